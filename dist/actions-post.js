@@ -1,6 +1,8 @@
 import { getState } from "./vendor/actions-core.js";
-import { builderState, cleanUp, clusterState, createRunner, diagnoseJob, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, reportDiagnosis, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
+import { builderState, cleanUp, clusterState, createRunner, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, keepLayers, layersState, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { diagnoseJob } from "./shared.actions-post.commands-diagnose.js";
+import { reportDiagnosis } from "./shared.actions-post.actions-report-diagnosis.js";
 const { resolve } = process.getBuiltinModule("node:path");
 
 // src/commands/keep-names.ts
@@ -41,6 +43,7 @@ process.on("uncaughtException", (error) => {
 const [wasMinted, runId] = [getState(tokenState) === "minted", getState(runIdState)];
 const builder = toLeftBuilder(getState(builderState));
 const names = getState(namesState);
+const layers = getState(layersState);
 const isClusterOurs = ["making", "made"].includes(getState(clusterState));
 const environment = await readEnvironment();
 forgetSecrets(environment);
@@ -58,7 +61,10 @@ try {
 } catch (error) {
 	runner.warning(`The post step could not diagnose the job: ${renderError(error)}`);
 }
-if (isRunId(runId)) await keepNames(environment, runner, runId, names);
+if (isRunId(runId)) {
+	await keepNames(environment, runner, runId, names);
+	await keepLayers(environment, runner, runId, layers);
+}
 const { kubeconfig } = environment.inputs;
 const cluster = isClusterOurs ? { kubeconfig: kubeconfig ? resolve(environment.workspace, kubeconfig) : void 0 } : void 0;
 await cleanUp(environment, runner, runId, {

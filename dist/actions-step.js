@@ -1,116 +1,16 @@
-import { canRead, canSearch, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isDigest, isDirect, isImageId, isMissing as isMissing$1, isWarning, kind, kindOf, listMembers, makeOwnFolder, parseImageId, parseImageReference, partStreams, readRegularFile, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startPiped, toBaseline, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isDigest, isImageId, isMissing, kindOf, makeOwnFolder, parseImageId, parseImageReference, readRegularFile, runCaptured, toBaseline, toDigest, toHex, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { buildWords, checkOptions, clusterState, createBuildToken, createEntryCache, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, savedPlanFile, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLine, toLines, toList, toMark as toMark$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { allEnded, architecture, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, compareImages, countedKeywords, createFileStore, createIgnore, createMeter, createProgress, doAtOnce, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesImages, findFilesystems, findImage, findImages, findInNode, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findStepLine, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap as isMap$1, isNameless, isNoSpace, isOnTheWay, isSimple, joinManifests, largestText, leastOwnBytes, listen, lookForImages, namesOf as namesOf$1, noImages, once, openMemoryFile, parseCacheLayers, parseInstructions, planDisk, planImageCache, planMethod, pruneCache, readDockerfile, readIgnoreFile, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, restoreEntry, runJobs, send, shortenInstruction, sumSizes, takes, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toChainIds, toDevice, toDockersFolder, toFailure as toFailure$1, toImagesToKeep, toKey, toLayerEntry, toLayoutFolder, toLoaded, toManifest, toPack, toPackKey, toPath, toSecret, toStep, toTargets, toWordText, typeOf, usualPlatform, walkContext, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
-import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, diagnoseNow, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, intermediateRepository, isComplete, isFilesImage, isOlder, isPush as isPush$1, isUntrusted, leftoversOf, listClaimed, listMadeBy, longestJobMs, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, quote as quote$2, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, removeOwned, reportDiagnosis, reportOutside, reportOutsideBuild, runIdState, runLabel, splitFields, startRecorder, toAttests, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toFurther, toFurtherEntries, toHeldName, toLine, toLines, toList as toList$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLinkCheck, emptyReport, emptyState, escapeTemplate, expand as expand$1, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest, findManifest as findManifest$1, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, idsOf, inspectNode, isMap, isNameless, isNoSpace, joinManifests, joinScript, largeContextBytes, lookForImages, memoryFolder, mountFolder, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readBlob, readDockerfile, readQuietly, refuseMissing as refuseMissing$1, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts as renderParts$1, renderPath, renderPlace as renderPlace$1, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache as toCache$1, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure as toFailure$2, toFolders as toFolders$1, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStep as toStep$1, toTree, toTreeDigest, toTreeId, toWordText, unpackArchive, usualPlatform, withBlobs, withContents, withinLimit, withoutTag } from "./shared.actions-step.js";
-import { Secret, neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { _usingCtx } from "./usingCtx.js";
-import { markdownTable } from "./vendor/markdown-table.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
-const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
-const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
-const { createServer, isIPv4 } = process.getBuiltinModule("node:net");
-const { Transform } = process.getBuiltinModule("node:stream");
+const { isIPv4 } = process.getBuiltinModule("node:net");
 const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
-const { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
-const { finished, pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
-const { homedir } = process.getBuiltinModule("node:os");
-const { glob, lstat, mkdir, open, realpath, rm, stat, statfs } = process.getBuiltinModule("node:fs/promises");
-const { setFlagsFromString } = process.getBuiltinModule("node:v8");
-const { runInNewContext } = process.getBuiltinModule("node:vm");
-
-// src/docker/prepare-config.ts
-/**
-* What the step gives the docker command of its own, instead of what this user cannot use. Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
-* Where only buildx cannot write, logins and contexts stay where they are, and buildx alone gets
-* another one: so a login never has to be copied.
-*
-* @param tempDir a folder that ends with the step
-*/
-const planOwnFolders = ({ config, buildx }, tempDir) => {
-	const own = join(tempDir, "docker");
-	const ownBuildx = join(own, "buildx");
-	const variables = {
-		...!config.isInReach && { DOCKER_CONFIG: own },
-		...!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }
-	};
-	const from = config.isInReach && !buildx.isUsable ? buildx.path : void 0;
-	return {
-		variables,
-		builders: from === void 0 ? void 0 : {
-			from,
-			to: ownBuildx
-		}
-	};
-};
-/** Names of builders and of this machine; no secrets, which `instances` may hold. */
-const copyIfThere = (from, to) => {
-	if (!isMissing$1(from)) writeFileSync(to, readRegularFile(from), { mode: 384 });
-};
-/**
-* Lets buildx find the builders of a folder in which it cannot write, and which of them is in use.
-* The builders themselves are only linked: with them are keys of registries and of remote builders.
-*
-* @returns whether there are none that could not be read
-*/
-const lendBuilders = (from, to) => {
-	mkdirSync(join(to, "defaults"), {
-		recursive: true,
-		mode: 448
-	});
-	const instances = resolve(from, "instances");
-	if (isMissing$1(instances)) return true;
-	if (!canRead(instances) || !canSearch(instances)) return false;
-	try {
-		for (const name of [".buildNodeID", "current"]) copyIfThere(join(from, name), join(to, name));
-		const defaults = join(from, "defaults");
-		for (const name of isMissing$1(defaults) ? [] : readdirSync(defaults)) copyIfThere(join(defaults, name), join(to, "defaults", name));
-	} catch {
-		return false;
-	}
-	symlinkSync(instances, join(to, "instances"));
-	return true;
-};
-/**
-* Makes folders of the step's own where docker and buildx cannot use this user's.
-*
-* @param tempDir a folder that ends with the step
-* @returns the environment for docker, and for all that starts it
-*/
-const prepareConfig = (env, tempDir, log) => {
-	const found = findDockerFolders(env);
-	const { variables, builders } = planOwnFolders(found, tempDir);
-	if (variables["DOCKER_CONFIG"] !== void 0) {
-		const { path } = found.config;
-		log(path === void 0 ? "This user has no home folder: docker has no logins and no contexts." : `This user cannot use ${path}: docker has no logins and no contexts from there.`);
-	}
-	if (builders !== void 0) {
-		const without = lendBuilders(builders.from, builders.to) ? "" : ", and cannot read the builders there";
-		log(`buildx cannot write to ${builders.from}${without}: it uses a folder of this step.`);
-	}
-	return {
-		...env,
-		...variables
-	};
-};
-
-// src/host/core-limit.ts
-/**
-* Keeps secrets out of core dumps of this process and of the children that it starts from now on. One
-* byte, not none: the kernel then writes no file and starts no collector either (core(5)); a limit of
-* none would be ignored for collectors. Node cannot set limits, util-linux can.
-*/
-const forbidCoreDumps = async (env) => {
-	const args = [`--pid=${process.pid}`, "--core=1:1"];
-	const options = {
-		env: { ...env },
-		silent: true,
-		ignoreReturnCode: true
-	};
-	const file = ["/usr/bin/prlimit", "/bin/prlimit"].find(existsSync);
-	if (file !== void 0) await exec(file, args, options).catch(() => void 0);
-};
+const { closeSync, constants, createReadStream, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
+const { glob, link, lstat, mkdir, open, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/inputs/read-build-options.ts
 /** A list of entries, as Bake takes it; undefined for none. */
@@ -118,7 +18,7 @@ const toTexts = (values) => values.length === 0 ? void 0 : values.map(escapeTemp
 /** The addresses of each host: Bake has a map of them. */
 const readHosts = ({ raw, check }) => {
 	const hosts = {};
-	for (const entry of check("add-hosts", toList$1(raw["add-hosts"]))) {
+	for (const entry of check("add-hosts", toList(raw["add-hosts"]))) {
 		const [, host = "", address = ""] = /^([^:=]+)[:=](.*)$/.exec(entry) ?? [];
 		hosts[host] = hosts[host] === void 0 ? address : `${hosts[host]},${address}`;
 	}
@@ -178,9 +78,9 @@ const readBuildOptions = (reader, tags) => {
 		attest: toTexts(readAttests(reader)),
 		"cache-from": toTexts(toLines(raw["cache-from"])),
 		"cache-to": toTexts(toLines(raw["cache-to"])),
-		"no-cache-filter": toTexts(check("no-cache-filters", toList$1(raw["no-cache-filters"]))),
+		"no-cache-filter": toTexts(check("no-cache-filters", toList(raw["no-cache-filters"]))),
 		output: toTexts(readOutputs(reader, tags)),
-		platforms: toTexts(check("platforms", toList$1(raw["platforms"]))),
+		platforms: toTexts(check("platforms", toList(raw["platforms"]))),
 		"shm-size": word("shm-size"),
 		ulimits: toTexts(check("ulimit", toLines(raw["ulimit"])))
 	};
@@ -223,7 +123,7 @@ const readReferences = (input, { list, report }) => {
 	}
 	return [...references.values()];
 };
-const readTags$1 = (reader) => {
+const readTags = (reader) => {
 	const tags = readReferences("tags", reader).map(({ given }) => given);
 	for (const tag of tags.filter((each) => each.includes("@"))) reader.report("tags", "a build cannot be given a digest. Write NAME:TAG.", tag);
 	return tags;
@@ -236,7 +136,7 @@ const reportStandardInput = ({ text, report }) => {
 	return inputs.length > 0;
 };
 /** Bake looks for a Dockerfile in the context; the step's paths start in the workspace. */
-const readFile$1 = ({ run, text, report }, isHere) => {
+const readFile = ({ run, text, report }, isHere) => {
 	const file = text("file");
 	if (file === void 0) return void 0;
 	if (/^https?:\/\//.test(file)) report("file", `Bake reads no Dockerfile from a URL. Download it in a step before, or take a git address as context.`, file);
@@ -279,11 +179,11 @@ const toMap = (pairs, bareValue) => Object.fromEntries(pairs.flatMap(([name, giv
 const readBuild = (reader, allow, lists = {}) => {
 	const { raw, run, text, check, isTrue } = reader;
 	const pairsOf = (word) => toPairs(word, lists[word] ?? toLines(raw[word]), reader);
-	const tags = readTags$1(reader);
+	const tags = readTags(reader);
 	const escaped = (value) => value && escapeTemplate(value);
 	const context = text("context") ?? ".";
 	const isHere = toContextFolder(context, run.workspace) !== void 0;
-	const file = readFile$1(reader, isHere);
+	const file = readFile(reader, isHere);
 	const contexts = pairsOf("build-contexts");
 	const further = contexts.flatMap(([, value]) => value || []);
 	reportOutsideBuild(reader, further);
@@ -348,7 +248,7 @@ const readWords = (item, index, report) => {
 const readEntry$1 = ({ run, report }, allow, item, index, { lineOf }) => {
 	const line = lineOf([index]);
 	const input = `builds, line ${line}`;
-	if (!isMap(item)) {
+	if (!isMap$1(item)) {
 		report(input, "the entry is not a map. Write its words as `context: ...`, `tags: ...`.");
 		return [];
 	}
@@ -407,8 +307,10 @@ const readAllow = ({ list, check }) => {
 /**
 * Runs a reader that may report any number of problems, and throws one error that holds them all.
 * Nobody should have to push five times to find five mistakes.
+*
+* @param what has them, with its verb
 */
-const collectProblems = (read) => {
+const collectProblems = (read, what = "The step's inputs have") => {
 	const problems = [];
 	const result = read((input, text, value) => {
 		const given = value === void 0 ? "" : ` (${JSON.stringify(value)})`;
@@ -416,18 +318,32 @@ const collectProblems = (read) => {
 	});
 	if (problems.length === 0) return result;
 	const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
-	throw new Failure(`The step's inputs have ${count}; nothing was done.\n${problems.join("\n")}`);
+	throw new Failure(`${what} ${count}; nothing was done.\n${problems.join("\n")}`);
+};
+
+// src/inputs/read-archives.ts
+/** Files with images, as absolute paths. */
+const readArchives = (reader) => {
+	const { list, report, run } = reader;
+	return list("image-archives", toLines).flatMap((given) => {
+		if (!reportOutside(reader, "image-archives", given)) return [];
+		const path = resolve(run.workspace, given);
+		const kind = run.kindOf(path);
+		if (kind === "file") return [path];
+		report("image-archives", `${kind === "folder" ? "it is a folder" : "there is no such file"}. Write the path of a file that \`docker save --output\` has written.`, given);
+		return [];
+	});
 };
 
 // src/inputs/read-bake.ts
 /** Words that say what is built, of which one step takes one. */
-const ways$2 = [
+const ways = [
 	"context",
 	"bake-files",
 	"builds"
 ];
 const reportMixture = ({ text, report }) => {
-	const given = ways$2.filter((name) => text(name) !== void 0);
+	const given = ways.filter((name) => text(name) !== void 0);
 	const [first, second] = given;
 	if (second !== void 0) report(second, `given together with ${first}. Keep one of ${given.join(", ")}; a build of its own can be an entry or a target.`);
 	if (first === void 0 || first === "context") return;
@@ -544,7 +460,7 @@ const readAppended = (reader, driver) => {
 	const seen = /* @__PURE__ */ new Set([text("endpoint")]);
 	return value.flatMap((item, at) => {
 		const reportAt = (word, what, shown) => report(`append, line ${lineOf([at, word])}, ${word}`, what, shown);
-		if (!isMap(item)) {
+		if (!isMap$1(item)) {
 			report(`append, line ${lineOf([at])}`, "the node is not a map. Write its endpoint.");
 			return [];
 		}
@@ -559,7 +475,7 @@ const readAppended = (reader, driver) => {
 			endpoint: lines("endpoint") || void 0,
 			options: toLines(lines("driver-opts")),
 			flags: lines("buildkitd-flags") || void 0,
-			platforms: toList$1(lines("platforms"))
+			platforms: toList(lines("platforms"))
 		};
 		if (seen.has(node.endpoint)) reportAt("endpoint", "another node has it, too.", node.endpoint);
 		seen.add(node.endpoint);
@@ -569,7 +485,7 @@ const readAppended = (reader, driver) => {
 
 // src/inputs/read-builder.ts
 /** What no builder can be made of without a driver. */
-const parts$1 = [
+const parts = [
 	"driver-opts",
 	"endpoint",
 	"buildkitd-flags",
@@ -608,7 +524,7 @@ const readKeepsState = ({ isTrue, report, run }, driver) => {
 const readBuilder = (reader) => {
 	const { text, report, list, isTrue } = reader;
 	const driver = text("driver");
-	const given = parts$1.filter((name) => text(name) !== void 0);
+	const given = parts.filter((name) => text(name) !== void 0);
 	if (driver === void 0) {
 		for (const name of given) report(name, `given without driver. Write one of ${drivers.join(", ")}.`);
 		if (isTrue("keep-state")) report("keep-state", `given without driver. Write one of ${drivers.join(", ")}.`);
@@ -641,6 +557,25 @@ const readBuilder = (reader) => {
 	};
 };
 
+// src/inputs/sizes.ts
+/** What sizes are counted in, in bytes. */
+const units$1 = {
+	KB: 1e3,
+	MB: 1e6,
+	GB: 1e9,
+	TB: 0xe8d4a51000,
+	KIB: 1024,
+	MIB: 2 ** 20,
+	GIB: 2 ** 30,
+	TIB: 2 ** 40
+};
+/** Reads a size such as `5GB`; undefined for what is none. */
+const parseSize = (given) => {
+	const [, number = "", unit = ""] = /^(\d{1,7}(?:\.\d{1,3})?)\s*([KMGT]i?B)$/i.exec(given) ?? [];
+	const bytes = Math.round(Number(number) * (units$1[unit.toUpperCase()] ?? 0));
+	return bytes > 0 ? bytes : void 0;
+};
+
 // src/inputs/read-cache.ts
 const choices = [
 	"none",
@@ -649,6 +584,11 @@ const choices = [
 	"inline",
 	"auto"
 ];
+const buildCaches = {
+	auto: "auto",
+	true: "always",
+	false: "never"
+};
 /** Reads where builds keep their caches. */
 const readCache = ({ text, choice, isTrue, report }) => {
 	const cache = choice("cache", choices);
@@ -660,10 +600,20 @@ const readCache = ({ text, choice, isTrue, report }) => {
 		else if (cacheRef.includes("@")) report("cache-ref", `a cache cannot be given a digest. ${how}`, cacheRef);
 		if (cache !== "registry") report("cache-ref", "given without `cache: registry`. Set that, or leave cache-ref out.");
 	}
+	const buildCache = buildCaches[choice("build-cache", [
+		"false",
+		"auto",
+		"true"
+	])];
+	const limit = text("build-cache-limit") ?? "5GB";
+	const buildCacheBytes = parseSize(limit);
+	if (buildCacheBytes === void 0) report("build-cache-limit", "not a size. Write 5GB or 800MB.", limit);
 	return {
 		cache,
 		cacheRef,
-		cacheRequired: isTrue("cache-required")
+		cacheRequired: isTrue("cache-required"),
+		buildCache,
+		buildCacheBytes: buildCacheBytes ?? 0
 	};
 };
 
@@ -698,6 +648,20 @@ const readKubeconfig = (reader) => {
 	const path = resolve(run.workspace, given);
 	if (reportOutside(reader, "kubeconfig", given) && run.kindOf(path) === "folder") report("kubeconfig", "it is a folder. Write the path of a file.", given);
 	return path;
+};
+const kinds = [
+	"auto",
+	"kind",
+	"k3d",
+	"minikube"
+];
+/** Reads who made the cluster. */
+const readClusterKind = ({ choice, isTrue, report, run }) => {
+	const kind = choice("cluster", kinds);
+	if (isTrue("create-cluster") && kind !== "auto" && kind !== "kind") report("cluster", "create-cluster makes clusters of kind alone. Make it before this step.", kind);
+	const provider = run.childEnv["KIND_EXPERIMENTAL_PROVIDER"];
+	if (provider !== void 0 && provider !== "" && provider !== "docker") report("cluster", "KIND_EXPERIMENTAL_PROVIDER has kind run its nodes elsewhere than in Docker, where Slipway cannot reach them. Unset it, and make the cluster in Docker.", provider);
+	return kind;
 };
 /** Reads which cluster the step is to make; undefined for none. */
 const readCluster = (reader) => {
@@ -803,7 +767,7 @@ const readPrivateKey = ({ text, report }) => {
 	report("private-key", `not the key of a GitHub App: ${key}. Pass the .pem file that GitHub offered when the key was made, whole and unchanged.`);
 };
 /** A YAML map in either style, a YAML list, or words with commas: the marks around entries go. */
-const toEntries = (text) => toList$1(text).map((entry) => entry.replace(/^[-{\s]+|[}\s]+$/g, "").replaceAll(/["']/g, "")).filter((entry) => entry !== "");
+const toEntries = (text) => toList(text).map((entry) => entry.replace(/^[-{\s]+|[}\s]+$/g, "").replaceAll(/["']/g, "")).filter((entry) => entry !== "");
 /** An expression that came out empty must not ask for all that the installation may do. */
 const readPermissions = ({ text, list, report }) => {
 	const permissions = {};
@@ -998,7 +962,7 @@ const catalog = [
 ];
 
 // src/inputs/read-disk.ts
-const units$1 = {
+const units = {
 	MB: 1e6,
 	GB: 1e9,
 	GIB: 2 ** 30,
@@ -1015,7 +979,7 @@ const readFreeDisk = ({ text, report }) => {
 	const word = words.find((each) => each === given);
 	if (word !== void 0) return word;
 	const [, number = "", unit = ""] = /^(\d{1,6}(?:\.\d+)?)\s*(MB|GB|GiB|TB)$/i.exec(given) ?? [];
-	const targetBytes = Math.round(Number(number) * (units$1[unit.toUpperCase()] ?? 0));
+	const targetBytes = Math.round(Number(number) * (units[unit.toUpperCase()] ?? 0));
 	if (targetBytes > 0) return { targetBytes };
 	report("free-disk", `unknown. ${`Write one of ${words.join(", ")}, or how much shall be free, such as 20GB.`}`, given);
 	return "auto";
@@ -1029,25 +993,6 @@ const readFreeDiskKeep = ({ list, report }) => {
 	return names;
 };
 
-// src/inputs/sizes.ts
-/** What sizes are counted in, in bytes. */
-const units = {
-	KB: 1e3,
-	MB: 1e6,
-	GB: 1e9,
-	TB: 0xe8d4a51000,
-	KIB: 1024,
-	MIB: 2 ** 20,
-	GIB: 2 ** 30,
-	TIB: 2 ** 40
-};
-/** Reads a size such as `5GB`; undefined for what is none. */
-const parseSize = (given) => {
-	const [, number = "", unit = ""] = /^(\d{1,7}(?:\.\d{1,3})?)\s*([KMGT]i?B)$/i.exec(given) ?? [];
-	const bytes = Math.round(Number(number) * (units[unit.toUpperCase()] ?? 0));
-	return bytes > 0 ? bytes : void 0;
-};
-
 // src/inputs/read-image-limits.ts
 /** `2GB`, `5%`, `api:dev=500MB compressed`. */
 const pattern$1 = /^(?:(\S+)=)?(\d{1,7}(?:\.\d{1,3})?)\s*(%|[KMGT]i?B)(\s+compressed)?$/i;
@@ -1058,7 +1003,7 @@ const parseLimit = (given) => {
 	return {
 		given,
 		image,
-		bytes: unit === "%" ? void 0 : Math.round(value * (units[unit.toUpperCase()] ?? 0)),
+		bytes: unit === "%" ? void 0 : Math.round(value * (units$1[unit.toUpperCase()] ?? 0)),
 		percent: unit === "%" ? value : void 0,
 		isPacked: packed !== void 0
 	};
@@ -1322,7 +1267,7 @@ const reportUseless = (raw, report) => {
 const layoutScheme = "oci-layout://";
 const registryScheme = "registry://";
 /** `FOLDER`, `FOLDER:TAG` or `FOLDER@DIGEST`. */
-const readLayout$1 = (given, text, reader) => {
+const readLayout = (given, text, reader) => {
 	const [, path = "", tag, digest] = /^(.*?)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/s.exec(text) ?? [];
 	const how = "Write oci-layout://FOLDER, with :TAG or @sha256:DIGEST behind it where it has several.";
 	if (path === "" || path.includes("@")) {
@@ -1345,8 +1290,8 @@ const readLayout$1 = (given, text, reader) => {
 	}];
 };
 const readOne = (given, reader) => {
-	if (given.startsWith(layoutScheme)) return readLayout$1(given, given.slice(13), reader);
-	if (/^[./]/.test(given)) return readLayout$1(given, given, reader);
+	if (given.startsWith(layoutScheme)) return readLayout(given, given.slice(13), reader);
+	if (/^[./]/.test(given)) return readLayout(given, given, reader);
 	const id = parseImageId(given);
 	if (id !== void 0) return [{
 		kind: "any",
@@ -1440,7 +1385,7 @@ const findOfBake = (raw, bake) => {
 	return [
 		...hasAgent ? ["ssh in builds"] : [],
 		...isSet ? ["secrets in bake-set"] : [],
-		...toList$1(raw.allow).includes("ssh") ? ["the agent (allow: ssh)"] : []
+		...toList(raw.allow).includes("ssh") ? ["the agent (allow: ssh)"] : []
 	];
 };
 /**
@@ -1464,7 +1409,8 @@ const reportUntrusted = (reader, bake) => {
 const modes = [
 	"run",
 	"diagnose",
-	"report"
+	"report",
+	"doctor"
 ];
 const loadModes = [
 	"auto",
@@ -1506,7 +1452,7 @@ const reportNothingToDo = ({ text, report }) => {
 		"bake-files",
 		"builds",
 		"node-files"
-	]].some((name) => text(name) !== void 0)) return;
+	], "image-archives"].some((name) => text(name) !== void 0)) return;
 	const built = [
 		"tags",
 		"file",
@@ -1530,7 +1476,27 @@ const usualIds = {
 const usedByDiagnose = ["mode", "cluster-name"];
 const usedBy = {
 	diagnose: usedByDiagnose,
-	report: usedByReport
+	report: usedByReport,
+	doctor: [
+		...[
+			"mode",
+			"cluster-name",
+			"cluster",
+			"builder",
+			"client-id",
+			"app-id",
+			"private-key",
+			"owner"
+		],
+		...[
+			"repositories",
+			"permissions",
+			"github-token",
+			"github-api-url",
+			"secret-format"
+		],
+		"allow-untrusted-trigger"
+	]
 };
 const pick = (raw, names) => Object.fromEntries(names.flatMap((name) => name in raw ? [[name, raw[name]]] : []));
 /** Given, other than by default, and of no use. */
@@ -1583,6 +1549,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 		isDryRun: isTrue("dry-run"),
 		failFast: isTrue("fail-fast", "true"),
 		images: isReport ? [] : readReferences("images", reader),
+		imageArchives: readArchives(reader),
 		pullImages: choice("pull-images", [
 			"missing",
 			"always",
@@ -1591,6 +1558,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 		...readImageCache(reader),
 		reported: isReport ? readReported(reader) : [],
 		clusterName: word("cluster-name") ?? "kind",
+		cluster: isReport ? "auto" : readClusterKind(reader),
 		createCluster: readCluster(reader),
 		nodes: list("nodes"),
 		loadMode: choice("load-mode", loadModes),
@@ -1603,16 +1571,108 @@ const readInputs = (given, run) => collectProblems((report) => {
 		...readImageReport(reader),
 		prove: readProve(reader)
 	};
-});
+}, run.whose);
+
+// src/docker/prepare-config.ts
+/**
+* What the step gives the docker command of its own, instead of what this user cannot use. Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
+* Where only buildx cannot write, logins and contexts stay where they are, and buildx alone gets
+* another one: so a login never has to be copied.
+*
+* @param tempDir a folder that ends with the step
+*/
+const planOwnFolders = ({ config, buildx }, tempDir) => {
+	const own = join(tempDir, "docker");
+	const ownBuildx = join(own, "buildx");
+	const variables = {
+		...!config.isInReach && { DOCKER_CONFIG: own },
+		...!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }
+	};
+	const from = config.isInReach && !buildx.isUsable ? buildx.path : void 0;
+	return {
+		variables,
+		builders: from === void 0 ? void 0 : {
+			from,
+			to: ownBuildx
+		}
+	};
+};
+/** Names of builders and of this machine; no secrets, which `instances` may hold. */
+const copyIfThere = (from, to) => {
+	if (!isMissing(from)) writeFileSync(to, readRegularFile(from), { mode: 384 });
+};
+/**
+* Lets buildx find the builders of a folder in which it cannot write, and which of them is in use.
+* The builders themselves are only linked: with them are keys of registries and of remote builders.
+*
+* @returns whether there are none that could not be read
+*/
+const lendBuilders = (from, to) => {
+	mkdirSync(join(to, "defaults"), {
+		recursive: true,
+		mode: 448
+	});
+	const instances = resolve(from, "instances");
+	if (isMissing(instances)) return true;
+	if (!canRead(instances) || !canSearch(instances)) return false;
+	try {
+		for (const name of [".buildNodeID", "current"]) copyIfThere(join(from, name), join(to, name));
+		const defaults = join(from, "defaults");
+		for (const name of isMissing(defaults) ? [] : readdirSync(defaults)) copyIfThere(join(defaults, name), join(to, "defaults", name));
+	} catch {
+		return false;
+	}
+	symlinkSync(instances, join(to, "instances"));
+	return true;
+};
+/**
+* Makes folders of the step's own where docker and buildx cannot use this user's.
+*
+* @param tempDir a folder that ends with the step
+* @returns the environment for docker, and for all that starts it
+*/
+const prepareConfig = (env, tempDir, log) => {
+	const found = findDockerFolders(env);
+	const { variables, builders } = planOwnFolders(found, tempDir);
+	if (variables["DOCKER_CONFIG"] !== void 0) {
+		const { path } = found.config;
+		log(path === void 0 ? "This user has no home folder: docker has no logins and no contexts." : `This user cannot use ${path}: docker has no logins and no contexts from there.`);
+	}
+	if (builders !== void 0) {
+		const without = lendBuilders(builders.from, builders.to) ? "" : ", and cannot read the builders there";
+		log(`buildx cannot write to ${builders.from}${without}: it uses a folder of this step.`);
+	}
+	return {
+		...env,
+		...variables
+	};
+};
+
+// src/host/core-limit.ts
+/**
+* Keeps secrets out of core dumps of this process and of the children that it starts from now on. One
+* byte, not none: the kernel then writes no file and starts no collector either (core(5)); a limit of
+* none would be ignored for collectors. Node cannot set limits, util-linux can.
+*/
+const forbidCoreDumps = async (env) => {
+	const args = [`--pid=${process.pid}`, "--core=1:1"];
+	const options = {
+		env: { ...env },
+		silent: true,
+		ignoreReturnCode: true
+	};
+	const file = ["/usr/bin/prlimit", "/bin/prlimit"].find(existsSync);
+	if (file !== void 0) await exec(file, args, options).catch(() => void 0);
+};
 
 // src/diagnose/recording/begin-recording.ts
 /** Mostly it has ended long before. */
-const patienceMs$1 = 3500;
+const patienceMs = 3500;
 /** A string says why nothing could be recorded. */
 const record = async (options) => {
 	const { clusterName, folder, childEnv } = options;
 	const baseline = await withEngineApi(createDocker(childEnv), async (api) => {
-		const { nodes } = await inspectNodes$2(api.get, clusterName);
+		const { nodes } = await inspectNodes$1(api.get, clusterName);
 		return toBaseline(clusterName, await gatherNodes$1(api, nodes, "kernel-only"));
 	});
 	if (baseline === void 0) return "no node answered";
@@ -1630,7 +1690,7 @@ const beginRecording = (options) => {
 	const recording = record(options).catch(renderError);
 	const refuse = (why) => options.line(`Could not record the nodes' state; the post step will not diagnose: ${why}`);
 	return async (images) => {
-		const baseline = await within(recording, patienceMs$1, "no answer in time");
+		const baseline = await within(recording, patienceMs, "no answer in time");
 		if (typeof baseline === "string") return refuse(baseline);
 		try {
 			writeBaseline(options.folder, {
@@ -1643,66 +1703,13 @@ const beginRecording = (options) => {
 	};
 };
 
-// src/build/cache-entries.ts
-/** A text without `=` is the name of an image. */
-const typeOf = (fields) => (fields.get("type") ?? "registry").toLowerCase();
-/** What is there is never changed. */
-const addFields = (entry, added) => {
-	const fields = toFields(entry);
-	const missing = Object.entries(added).filter(([key]) => !fields.has(key));
-	if (missing.length === 0) return entry;
-	if (typeof entry !== "string") return {
-		...entry,
-		...Object.fromEntries(missing)
-	};
-	return [fields.has("") ? `type=registry,ref=${entry}` : entry, ...missing.map(([key, value]) => `${key}=${value}`)].join(",");
-};
-/** Registries such as Amazon's refuse the older form of a cache, an index of layers. */
-const asImage = (fields) => fields.get("oci-mediatypes") === "false" || fields.get("image-manifest") === "false" ? {} : {
-	"image-manifest": "true",
-	"oci-mediatypes": "true"
-};
-/** The first release of BuildKit that knows `ignore-error`. */
-const ignoreError = [0, 12];
-const toSafe = (entry, { isRequired, versions }) => {
-	const fields = toFields(entry);
-	const type = typeOf(fields);
-	const isKnown = findOlder(versions, ignoreError) === void 0;
-	const isLenient = type !== "inline" && !isRequired && isKnown;
-	return addFields(entry, {
-		...type === "registry" && asImage(fields),
-		...isLenient && { "ignore-error": "true" }
-	});
-};
-/**
-* A definition whose caches are written in a form that every registry takes, and that does not fail where
-* one cannot be written.
-*/
-const withSafeCaches = (definition, rules) => {
-	const entries = toEntries$1(definition["cache-to"]);
-	if (entries.length === 0) return definition;
-	return {
-		...definition,
-		"cache-to": entries.map((entry) => toSafe(entry, rules))
-	};
-};
-/** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
-const withoutCacheExport = (definition) => {
-	const entries = toEntries$1(definition["cache-to"]);
-	const inline = entries.filter((entry) => typeOf(toFields(entry)) === "inline");
-	return inline.length === entries.length ? definition : {
-		...definition,
-		"cache-to": inline
-	};
-};
-
 // src/build/cache-places.ts
 /** Node.js' names, where they are not Docker's. */
 const architectures = {
 	x64: "amd64",
 	ia32: "386"
 };
-const toWord$1 = (text) => text.replace(/[^\w.-]+/g, "-");
+const toWord = (text) => text.replace(/[^\w.-]+/g, "-");
 /**
 * What tells a target's cache from others: the target's name, and what else makes it another build. Jobs
 * for several platforms, or stages, often share all else.
@@ -1717,9 +1724,9 @@ const toScope = ({ name, tags, bake }, { architecture }) => {
 	const image = toRepository(tags[0]?.canonical ?? "").replace(/^docker\.io\/(library\/)?/, "");
 	const rest = [...typeof stage === "string" ? [stage] : [], ...platforms === "linux/amd64" ? [] : [platforms]];
 	return {
-		full: toWord$1([isSingle ? image : name, ...rest].join("-")),
+		full: toWord([isSingle ? image : name, ...rest].join("-")),
 		/** Where the image's name stands before it. */
-		short: toWord$1([...isSingle ? [] : [name], ...rest].join("-"))
+		short: toWord([...isSingle ? [] : [name], ...rest].join("-"))
 	};
 };
 /**
@@ -1795,10 +1802,10 @@ const choose = (targets, facts) => {
 	return ["none", objection];
 };
 const hasOwn = ({ bake }) => [bake.definition["cache-from"], bake.definition["cache-to"]].some((each) => toEntries$1(each).length > 0);
-const namesOf$1 = (targets) => targets.map(({ name }) => name).join(", ");
+const namesOf = (targets) => targets.map(({ name }) => name).join(", ");
 const refuseHomeless = (targets) => {
 	if (targets.length === 0) return;
-	throw new Failure(`cache: registry has no place for the cache of ${namesOf$1(targets)}: no tag names a registry`, { remedy: "Name a repository in cache-ref, such as ghcr.io/acme/cache, or begin a tag with its registry." });
+	throw new Failure(`cache: registry has no place for the cache of ${namesOf(targets)}: no tag names a registry`, { remedy: "Name a repository in cache-ref, such as ghcr.io/acme/cache, or begin a tag with its registry." });
 };
 const toLack = (why) => new Failure(`cache-required is set, and there is no cache: ${why}`, { remedy: "Leave cache-required out for such runs, or take another cache." });
 /** Adds the caches that `cache` asks for. A target that has some of its own keeps them. */
@@ -1823,7 +1830,7 @@ const addCaches = (all, inputs, facts) => {
 			...definition,
 			...cache?.entries
 		}))),
-		lines: [`cache: ${chosen}${into}.`, ...own.length === 0 ? [] : [`cache: cache-from and cache-to stay as they are for ${namesOf$1(own)}.`]]
+		lines: [`cache: ${chosen}${into}.`, ...own.length === 0 ? [] : [`cache: cache-from and cache-to stay as they are for ${namesOf(own)}.`]]
 	};
 };
 const change = (target, toDefinition) => ({
@@ -1834,7 +1841,7 @@ const change = (target, toDefinition) => ({
 	}
 });
 /** What its bases have as targets of their own: they find their cache, and have written it. */
-const withBases = (target, all) => ({
+const withBases$1 = (target, all) => ({
 	...target,
 	bases: target.bases.map((base) => {
 		const { definition = base.definition } = all.find(({ bake }) => bake.name === base.name)?.bake ?? {};
@@ -1856,8 +1863,8 @@ const findIdle = (targets, facts) => {
 	const users = [.../* @__PURE__ */ new Set([...uses("cache-from"), ...uses("cache-to")])];
 	if (users.length === 0) return void 0;
 	const objection = findGhaObjection(facts);
-	if (objection !== void 0) return `type=gha of ${namesOf$1(users)} has no effect: ${objection}`;
-	return facts.mayWriteCache ? void 0 : `The cache of ${namesOf$1(users)} stays as it is: ${readOnly}`;
+	if (objection !== void 0) return `type=gha of ${namesOf(users)} has no effect: ${objection}`;
+	return facts.mayWriteCache ? void 0 : `The cache of ${namesOf(users)} stays as it is: ${readOnly}`;
 };
 /**
 * Decides where each target's cache is: what `cache` asks for, or the definition's own, made such that every
@@ -1875,7 +1882,7 @@ const planCaches = (all, inputs, facts) => {
 	const idle = findIdle(targets, facts);
 	if (inputs.cacheRequired && idle !== void 0) throw toLack(idle);
 	return {
-		targets: targets.map((target) => withBases(target, targets)),
+		targets: targets.map((target) => withBases$1(target, targets)),
 		lines: [...added.lines, ...idle === void 0 ? [] : [`${idle}.`]]
 	};
 };
@@ -2022,16 +2029,16 @@ const toGranted = ({ sets }, allow, workspace) => {
 };
 const isGranted = ({ request, allowance }, { words }) => request.kind === "word" && words.some((word) => word === allowance || word === "device" && /^device=/.test(allowance));
 const longestValue = 200;
-const quote$1 = (text) => JSON.stringify(text.slice(0, longestValue));
+const quote = (text) => JSON.stringify(text.slice(0, longestValue));
 /** As it is where that is one line that can be copied. */
-const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote$1(text);
+const show$1 = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote(text);
 const renderRefusal = (name, { request, allowance }) => {
 	const { key, kind, text } = request;
 	const what = `- ${name}: ${key}`;
-	if (kind === "word") return `${what} needs ${show(allowance)}`;
-	if (kind !== "template") return `${what} ${kind}s ${quote$1(text)} outside the workspace, needs ${show(allowance)}`;
+	if (kind === "word") return `${what} needs ${show$1(allowance)}`;
+	if (kind !== "template") return `${what} ${kind}s ${quote(text)} outside the workspace, needs ${show$1(allowance)}`;
 	const how = key === "env_file" ? " (fs.read=* allows it)" : "";
-	return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${how}`;
+	return `${what} has a variable in it, which Bake would evaluate: ${show$1(text)}${how}`;
 };
 /** A folder covers what is in it. */
 const isCovered = (allowance, by) => allowance.startsWith(`${by.replace(/\/$/, "")}/`);
@@ -2041,9 +2048,9 @@ const toAllowances = (needs) => {
 };
 /** A Bake file may have thousands of targets. */
 const mostLines = 50;
-const toFailure$1 = (lines, needs) => {
+const toFailure = (lines, needs) => {
 	const more = lines.length > mostLines ? [`- and ${lines.length - mostLines} more`] : [];
-	const allowances = toAllowances(needs).map(show);
+	const allowances = toAllowances(needs).map(show$1);
 	const remedy = allowances.length === 0 ? "Write these values without $ and %{." : `To allow it, add this line to the step: \`allow: ${allowances.join(", ")}\`. It then holds for the Bake file of every pull request.`;
 	return new Failure([
 		"The Bake files want what this step does not allow; nothing was built.",
@@ -2080,381 +2087,12 @@ const requireAllowed = (requested, bake, allow, workspace) => {
 	});
 	const lines = refused.flatMap(({ name, needs }) => needs.map((need) => renderRefusal(name, need)));
 	const needs = refused.flatMap((each) => each.needs);
-	if (lines.length > 0) throw toFailure$1([...new Set(lines)], needs);
+	if (lines.length > 0) throw toFailure([...new Set(lines)], needs);
 	const workspaceOnly = {
 		read: own,
 		write: own
 	};
 	return new Map([...requested].map(([name, requests]) => [name, toAllowances(findNeeds(requests, workspace, workspaceOnly))]));
-};
-
-// src/build/contradictions.ts
-/**
-* Two that are asked for and have one name would overwrite each other's image. The same build twice, as
-* services of Compose often have it, makes one image.
-*
-* @throws {Failure} with the targets and the tag
-*/
-const refuseContradictions = (targets) => {
-	const byTag = /* @__PURE__ */ new Map();
-	for (const target of targets.filter(({ isWanted }) => isWanted)) for (const { canonical, given } of target.tags) {
-		const other = byTag.get(canonical);
-		byTag.set(canonical, target);
-		if (other === void 0 || isDeepStrictEqual(other.definition, target.definition)) continue;
-		const what = `The targets ${other.name} and ${target.name} both have the tag ${given}`;
-		throw new Failure(`${what}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
-	}
-};
-/** A folder that a file of Compose names relatively to itself. */
-const findBeside = (context, files, workspace) => files.map((file) => relative(workspace, resolve(workspace, dirname(file), context))).find((path) => existsSync(join(workspace, path)));
-/**
-* A context that is not there, said before a token is minted for it.
-*
-* @throws {Failure} with the target and the folder that may have been meant
-*/
-const refuseMissing = (targets, files, workspace) => {
-	for (const { name, definition } of targets) {
-		const { folder } = toBakeFiles(definition, workspace);
-		if (folder === void 0 || existsSync(folder)) continue;
-		const context = String(definition["context"] ?? ".");
-		const beside = findBeside(context, files, workspace);
-		const remedy = beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.`;
-		const what = `The target ${name} has the context ${JSON.stringify(context)}`;
-		throw new Failure(`${what}, and the workspace has no such folder`, { remedy });
-	}
-};
-
-// src/build/dockerfile/stages.ts
-const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
-const toSecrets$1 = (instruction) => mountsOf(instruction).flatMap((options) => {
-	if (options.get("type")?.toLowerCase() !== "secret") return [];
-	const given = options.get("id") ?? options.get("source") ?? options.get("src");
-	const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
-	const id = given ?? target?.split("/").findLast((part) => part !== "");
-	return id === void 0 ? [] : [{
-		id,
-		line: instruction.line
-	}];
-});
-const toSources = (instruction) => {
-	const { keyword, flags } = instruction;
-	const from = flags.find((flag) => keyword === "copy" && flag.startsWith("--from="));
-	const mounted = mountsOf(instruction).flatMap((options) => options.get("from") ?? []);
-	return [...from === void 0 ? [] : [from.slice(7)], ...mounted];
-};
-/** Variables that BuildKit has without being told. */
-const builtIn = (kind, platform) => {
-	const [os = "", arch = "", variant = ""] = platform.split("/");
-	return Object.fromEntries(Object.entries({
-		PLATFORM: platform,
-		OS: os,
-		OSVERSION: "",
-		ARCH: arch,
-		VARIANT: variant
-	}).map(([name, value]) => [kind + name, value]));
-};
-const toVariables = ({ args, platform, target }) => {
-	const known = {
-		...builtIn("BUILD", platform),
-		...builtIn("TARGET", platform),
-		TARGETSTAGE: target ?? "default"
-	};
-	return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]));
-};
-const setArguments = (text, escapeSign, given, variables) => {
-	for (const word of toQuotedWords(text, escapeSign)) {
-		const at = word.indexOf("=");
-		const name = at < 0 ? word : word.slice(0, at);
-		const otherwise = at < 0 ? void 0 : expand$1(word.slice(at + 1), escapeSign, (each) => variables.get(each));
-		const value = given[name] ?? otherwise;
-		if (value !== void 0) variables.set(name, value);
-	}
-};
-/** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
-const readStages$2 = (dockerfile, words) => {
-	const { escapeSign, instructions } = parseInstructions(dockerfile);
-	const variables = toVariables(words);
-	const byName = /* @__PURE__ */ new Map();
-	const stages = [];
-	for (const instruction of instructions) {
-		const { keyword, rest, line } = instruction;
-		const stage = stages.at(-1);
-		if (keyword === "from") {
-			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
-			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
-			const found = expand$1(image, escapeSign, (each) => variables.get(each));
-			const begun = {
-				line,
-				name,
-				base: byName.get(found?.toLowerCase() ?? "") ?? found,
-				sources: [],
-				secrets: [],
-				laterSecrets: []
-			};
-			stages.push(begun);
-			if (name !== void 0) byName.set(name, begun);
-		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets$1(toInstruction(rest, escapeSign, line)));
-		else if (stage !== void 0) {
-			stage.sources.push(...toSources(instruction));
-			stage.secrets.push(...toSecrets$1(instruction));
-		} else if (keyword === "arg") setArguments(rest, escapeSign, words.args, variables);
-	}
-	return stages;
-};
-/** What the stage to build needs: stages, and images that the Dockerfile does not make. */
-const findNeeded = (stages, { target, contexts }) => {
-	const byName = new Map(stages.flatMap((stage) => stage.name ? [[stage.name, stage]] : []));
-	const elsewhere = new Set(contexts.map((context) => context.split("::")[0] ?? ""));
-	const images = /* @__PURE__ */ new Set();
-	const needed = /* @__PURE__ */ new Set();
-	const need = (each) => {
-		if (typeof each === "string") images.add(each);
-		else if (each !== void 0 && !elsewhere.has(each.name ?? "")) needed.add(each);
-	};
-	need(target === void 0 ? stages.at(-1) : byName.get(target.toLowerCase()));
-	for (const { base, sources } of needed) {
-		need(base);
-		for (const source of sources) if (/^\d+$/.test(source)) need(stages[Number(source)]);
-		else need(byName.get(source.toLowerCase()) ?? source);
-	}
-	for (const none of ["", "scratch"]) images.delete(none);
-	return {
-		needed,
-		images
-	};
-};
-/**
-* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
-* in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
-*/
-const findBases = (dockerfile, words) => [...findNeeded(readStages$2(dockerfile, words), words).images];
-/**
-* The secrets that the RUN steps of a stage and of those below it mount.
-*
-* @returns `certain`, which the file alone decides, and `all` that there may be
-*/
-const findSecretMounts = (dockerfile, words) => {
-	const stages = readStages$2(dockerfile, words);
-	const { needed } = findNeeded(stages, words);
-	return {
-		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
-		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
-	};
-};
-/**
-* How many stages there are, and what the stage to build begins with once its stages are followed, with the
-* line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
-*/
-const findRoot = (dockerfile, words) => {
-	const stages = readStages$2(dockerfile, words);
-	const target = words.target?.toLowerCase();
-	const elsewhere = new Set(words.contexts.map((context) => context.split("::")[0] ?? ""));
-	let stage = target === void 0 ? stages.at(-1) : stages.findLast(({ name }) => name === target);
-	while (typeof stage?.base === "object" && !elsewhere.has(stage.base.name ?? "")) stage = stage.base;
-	const base = stage?.base;
-	const root = stage === void 0 || typeof base !== "string" || elsewhere.has(base) ? void 0 : {
-		image: base,
-		line: stage.line
-	};
-	return {
-		stages: stages.length,
-		root
-	};
-};
-
-// src/build/links.ts
-/** A name as BuildKit looks for it among the contexts; Bake takes their names as they are. */
-const toContextName = ({ canonical }) => canonical.replace(/^docker\.io\/(library\/(?=[^/]*$))?/, "").replace(/:latest$/, "");
-/** Which targets' tags the Dockerfiles of others name. */
-const findLinks = (targets, workspace) => {
-	const inOrder = targets.toSorted((one, other) => Number(one.isWanted) - Number(other.isWanted));
-	const byTag = new Map(inOrder.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
-	return targets.flatMap(({ name, definition }) => {
-		const words = toBakeWords(definition);
-		const dockerfile = readDockerfile(toBakeFiles(definition, workspace));
-		const links = toReferences(findBases(dockerfile, words)).flatMap((reference) => {
-			const upon = byTag.get(reference.canonical);
-			const context = toContextName(reference);
-			const isGiven = words.contexts.some((each) => each.split("::")[0] === context);
-			if (upon === void 0 || upon === name || isGiven) return [];
-			return [{
-				of: name,
-				upon,
-				name: context
-			}];
-		});
-		return [...new Map(links.map((link) => [link.name, link])).values()];
-	});
-};
-/** All that a target builds upon, by what is known of each. */
-const findBelow = (name, known) => {
-	const below = new Set(known.get(name));
-	for (const each of below) for (const upon of known.get(each) ?? []) below.add(upon);
-	return below;
-};
-/**
-* The links that Dockerfiles have by naming another target's tag. They are a guess, so what would close
-* a circle is left out, first of all what goes against the order in which the targets were given.
-*
-* @param given what the targets' contexts say themselves, by their names
-*/
-const inferLinks = (targets, given, workspace) => {
-	const known = new Map([...given].map(([name, upon]) => [name, new Set(upon)]));
-	const places = new Map(targets.map(({ name }, index) => [name, index]));
-	const isForward = ({ of, upon }) => (places.get(upon) ?? 0) > (places.get(of) ?? 0);
-	const found = findLinks(targets, workspace);
-	const kept = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other))).filter(({ of, upon }) => {
-		if (upon === of || findBelow(upon, known).has(of)) return false;
-		known.get(of)?.add(upon);
-		return true;
-	});
-	return found.filter((link) => kept.includes(link));
-};
-
-// src/build/definition.ts
-const readTags = (name, value) => toTexts$1(value).map((tag) => {
-	const reference = parseImageReference(tag);
-	if (typeof reference !== "string") return reference;
-	throw new Failure(`The target ${name} has the invalid tag ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
-});
-/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
-const readWanted = ({ group = {}, target }) => {
-	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
-	for (const name of wanted) {
-		if (name in target) continue;
-		for (const member of group[name]?.targets ?? []) wanted.add(member);
-	}
-	return wanted;
-};
-/** What was asked for in the order in which it was, and then what that builds upon. */
-const inOrder$1 = ({ target }, wanted, order) => {
-	return [.../* @__PURE__ */ new Set([
-		...order,
-		...wanted,
-		...Object.keys(target)
-	])].filter((name) => Object.hasOwn(target, name));
-};
-/**
-* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
-* that this one finds what the other has just made, also with a builder that does not see Docker's
-* images.
-*
-* @param allowances of the targets, by their names; undefined where Bake does not know of them
-* @param order names in the order in which somebody gave them, as Bake sorts its own
-* @throws {Failure} when a tag is none or two targets have it, or targets build upon each other
-*/
-const readTargets = (printed, workspace, allowances, order = []) => {
-	const wanted = readWanted(printed);
-	const all = inOrder$1(printed, wanted, order).map((name) => {
-		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`);
-		const definition = printed.target[name] ?? {};
-		return {
-			name,
-			definition,
-			tags: readTags(name, definition["tags"]),
-			isWanted: wanted.has(name)
-		};
-	});
-	refuseContradictions(all);
-	const given = new Map(all.map(({ name, definition }) => [name, toDependencies(toTextMap(definition["contexts"]))]));
-	requireOrder(given);
-	const links = inferLinks(all, given, workspace);
-	return all.map((target) => {
-		const own = links.filter(({ of }) => of === target.name);
-		const contexts = {
-			...Object.fromEntries(own.map(({ name, upon }) => [name, `target:${upon}`])),
-			...toTextMap(target.definition["contexts"])
-		};
-		const dependsOn = toDependencies(contexts);
-		return {
-			...target,
-			dependsOn,
-			definition: {
-				...target.definition,
-				contexts
-			},
-			allowances: allowances && (allowances.get(target.name) ?? [])
-		};
-	});
-};
-/** The targets among contexts. */
-const toDependencies = (contexts) => {
-	const names = Object.values(contexts).flatMap((each) => /^target:(.*)$/s.exec(each)?.[1] ?? []);
-	return [...new Set(names)];
-};
-const requireOrder = (targets) => {
-	const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name));
-	if (circle.length === 0) return;
-	throw new Failure(`These targets build upon each other in a circle: ${circle.join(", ")}`, { remedy: "See their contexts in the Bake file." });
-};
-/** All that a target builds upon. */
-const findBaseTargets = (name, targets) => {
-	const upon = new Map(targets.map((target) => [target.name, target.dependsOn]));
-	const below = findBelow(name, upon);
-	return targets.filter((target) => below.has(target.name));
-};
-
-// src/build/way-in.ts
-const timeoutMs$8 = 2e4;
-/** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
-const arrives = async (docker, way) => {
-	const name = `probe-${randomBytes(8).toString("hex")}`;
-	const fd = openMemoryFile(Buffer.from(JSON.stringify({ target: { [name]: {} } })));
-	try {
-		const args = [
-			"buildx",
-			"bake",
-			"--print",
-			`--file=${toPath(way, fd)}`,
-			"--",
-			name
-		];
-		const { code, stdout } = await docker.try(args, {
-			timeoutMs: timeoutMs$8,
-			stdin: { fd }
-		});
-		return code === 0 && stdout.includes(`"${name}"`);
-	} finally {
-		closeSync(fd);
-	}
-};
-/** The path by which a child opens a descriptor of ours. */
-const toPath = (way, fd) => way === "stdin" ? "/dev/stdin" : `/proc/${process.pid}/fd/${fd}`;
-/**
-* Finds out how a file in memory reaches buildx. What stands before docker, such as a script on the
-* PATH, may close its standard input, and a secret would be empty without a word; or run it as
-* another user or in a container, where our descriptors are not to be seen.
-*
-* @returns undefined where there is no way
-*/
-const findWayIn = async (docker) => {
-	if (isDirect(docker.command([]).env) || await arrives(docker, "stdin")) return "stdin";
-	return await arrives(docker, "descriptor") ? "descriptor" : void 0;
-};
-const variable = "SLIPWAY_PROBE";
-/**
-* The same for the environment.
-*
-* @param tempDir a folder of the step's own
-*/
-const passesEnvironment = async (docker, tempDir) => {
-	if (isDirect(docker.command([]).env)) return true;
-	const value = randomBytes(8).toString("hex");
-	const file = join(tempDir, "probe.hcl");
-	writeFileSync(file, `variable "${variable}" { default = "" }\n${`target "probe" { args = { VALUE = ${variable} } }`}\n`, { mode: 384 });
-	const args = [
-		"buildx",
-		"bake",
-		"--print",
-		`--file=${file}`,
-		"--",
-		"probe"
-	];
-	const { code, stdout } = await docker.try(args, {
-		timeoutMs: timeoutMs$8,
-		env: { [variable]: value }
-	});
-	return code === 0 && stdout.includes(value);
 };
 
 // src/build/print-targets.ts
@@ -2551,7 +2189,7 @@ const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
 	for (const target of targets) {
 		const platforms = toTexts$1(target.bake.definition["platforms"]);
 		if (platforms.length < 2 || target.output === "cache") continue;
-		const isLayout = target.output === "oci-layout";
+		const isLayout = isForFolder(target);
 		if (hasContainerdStore && !isLayout) continue;
 		const what = `${target.name} is for several platforms (${platforms.join(", ")})`;
 		if (isLayout) {
@@ -2640,199 +2278,6 @@ const requireOutputs = (targets, facts) => {
 	throw new Failure(["The builder cannot make what the step asks for:", ...lines].join("\n"));
 };
 
-// src/build/layout-output.ts
-/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
-const toLayoutOutput = (folder) => [
-	"type=oci",
-	"tar=false",
-	quote$2(`dest=${folder}`),
-	"compression=uncompressed",
-	"force-compression=true"
-].join(",");
-/**
-* Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
-* not look into it.
-*
-* @param folder an absolute path; what was there is gone
-* @param needless diff IDs of layers that nobody needs
-*/
-const prepareLayout = (folder, needless) => {
-	rmSync(folder, {
-		recursive: true,
-		force: true
-	});
-	mkdirSync(join(folder, "blobs", "sha256"), {
-		recursive: true,
-		mode: 448
-	});
-	for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), "");
-};
-/** Has the next build send layers that the last one was not to send. */
-const wantLayers = (folder, diffIds) => {
-	for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true });
-};
-
-// src/build/target.ts
-/** The target with images in place of the targets that it builds upon. */
-const withImages = (target, intermediateOf) => {
-	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
-		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
-		const intermediate = base === void 0 ? void 0 : intermediateOf(base);
-		return [key, intermediate === void 0 ? context : `docker-image://${intermediate}`];
-	});
-	return {
-		...target,
-		definition: {
-			...target.definition,
-			contexts: Object.fromEntries(contexts)
-		}
-	};
-};
-/** It has just been built, so the cache has it, and nothing newer is wanted. */
-const toCachedBake = (target) => {
-	const again = {
-		"no-cache": false,
-		"no-cache-filter": [],
-		pull: false
-	};
-	return {
-		...target,
-		definition: {
-			...target.definition,
-			...again
-		}
-	};
-};
-/** The target as it is for the nodes alone: nothing is pushed once more. */
-const withoutFurther = (target) => ({
-	...target,
-	further: []
-});
-/** The target for another try. */
-const toCached = (target) => ({
-	...target,
-	bake: toCachedBake(target.bake)
-});
-/** The target without the caches that it would write. */
-const toUncached = (target) => ({
-	...target,
-	bake: {
-		...target.bake,
-		definition: withoutCacheExport(target.bake.definition)
-	}
-});
-/**
-* What Bake has, as builds of their own.
-*
-* Docker's own builder finds what others build upon as images: from its cache it would take them
-* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
-* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
-* `pull` would look for them in a registry.
-*
-* Nor need Docker have what they make: it goes from them into the nodes.
-*
-* @param isSingle the step's own build, which people know by its tag
-* @param isOwn the step itself says what is built, not a Bake file
-* @param pushes all that was asked for goes to its registries, too
-* @param keepsInDocker Docker's store is to have what another builder makes
-*/
-const toTargets = (all, builderDriver, runId, { isSingle = false, isOwn = false, pushes = false, keepsInDocker = false } = {}) => {
-	const isDockers = builderDriver === "docker" || builderDriver === void 0;
-	const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn));
-	const isIntermediate = (name) => builderDriver === "docker" && upon.has(name);
-	const nameOf = (name) => `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`;
-	const intermediateOf = (name) => isIntermediate(name) ? nameOf(name) : void 0;
-	return all.map((bake) => {
-		const { name, tags, dependsOn, isWanted, definition } = bake;
-		const isExported = isIntermediate(name) || isWanted && tags.length > 0;
-		const findsImages = builderDriver === "docker" && definition["pull"] !== true;
-		const below = findsImages ? [] : findBaseTargets(name, all);
-		const { further, isLoaded } = toFurther(bake, {
-			isOwn,
-			pushes
-		});
-		const output = isExported ? isDockers || keepsInDocker || isLoaded ? "docker" : "oci-layout" : "cache";
-		return {
-			name: isSingle && tags[0]?.given || name,
-			tags,
-			dependsOn,
-			isWanted,
-			intermediate: output === "docker" ? nameOf(name) : void 0,
-			output,
-			further,
-			bake: findsImages ? withImages(bake, intermediateOf) : bake,
-			bases: below.map(toCachedBake)
-		};
-	});
-};
-/** All that Bake is told of for one build. */
-const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
-/** Where the files of a build come from, as written. */
-const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) => [String(definition["context"] ?? "."), ...Object.values(toTextMap(definition["contexts"]))]);
-/** @param names that only this output has, where others have others */
-const toOutput = ({ output }, layout, names) => {
-	switch (output) {
-		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote$2(`name=${names.join(",")}`)}`;
-		case "oci-layout": return toLayoutOutput(layout);
-		case "cache": return "type=cacheonly";
-	}
-};
-/** Whether some output takes attestations. */
-const isAttested = ({ further, bake }) => further.length > 0 && toEntries$1(bake.definition["attest"]).length > 0;
-/**
-* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
-* name goes into the local store or into a folder; what is made for others is in the store for a while, or
-* only in the build cache.
-*
-* @param layout the folder
-*/
-const toBakeFile = (target, secrets, layout) => {
-	const { bake, bases, tags, isWanted, intermediate, further } = target;
-	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
-	const own = isWanted ? tags.map((tag) => tag.given) : [];
-	const names = intermediate === void 0 ? own : [...own, intermediate];
-	const isApart = further.length > 0 && intermediate !== void 0;
-	const toEntry = ({ definition }, output) => ({
-		...definition,
-		attest: void 0,
-		annotations: void 0,
-		call: void 0,
-		secret: [...toEntries$1(definition["secret"]), ...ours],
-		output
-	});
-	const outputs = [toOutput(target, layout, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
-	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
-	return { target: {
-		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
-		[bake.name]: {
-			...toEntry(bake, outputs),
-			...attest,
-			tags: isApart ? void 0 : names
-		}
-	} };
-};
-/**
-* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
-* secrets are files in memory, and the folder for the image is ours.
-*/
-const toAllowFlags = (target, secrets, layout) => {
-	const targets = toBakeTargets(target);
-	if (targets.some(({ allowances }) => allowances === void 0)) return [];
-	const own = [...secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [], ...target.output === "oci-layout" ? [`fs.write=${layout}`] : []];
-	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
-};
-/** The arguments of `docker` that build one target. */
-const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
-	"buildx",
-	"bake",
-	...isAttested(target) ? [] : ["--provenance=false"],
-	...toAllowFlags(target, secrets, layout),
-	`--file=${file}`,
-	`--metadata-file=${metadataFile}`,
-	"--",
-	target.bake.name
-];
-
 // src/disk/freeable.ts
 /** Looks which folders of the catalog are there; whether they may go is asked once more then. */
 const findFreeable = async () => {
@@ -2856,22 +2301,22 @@ const findFreeable = async () => {
 
 // src/docker/reusable.ts
 /** Docker says -1 of what it has not counted. */
-const sumBytes = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
+const sumBytes$1 = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
 /** Of the build cache, what no image holds as well. */
-const sumCache = ({ BuildCache }) => sumBytes(BuildCache?.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size));
+const sumCache = ({ BuildCache }) => sumBytes$1(BuildCache?.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size));
 /** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
 const toReusableBytes = (usage, nodes) => {
 	const ofNodes = new Set(nodes.map(({ imageId }) => imageId));
 	const images = usage.Images?.filter(({ Id }) => !ofNodes.has(Id));
-	const imageBytes = sumBytes(images?.map(({ Size }) => Size));
+	const imageBytes = sumBytes$1(images?.map(({ Size }) => Size));
 	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
 };
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
-const deadlineMs$6 = 1e4;
+const deadlineMs$1 = 1e4;
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 const findReusableBytes = async (get, nodes) => {
 	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
-	const usage = await within(asked, deadlineMs$6, void 0);
+	const usage = await within(asked, deadlineMs$1, void 0);
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
 };
 
@@ -2900,7 +2345,7 @@ const decodeManifest = (bytes) => {
 
 // src/manifests/find-manifests.ts
 /** More than this is a whole repository, not what is applied. */
-const mostFiles$1 = 2e3;
+const mostFiles$2 = 2e3;
 const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
 /** Links are followed; one that leads nowhere is `other`, as is what is not there. */
 const inspectPath = async (path, pattern, workspace) => {
@@ -2930,7 +2375,7 @@ const expand = async (pattern, search) => {
 		cwd: workspace,
 		exclude
 	})) {
-		if (entries.length > mostFiles$1) break;
+		if (entries.length > mostFiles$2) break;
 		if (isManifestName(path)) entries.push(await inspectPath(resolve(workspace, path), pattern, workspace));
 	}
 	return entries.filter(({ kind }) => kind !== "folder");
@@ -2960,7 +2405,7 @@ const findEntries$1 = async (patterns, workspace) => {
 		await requireSome(pattern, entries, excluded, workspace);
 		for (const entry of entries) found.set(entry.path, entry);
 	}
-	if (found.size > mostFiles$1) throw new Failure(`manifests: more than ${mostFiles$1} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
+	if (found.size > mostFiles$2) throw new Failure(`manifests: more than ${mostFiles$2} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
 	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
 };
 const readManifest = (path) => {
@@ -2999,611 +2444,56 @@ const findManifests = async (patterns, workspace) => {
 	return joinManifests(read);
 };
 
-// src/files/record.ts
-/** The name of a target's record. */
-const toRecordName = (target) => createHash("sha256").update(target).digest("hex").slice(0, 32);
-/** Longer than any node takes that answers. */
-const timeoutMs$7 = 3e4;
-const script = () => readFileSync(new URL("./in-node/records.sh", import.meta.url), "utf8");
-const parseLine = (line) => {
-	const [there, name, version, target = "", id = "", , , key = ""] = line.split("	");
-	const isOurs = version === "v1" && findTargetObjection(target) === void 0 && name === toRecordName(target) && /^[0-9a-f]{16}$/.test(id);
-	const isFile = there === "file";
-	return isOurs ? [{
-		target,
-		id,
-		key,
-		isThere: isFile || there === "there",
-		isFile
-	}] : [];
-};
-/**
-* Reads what one node has of ours.
-*
-* @throws {Failure} where the node does not answer
-*/
-const readRecords = async (api, node) => {
-	return (await execute(api, node.name, [
-		"/bin/bash",
-		"-c",
-		script()
-	], timeoutMs$7)).split("\n").flatMap(parseLine);
-};
-
-// src/files/place-trees.ts
-const ways$1 = [
-	"link",
-	"mount",
-	"copy",
-	"write",
-	"same"
-];
-const toTreeCommands = (tree, id) => [
-	[
-		"tree",
-		id,
-		tree.isFile ? "file" : "folder"
-	],
-	...toFolders$1(tree).map((path) => ["folder", path]),
-	...tree.links.map(({ path, target }) => [
-		"link",
-		path,
-		target
-	]),
-	...tree.files.map(({ path, sha256 = "", isExecutable }) => [
-		"entry",
-		path,
-		sha256,
-		isExecutable ? "1" : ""
-	])
-];
-/** The fields in the order in which the helper reads them. */
-const toPlace = (word, view, node, target, [id, mode, key, verifies]) => {
-	const { destination, root, var: varFolder, parent, name } = view.toPlace(node, target);
-	return [
-		word,
-		...[
-			node.name,
-			node.pid,
-			destination,
-			root,
-			varFolder,
-			parent,
-			name
-		],
-		id,
-		mode,
-		key,
-		target,
-		verifies,
-		toRecordName(target)
-	];
-};
-/** By what a later step knows that nothing has changed. */
-const toKey = ({ files, found }) => {
-	const { key } = found.source;
-	return key === void 0 ? void 0 : `${files.isWritable ? "rw" : "ro"}-${key}`;
-};
-/** @throws {Failure} naming all nodes that could not be given something */
-const placeTrees = async (helper, wanted, trees, removals, view, verifies) => {
-	const commands = wanted.flatMap(({ files, found, into }, index) => {
-		const { target, isWritable } = files;
-		const tree = trees[index];
-		const id = toTreeId(tree, isWritable);
-		const key = toKey({
-			files,
-			found
-		}) ?? "-";
-		const how = [
-			id,
-			isWritable ? "rw" : "ro",
-			key,
-			verifies ? "1" : ""
-		];
-		return [...toTreeCommands(tree, id), ...into.map((node) => toPlace("place", view, node, target, how))];
+// src/registry/reach.ts
+/** Has the daemon look for an image that is not there: it is on our network where that brings it to us. */
+const isDaemonHere = async ({ get }) => {
+	const secret = toSecret();
+	let isHere = false;
+	const server = await listen((request, response) => {
+		isHere ||= request.url?.includes(secret) === true;
+		send(response, 404);
 	});
-	const gone = removals.map(({ node, target }) => toPlace("remove", view, node, target, [
-		"",
-		"",
-		"",
-		""
-	]));
-	helper.send([
-		...gone,
-		...commands,
-		["go"]
-	]);
-	const placed = [];
-	const reasons = [];
-	await helper.hearUntil("done", ([word, node = "", target = "", third = "", fourth = ""]) => {
-		const way = ways$1.find((each) => each === third);
-		if (word === "cannot") reasons.push(`${target} in ${node}: ${third}`);
-		else if (word === "placed" && way) placed.push({
-			node,
-			target,
-			way,
-			bytes: Number(fourth)
-		});
-		else if (word === "removed" || word === "kept") placed.push({
-			node,
-			target,
-			way: word,
-			bytes: 0
-		});
-	});
-	if (reasons.length === 0) return placed;
-	throw new Failure(`node-files could not be put there: ${reasons.join("; ")}`, { remedy: "Remove what is there, or take another path." });
-};
-
-// src/files/helper.ts
-/** Where the helper sees the one folder that holds the store and the nodes' volumes. */
-const mountPoint = "/slipway";
-const parts = [
-	"common",
-	"store",
-	"gather",
-	"node",
-	"mount",
-	"place",
-	"stage",
-	"main"
-];
-/** All of it, as Perl takes it. */
-const filesProgram = () => parts.map((part) => readFileSync(new URL(`./files-helper/${part}.pl`, import.meta.url), "utf8")).join("\n");
-/** A helper that puts files into nodes like this one, in the words of Docker's API. */
-const toFilesHelper = (node, mountedFolder, sources, runId) => ({
-	...toHelperBase(node, runId),
-	Entrypoint: ["/usr/bin/perl"],
-	Cmd: ["-e", filesProgram()],
-	Env: ["LC_ALL=C"],
-	HostConfig: {
-		...helperHostConfig,
-		PidMode: "host",
-		LogConfig: { Type: "none" },
-		Mounts: [mountFolder(mountedFolder, mountPoint), ...sources.map(({ folder, seenAs }) => ({
-			...mountFolder(folder, seenAs),
-			ReadOnly: true
-		}))]
-	}
-});
-
-// src/files/places.ts
-const isWithin = (path, folder) => path.startsWith(`${folder}/`);
-/** The folder of the daemon's host that a path of a node is in. */
-const findMount = (node, path) => node.mounts.filter(({ destination }) => isWithin(path, destination)).toSorted((a, b) => b.destination.length - a.destination.length)[0];
-const recordsFolder = `/var/${filesRecords}`;
-const varOf = (node) => findMount(node, recordsFolder);
-/** Why a node can have nothing of ours at a path; undefined where it can. */
-const findNodeObjection = (node, target) => {
-	const below = "Take a path below /var, such as /var/local/models";
-	const mount = findMount(node, target);
-	if (mount === void 0) return `${target} is in the image of ${node.name} or in its memory, on no volume of it. ${below}`;
-	if (mount.isReadOnly) return `${mount.destination} is mounted read-only into ${node.name}. ${below}`;
-	if (varOf(node)?.destination !== "/var") return `${node.name} has no volume at /var for ${recordsFolder}, where Slipway keeps what it knows`;
-};
-/** What a helper has to see of the daemon's host, and where it sees the rest then. */
-const planView = (store, at) => {
-	const mountOf = (node, path) => findMount(node, path) ?? {
-		destination: "/var",
-		source: store
-	};
-	const sources = at.flatMap(({ node, target }) => [mountOf(node, recordsFolder).source, mountOf(node, target).source]);
-	const mounted = commonFolder([store, ...sources]);
-	const inside = (path) => mounted === "/" ? `${mountPoint}${path}` : `${mountPoint}${path.slice(mounted.length)}`;
-	const toPlace = (node, target) => {
-		const { destination, source } = mountOf(node, target);
-		const cut = target.lastIndexOf("/");
-		return {
-			destination,
-			root: inside(source),
-			var: inside(mountOf(node, recordsFolder).source),
-			parent: target.slice(destination.length + 1, Math.max(cut, destination.length + 1)),
-			name: target.slice(cut + 1)
-		};
-	};
-	return {
-		mounted,
-		store: inside(store),
-		toPlace
-	};
-};
-
-// src/files/volumes.ts
-/** A name that Kubernetes takes for objects and labels. */
-const toObjectName = (target) => target.toLowerCase().replace(/^\/var\/(?:local\/|lib\/)?/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "") || "files";
-/** What the image of a path's files is called in the nodes. */
-const toFilesImage = (target, id) => `${filesImages}/${toObjectName(target)}:${id}`;
-const accessOf = (isWritable) => isWritable ? "ReadWriteOnce" : "ReadOnlyMany";
-/** A local volume is on one node, and a claim takes one volume: each node has its own of both. */
-const toPersistent = (name, { target, isWritable }, node, bytes) => {
-	const accessModes = [accessOf(isWritable)];
-	const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`;
-	const own = `${name}-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, "");
-	return [{
-		apiVersion: "v1",
-		kind: "PersistentVolume",
-		metadata: { name: own },
-		spec: {
-			capacity: { storage },
-			accessModes,
-			persistentVolumeReclaimPolicy: "Retain",
-			storageClassName: "",
-			claimRef: {
-				namespace: "default",
-				name: own
-			},
-			local: { path: target },
-			nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{
-				key: "kubernetes.io/hostname",
-				operator: "In",
-				values: [node]
-			}] }] } }
-		}
-	}, {
-		apiVersion: "v1",
-		kind: "PersistentVolumeClaim",
-		metadata: {
-			name: own,
-			namespace: "default"
-		},
-		spec: {
-			accessModes,
-			storageClassName: "",
-			volumeName: own,
-			resources: { requests: { storage } }
-		}
-	}];
-};
-/** How pods use files that nodes have. */
-const toVolume = (files, isFile, sizeBytes, nodes, image) => {
-	const { target, isWritable } = files;
-	const name = toObjectName(target);
-	const type = isFile === void 0 ? "" : isFile ? "File" : "Directory";
-	return {
-		target,
-		nodes: nodes.map((node) => node.name),
-		volume: {
-			name,
-			hostPath: {
-				path: target,
-				type
-			}
-		},
-		volumeMount: {
-			name,
-			mountPath: target,
-			readOnly: !isWritable
-		},
-		...image !== void 0 && { image: {
-			reference: image,
-			pullPolicy: "Never"
-		} },
-		persistentVolumes: isFile ? [] : nodes.flatMap((node) => toPersistent(name, files, node.name, sizeBytes))
-	};
-};
-
-// src/load/volume-state.ts
-const timeoutMs$6 = 3e4;
-const toVersion = (text) => {
-	const [, major, minor] = /\bv?([0-9]{1,4})\.([0-9]{1,4})\b/.exec(text) ?? [];
-	return major === void 0 ? void 0 : [Number(major), Number(minor)];
-};
-/** Reads what helper/volumes.sh prints: a line for each fact, tab-separated. */
-const parseVolumeState = (text) => {
-	const rows = text.split("\n").map((line) => line.split("	"));
-	const factOf = (word) => rows.find(([first]) => first === word)?.[1] ?? "";
-	const gate = factOf("gate");
-	return {
-		containerd: toVersion(factOf("containerd")),
-		kubelet: toVersion(factOf("kubelet")),
-		gate: gate === "" ? void 0 : gate === "true",
-		images: rows.flatMap(([word, name = "", use, pinned]) => word === "image" && isFilesImage(name) ? [{
-			name,
-			isUsed: use !== "free",
-			isPinned: pinned === "pinned"
-		}] : [])
-	};
-};
-const run$1 = (api, { name }, act, names = []) => {
-	const script = joinScript("client", "volumes");
-	return execute(api, name, [
-		"bash",
-		"-c",
-		script,
-		"bash",
-		act,
-		...names
-	], timeoutMs$6);
-};
-/** @throws {Failure} where the node does not answer */
-const inspectVolumes = async (api, node) => parseVolumeState(await run$1(api, node, "list"));
-/** Has kubelet keep images that nobody could bring again. */
-const pinVolumes = (api, node, names) => run$1(api, node, "pin", names);
-/**
-* Removes images of ours that nothing in the node uses.
-*
-* @returns those that it has no more
-*/
-const dropVolumes = async (api, node, names) => {
-	const ours = names.filter(isFilesImage);
-	if (ours.length === 0) return [];
-	const printed = await run$1(api, node, "drop", ours);
-	const kept = new Set(printed.match(/(?<=^kept\t).*$/gm));
-	return ours.filter((name) => !kept.has(name));
-};
-/** Whether a node has an image of files whole, as an earlier load left it. */
-const isWhole = (name, { records, criIds, held, chains }) => {
-	const record = records.get(name);
-	const config = `sha256:${record?.config}`;
-	const top = held.get(config);
-	const isKnown = record?.image === record?.config && criIds.get(name) === config;
-	return record !== void 0 && isKnown && top !== void 0 && chains.has(top);
-};
-/** Which of some images a node has. */
-const findWhole = async (api, node, names) => {
-	if (names.length === 0) return /* @__PURE__ */ new Set();
-	const state = await inspectNode(api, node, names);
-	return new Set(names.filter((name) => isWhole(name, state)));
-};
-const render = ([major, minor]) => `${major}.${minor}`;
-/** Why pods of a node cannot mount images; undefined where they can, as far as the node tells. */
-const findVolumeObjection = ({ name, containerd: { snapshotter } }, { containerd, kubelet, gate }) => {
-	if (snapshotter !== "overlayfs") return `the snapshotter of ${name} is ${snapshotter}, and only overlayfs takes layers of links`;
-	if (containerd === void 0) return `the containerd of ${name} does not tell its version`;
-	if (isOlder(containerd, [2, 1])) return `${name} has containerd ${render(containerd)}, and image volumes need 2.1`;
-	if (kubelet === void 0) return void 0;
-	if (isOlder(kubelet, [1, 31])) return `${name} has Kubernetes ${render(kubelet)}, and image volumes need 1.35, or 1.31 with the feature gate ImageVolume`;
-	if (gate ?? !isOlder(kubelet, [1, 35])) return void 0;
-	return `the feature gate ImageVolume is off in ${name} (Kubernetes ${render(kubelet)}): create the cluster with featureGates: {ImageVolume: true}`;
-};
-
-// src/facts/find-files-images.ts
-const noImages = {
-	objection: void 0,
-	scope: [],
-	hasStale: false
-};
-/** Whether an image's version is nobody's business any more. */
-const isStale = (name, kept, scope) => !kept.has(name) && (scope === void 0 || scope.some((each) => name.startsWith(`${each}:`)));
-/** Asks nodes what they can do with images of files; undefined where that is of no interest. */
-const inspectNodes$1 = async (api, { makesFilesImages, prunesNodeFiles }, nodes) => makesFilesImages || prunesNodeFiles ? Promise.all(nodes.map(async (node) => ({
-	node,
-	state: await inspectVolumes(api, node)
-}))) : void 0;
-/**
-* Finds which files are images in which nodes.
-*
-* @param able those files that can become images
-*/
-const findFilesImages = async (api, { makesFilesImages, prunesNodeFiles }, able, states, idOf) => {
-	if (states === void 0) return {
-		images: noImages,
-		of: /* @__PURE__ */ new Map()
-	};
-	const nodes = states.map(({ node }) => node);
-	const [objection] = states.flatMap(({ node, state }) => findVolumeObjection(node, state) ?? []);
-	const wanted = makesFilesImages && objection === void 0 ? able : [];
-	const nameIn = (node, files) => {
-		const id = idOf(node, files);
-		return id === void 0 ? void 0 : toFilesImage(files.target, id);
-	};
-	const has = new Map(await Promise.all(states.map(async ({ node, state }) => {
-		const pinned = state.images.filter(({ isPinned }) => isPinned);
-		const there = new Set(pinned.map(({ name }) => name));
-		const names = wanted.flatMap((files) => nameIn(node, files) ?? []);
-		return [node, await findWhole(api, node, names.filter((name) => there.has(name)))];
-	})));
-	const of = new Map(wanted.map((files) => {
-		const names = nodes.map((node) => nameIn(node, files));
-		const having = nodes.filter((node, at) => has.get(node)?.has(names[at] ?? "") === true);
-		return [files, {
-			reference: new Set(names).size === 1 && having.length === nodes.length ? names[0] : void 0,
-			nodes: new Set(having)
-		}];
-	}));
-	const kept = new Set([...of.values()].flatMap(({ reference }) => reference ?? []));
-	const scope = prunesNodeFiles ? void 0 : wanted.map(({ target }) => `${filesImages}/${toObjectName(target)}`);
-	const hasStale = states.some(({ state }) => state.images.some(({ name, isUsed }) => !isUsed && isStale(name, kept, scope)));
-	return {
-		images: {
-			objection: makesFilesImages ? objection : void 0,
-			scope,
-			hasStale
-		},
-		of
-	};
-};
-
-// src/files/sources/docker/image-source.ts
-/** Has what the image has, and is never started. */
-const toContainer$1 = ({ id }, runId) => ({
-	Image: id,
-	Cmd: ["none"],
-	NetworkDisabled: true,
-	Labels: { [runLabel]: runId }
-});
-async function* count(stream, progress) {
-	let bytes = 0;
-	for await (const piece of stream) {
-		bytes += piece.length;
-		progress(bytes);
-		yield piece;
-	}
-}
-/** Docker puts the folder's own name before all that is in it. */
-const withoutTop = (items, top) => {
-	const [only] = items;
-	if (items.length === 1 && only !== void 0 && only.kind === "file") return /* @__PURE__ */ new Map([[only.path, only]]);
-	const inner = items.filter(({ path }) => path !== top && path !== "");
-	return new Map(inner.map((item) => {
-		const path = item.path.startsWith(`${top}/`) ? item.path.slice(top.length + 1) : item.path;
-		return [path, {
-			...item,
-			path
-		}];
-	}));
-};
-const readFolder = async (api, containerId, path, { folder, has, progress, signal }, sizeBytes) => {
-	const from = `/containers/${containerId}/archive?path=${encodeURIComponent(path)}`;
-	const stream = await api.download(from);
-	if (stream === void 0) throw new Failure(`it has no ${path}`);
-	const target = {
-		store: createFileStore(folder),
-		room: await findRoom(folder),
-		has
-	};
-	const listing = createArtifactListing(createCount());
-	const pieces = count(stream, (done) => progress(Math.min(done, sizeBytes), sizeBytes));
-	const { items } = await unpackArchive(pieces, listing, target, void 0, signal);
-	const top = path.replace(/\/+$/, "").replace(/^.*\//, "");
-	const found = withoutTop(items, top);
-	return {
-		...toTree(found),
-		isFile: items.length === 1 && items[0]?.kind === "file"
-	};
-};
-/**
-* A folder, or a file, of an image that Docker's store has; whichever store that is, Docker packs it.
-*
-* @param path absolute, in the image
-*/
-const findImageSource = (api, image, path, runId) => {
-	const name = image.references[0]?.given ?? image.id;
-	return {
-		key: `${image.id.replace(/^sha256:/, "")}-${Buffer.from(path).toString("base64url").slice(0, 200)}`,
-		sizeBytes: image.sizeBytes,
-		tree: void 0,
-		fetch: async (order) => {
-			const made = await api.post("/containers/create", toContainer$1(image, runId));
-			if (made === void 0) throw new Failure(`image://${name} is gone`);
-			try {
-				return await readFolder(api, made.Id, path, order, image.sizeBytes);
-			} catch (cause) {
-				order.signal.throwIfAborted();
-				const remedy = cause instanceof Failure ? cause.remedy : void 0;
-				throw new Failure(`image://${name}:${path} cannot be had`, {
-					cause,
-					...remedy && { remedy }
-				});
-			} finally {
-				await api.remove(`/containers/${made.Id}?force=true`).catch(() => {});
-			}
-		}
-	};
-};
-
-// src/files/sources/local.ts
-const mostEntries = 1e5;
-/** Times of files tell changes apart only if some time lies between them. */
-const quietNs = 2000000000n;
-/** Of a cache of Hugging Face's, what is of use to nobody who only reads: locks, and second copies. */
-const isLeftOut = (path) => path === ".git" || /(?:^|\/)\.locks$/.test(path) || /(?:^|\/)xet$/.test(path);
-const pointerStart = "version https://git-lfs.github.com/spec/v1\n";
-const isPointer = (path, { size }) => size > 100n && size < 1024n && readRegularFile(path, 1024).toString("latin1").startsWith(pointerStart);
-const refuse = (path, why, remedy) => {
-	throw new Failure(`node-files: ${path} ${why}`, { remedy });
-};
-/** Within the tree, and lexically so: what is at its path is somebody else's to say. */
-const requireInner = (path, target, given) => {
-	const end = posix.normalize(posix.join(posix.dirname(path), target));
-	if (target.startsWith("/") || end === ".." || end.startsWith("../")) refuse(`${given}/${path}`, `is a link that leads out of ${given}`, "Put a file in its place, or name the folder that holds both.");
-};
-const toStat = ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-const addFile = (found, root, path, stats) => {
-	const { size, mode, mtimeNs, ctimeNs } = stats;
-	for (const time of [mtimeNs, ctimeNs]) if (time > found.latestNs) found.latestNs = time;
-	const isExecutable = (mode & 64n) !== 0n;
-	const file = {
-		path,
-		sizeBytes: Number(size),
-		isExecutable,
-		sha256: void 0
-	};
-	found.files.push({
-		...file,
-		stat: toStat(stats)
-	});
-	if (isPointer(join(root, path), stats)) found.pointers.push(path);
-};
-const addFolder = (found, root, path, given) => {
-	const names = readdirSync(join(root, path), { encoding: "buffer" });
-	let isEmpty = true;
-	for (const bytes of names.toSorted(Buffer.compare)) {
-		const name = bytes.toString("utf8");
-		const inner = path === "" ? name : `${path}/${name}`;
-		if (!Buffer.from(name).equals(bytes)) refuse(`${given}/${inner}`, "has a name that is not UTF-8", "Rename it.");
-		if (isLeftOut(inner)) continue;
-		isEmpty = false;
-		found.count += 1;
-		if (found.count > found.mostEntries) refuse(given, `has more than ${found.mostEntries} files and folders`, "Name a folder with fewer, or pack it.");
-		const stats = lstatSync(join(root, inner), { bigint: true });
-		if (stats.isDirectory()) addFolder(found, root, inner, given);
-		else if (stats.isFile()) addFile(found, root, inner, stats);
-		else if (stats.isSymbolicLink()) {
-			const target = readlinkSync(join(root, inner));
-			requireInner(inner, target, given);
-			found.links.push({
-				path: inner,
-				target
-			});
-		} else refuse(`${given}/${inner}`, "is neither a file, a folder nor a link", "Leave it out of the folder.");
-	}
-	if (isEmpty && path !== "") found.emptyFolders.push(path);
-};
-/** Names alone do not tell where a link ends that leads through another one. */
-const requireInnerEnds = ({ links }, given) => {
-	const targets = new Map(links.map(({ path, target }) => [path, target]));
-	const check = createLinkCheck((path) => targets.get(path));
-	for (const { path, target } of links) try {
-		check(path, target);
-	} catch (cause) {
-		throw new Failure(`node-files: ${given} has a link that no node can be given`, { cause });
+	try {
+		await get(`/distribution/${server.host}/${secret}:probe/json`).catch(() => {});
+		return isHere;
+	} finally {
+		await server.close();
 	}
 };
-const toStatKey = ({ files, links, emptyFolders }, isFile) => {
-	const hash = createHash("sha256").update(isFile ? "file\0" : "folder\0");
-	for (const { path, isExecutable, stat } of files) hash.update(`f${path}\0${isExecutable}\0${stat}\0`);
-	for (const { path, target } of links) hash.update(`l${path}\0${target}\0`);
-	for (const path of emptyFolders) hash.update(`d${path}\0`);
-	return hash.digest("hex");
+/** @param own the one that the step makes, which may not be there yet */
+const isOnHostNetwork = async ({ get }, { nodes }, own) => {
+	if (own !== void 0) return parseOptions(own.options).findLast(([name]) => name === "network")?.[1] === "host" && own.appended.length === 0;
+	const [node = "", ...others] = nodes ?? [];
+	if (node === "" || others.length > 0) return false;
+	return (await get(`/containers/${toContainerName(node)}/json`))?.HostConfig?.NetworkMode === "host";
 };
 /**
-* Lists a folder, or a file, of this machine.
+* Why a builder cannot push to this machine's loopback what nodes need; undefined where it can. Found by
+* asking.
 *
-* @param path absolute; checked to be one that the workflow's author means
-* @param given as people wrote it
-* @param most of files and folders
-* @throws {Failure} for what cannot be put onto a node
+* @param own the builder's request where the step makes it
 */
-const findLocalSource = (path, given, most = mostEntries) => {
-	const real = realpathSync(path);
-	const top = lstatSync(real, { bigint: true });
-	const isFile = top.isFile();
-	if (!isFile && !top.isDirectory()) refuse(given, "is neither a file nor a folder", "Name one.");
-	const folder = isFile ? dirname(real) : real;
-	const found = {
-		files: [],
-		links: [],
-		emptyFolders: [],
-		pointers: [],
-		latestNs: 0n,
-		count: 0,
-		mostEntries: most
-	};
-	if (isFile) addFile(found, folder, basename(real), top);
-	else addFolder(found, folder, "", given);
-	requireInnerEnds(found, given);
-	if (found.files.length === 0) refuse(given, "has no files", "Name a folder that has some; is it made by a later step?");
-	const { dev, ino } = lstatSync(folder, { bigint: true });
-	const isQuiet = BigInt(Date.now()) * 1000000n - found.latestNs > quietNs;
-	return {
-		isFile,
-		...found,
-		folder,
-		identity: `${dev}:${ino}`,
-		sizeBytes: found.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-		key: isQuiet ? toStatKey(found, isFile) : void 0
-	};
+const findObjection$2 = async (api, isLocalDaemon, builder, own) => {
+	const { driver } = builder ?? {};
+	if (driver !== "docker" && driver !== "docker-container") return `a builder of the driver ${driver ?? "that nobody knows"} may be on another machine`;
+	if (!isLocalDaemon || !builder?.isLocal) return "the builder is on another machine";
+	if (driver === "docker" && !(await findEngine(api.get)).hasContainerdStore) return "Docker's own builder needs the containerd image store for that";
+	if (driver === "docker-container" && !await isOnHostNetwork(api, builder, own)) return "its container is not on the host network (`driver-opts: network=host`)";
+	return await isDaemonHere(api) ? void 0 : "Docker does not reach this machine's loopback";
+};
+
+// src/facts/find-archived.ts
+/**
+* Images of archives. Most steps have none, and start without what reads them.
+*
+* @param folder for what has to be unpacked first
+*/
+const findArchived = async ({ imageArchives }, folder, signal) => {
+	if (imageArchives.length === 0) return [];
+	const { findArchiveImages } = await import("./sources-archive-images.js");
+	const found = [];
+	for (const file of imageArchives) found.push(...await findArchiveImages(file, architecture, folder, signal));
+	return found;
 };
 
 // src/facts/find-source.ts
@@ -3626,6 +2516,7 @@ const findRemote = async (api, origin, context) => {
 		case "image": {
 			const [image] = await findImages(api.get, [origin.reference]);
 			if (image === void 0) throw new Failure(`Docker has no image ${origin.reference.given}`);
+			const { findImageSource } = await import("./docker-image-source.js");
 			return findImageSource(api, image, origin.path, runId);
 		}
 		case "lfs": {
@@ -3656,9 +2547,14 @@ const findSource = async (api, { origin }, given, context) => {
 	};
 	const source = findLocalSource(origin.path, given);
 	requireContent(source, given);
+	const recall = async () => {
+		const { recallDigests } = await import("./lfs-checked-out.js");
+		return recallDigests(source, context.workspace, context);
+	};
 	return {
 		kind: "local",
-		source
+		source,
+		recall
 	};
 };
 
@@ -3696,9 +2592,11 @@ const sourceOf = ({ given, target }) => given.slice(0, Math.max(given.lastIndexO
 const findNodeFiles = async (api, inputs, nodes, context) => {
 	const { nodeFiles, prunesNodeFiles, verifiesNodeFiles } = inputs;
 	if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles;
+	const bare = nodes.find(({ userland }) => userland === "busybox");
+	if (bare !== void 0) throw new Failure(`node-files cannot work with ${bare.name}: its image has BusyBox alone`, { remedy: "Put the files into the image, or take kind." });
 	const objections = nodeFiles.flatMap(({ target }) => nodes.flatMap((node) => findNodeObjection(node, target) ?? []));
 	const finding = Promise.allSettled(nodeFiles.map(async (each) => findSource(api, each, sourceOf(each), context)));
-	const [records, states] = await Promise.all([Promise.all(nodes.map((node) => readRecords(api, node))), inspectNodes$1(api, inputs, nodes)]);
+	const [records, states] = await Promise.all([Promise.all(nodes.map((node) => readRecords(api, node))), inspectNodes$2(api, inputs, nodes)]);
 	const sources = requireAll(await finding, objections);
 	const recordsOf = new Map(nodes.map((node, at) => [node, records[at]]));
 	const foundOf = new Map(nodeFiles.map((each, at) => [each, sources[at]]));
@@ -3754,7 +2652,7 @@ const findGiven = async (get, { images: references, pullImages }, placeOf) => {
 	const { images, missing } = await lookForImages(get, references);
 	const [named, ids] = [missing.filter(isNamed), missing.filter(isImageId)];
 	refuseMissing$1(ids, "An ID cannot be pulled: name the image.");
-	if (pullImages === "never") refuseMissing$1(named, "Build or pull it before this step, or leave out pull-images: never.", placeOf);
+	if (pullImages === "never") refuseMissing$1(named, "Build or pull it first, or set pull-images to missing.", placeOf);
 	return {
 		images,
 		pulls: named
@@ -3807,24 +2705,57 @@ const toLast = ({ sizes, times, images }) => ({
 	lastTimes: times,
 	lastImages: images
 });
+/** What is to be linked, or loaded by kind, has to be in Docker's store. */
+const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }) => isAsked || loadMode !== "auto";
+/**
+* Whether the images come through a registry of the step's own, and a line that says why they do not.
+*
+* @throws {Failure} where the step asks for that in any case, and it cannot be
+*/
+const decideRegistry = async (api, { isLocal }, inputs, builder) => {
+	const { buildCache, builder: own, keepImages } = inputs;
+	if (buildCache === "never") return {
+		usesRegistry: false,
+		cacheLines: []
+	};
+	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, isLocal, builder, own);
+	if (objection === void 0) return {
+		usesRegistry: true,
+		cacheLines: []
+	};
+	if (buildCache === "auto") return {
+		usesRegistry: false,
+		cacheLines: [`build-cache: not used, as ${objection}.`]
+	};
+	throw new Failure(`build-cache: true, but ${objection}`, { remedy: "Take `build-cache: auto` for runs that can do without." });
+};
 /** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, loadMode, keepsInDocker, imageReport }, { runId, workspace, hasCacheService, repository }, cache) => {
+const findBuilds = async (docker, api, inputs, { runId, workspace, hasCacheService, repository }, cache) => {
+	const { bake, builder: own, existingBuilder, allow, imageReport } = inputs;
 	const keptFor = hasCacheService ? repository : void 0;
 	if (bake === void 0) return {
 		targets: [],
 		builder: void 0,
+		cacheLines: [],
 		...toLast(nothingRemembered),
 		keptFor
 	};
 	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
 	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
-	await Promise.allSettled([asking, printing]);
+	const deciding = Promise.resolve(asking).then((found) => decideRegistry(api, docker, inputs, found));
+	await Promise.allSettled([
+		asking,
+		printing,
+		deciding
+	]);
 	const builder = await asking;
+	const { usesRegistry, cacheLines } = await deciding;
 	const targets = toTargets(await printing, builder?.driver, runId, {
 		isSingle: bake.isSingle,
 		isOwn: bake.definition !== void 0,
 		pushes: bake.pushes,
-		keepsInDocker: keepsInDocker || loadMode !== "auto"
+		keepsInDocker: keepsInDocker(inputs),
+		usesRegistry
 	});
 	const last = keptFor === void 0 ? nothingRemembered : await recall({
 		repository: keptFor,
@@ -3833,6 +2764,7 @@ const findBuilds = async (docker, { bake, builder: own, existingBuilder, allow, 
 	return {
 		targets,
 		builder,
+		cacheLines,
 		...toLast(last),
 		keptFor
 	};
@@ -3861,13 +2793,13 @@ const findCaches = (found, inputs, context) => {
 	return plan;
 };
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
-const findCapacities = async (api, { manifests, clusterName, nodes }, found) => {
-	if (manifests.length === 0 || found.nodes.length === 0) return [];
-	const all = nodes.length === 0 ? found : await kind.findNodes(api.get, clusterName, []).catch(() => found);
+const findCapacities = async (api, inputs, found) => {
+	if (inputs.manifests.length === 0 || found.nodes.length === 0) return [];
+	const all = inputs.nodes.length === 0 ? found : await findNodes$1(api, inputs).catch(() => found);
 	return findNodeCapacities(api, all.nodes, found);
 };
 /** A cluster that is still to be made has none yet. */
-const findNodes$1 = ({ get }, { createCluster, clusterName, nodes }) => createCluster === void 0 ? kind.findNodes(get, clusterName, nodes) : Promise.resolve({
+const findNodes = (api, inputs) => inputs.createCluster === void 0 ? findNodes$1(api, inputs, inputs.nodes) : Promise.resolve({
 	nodes: [],
 	leftOut: []
 });
@@ -3891,6 +2823,10 @@ const findDisk = async (api, found, inputs, context) => {
 		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes) : 0
 	};
 };
+/** Whoever asks for the cache, or cannot have it, wants no memory of it. */
+const findRestores = async ({ pulls }, { imageCache }, { isHostedRunner, hasCacheService }, cache) => {
+	return imageCache === "auto" && isHostedRunner && hasCacheService && pulls.length > 0 ? recallRestores(cache, pulls) : /* @__PURE__ */ new Map();
+};
 const toFilesContext = (inputs, context, cache) => ({
 	...context,
 	serverUrl: toServerUrl(inputs.apiUrl),
@@ -3902,7 +2838,7 @@ const toFilesContext = (inputs, context, cache) => ({
 * @throws {Failure} when there are none, or they lack what is wanted of them
 */
 const gatherNodes = async (api, inputs, context, cache, facts) => {
-	const found = await kind.findNodes(api.get, inputs.clusterName, inputs.nodes);
+	const found = await findNodes$1(api, inputs, inputs.nodes);
 	const [nodeFiles, nodeCapacities] = await Promise.all([findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)), findCapacities(api, inputs, {
 		...facts,
 		...found
@@ -3923,10 +2859,11 @@ const gather = async (docker, api, inputs, context, cache) => {
 	const { get } = api;
 	const questions = [
 		findEngine(get),
-		findNodes$1(api, inputs),
+		findNodes(api, inputs),
 		findGiven(get, inputs),
-		findBuilds(docker, inputs, context, cache),
-		findManifests(inputs.manifests, context.workspace)
+		findBuilds(docker, api, inputs, context, cache),
+		findManifests(inputs.manifests, context.workspace),
+		findArchived(inputs, context.layoutDir, cache.signal)
 	];
 	const [, , , builds] = await Promise.allSettled(questions);
 	if (builds.status === "fulfilled") refuseOwnImages(inputs.images, builds.value.targets);
@@ -3935,6 +2872,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 	const { isLocal: isLocalDaemon } = docker;
 	const built = await questions[3];
 	const manifests = await questions[4];
+	const archived = await questions[5];
 	const images = await findNamed(get, inputs, manifests, {
 		...built,
 		...given
@@ -3944,6 +2882,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 		isLocalDaemon,
 		nodes,
 		leftOut,
+		archived,
 		...built,
 		...images
 	};
@@ -3956,8 +2895,9 @@ const gather = async (docker, api, inputs, context, cache) => {
 		workspace
 	});
 	const { targets, lines: cacheLines } = findCaches(found, inputs, context);
-	const [disk, nodeFiles, nodeCapacities] = await Promise.all([
+	const [disk, restores, nodeFiles, nodeCapacities] = await Promise.all([
 		findDisk(api, found, inputs, context),
+		findRestores(found, inputs, context, cache),
 		findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
 		findCapacities(api, inputs, found)
 	]);
@@ -3969,8 +2909,9 @@ const gather = async (docker, api, inputs, context, cache) => {
 			repository,
 			mayWrite
 		} : void 0,
-		cacheLines,
+		cacheLines: [...found.cacheLines, ...cacheLines],
 		...disk,
+		restores,
 		nodeFiles,
 		isHostedRunner,
 		manifests,
@@ -3978,57 +2919,12 @@ const gather = async (docker, api, inputs, context, cache) => {
 	};
 };
 
-// src/load/plan-method.ts
-/**
-* Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
-* drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
-* wrong, and nothing later would notice.
-*/
-const findGate = (engine) => {
-	const has = (option) => engine.securityOptions.some((text) => text.split(",").includes(option));
-	if (has("name=rootless")) return { kind: "rootless" };
-	if (has("name=userns")) return { kind: "remapped-users" };
-	if (engine.hasContainerdStore) {
-		if (engine.driver !== "overlayfs") return {
-			kind: "snapshotter",
-			name: engine.driver
-		};
-		return engine.containerd === void 0 ? { kind: "hidden-containerd" } : void 0;
-	}
-	if (engine.driver !== "overlay2") return {
-		kind: "storage-driver",
-		name: engine.driver
-	};
-	if (engine.driverStatus["Native Overlay Diff"] === "false") return { kind: "redirects" };
-	if (engine.driverStatus["Using metacopy"] === "true") return { kind: "metacopy" };
-};
-const findNodeGate = ({ containerd: { snapshotter: name } }) => name === "overlayfs" ? void 0 : {
-	kind: "node-snapshotter",
-	name
-};
-/**
-* Chooses how to load into one node.
-*
-* @throws {Failure} when a method is wanted that cannot work
-*/
-const planMethod = (engine, node, mode) => {
-	if (mode === "stream" || mode === "kind") return {
-		kind: mode,
-		because: {
-			kind: "load-mode",
-			mode
-		}
-	};
-	const gate = findGate(engine) ?? findNodeGate(node);
-	if (gate === void 0) return {
-		kind: "direct",
-		wanted: mode
-	};
-	if (mode === "auto") return {
-		kind: "stream",
-		because: gate
-	};
-	throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, { remedy: "Use load-mode: auto, which streams the image then." });
+// src/plan/build-cache.ts
+/** Undefined where nothing is kept: a registry of the step's own sees what builders make, and nothing else does. */
+const planBuildCache = ({ buildCache, buildCacheBytes, isTrusted }, { targets, filesCache }) => filesCache === void 0 || !targets.some(({ output }) => output === "registry") ? void 0 : {
+	limitBytes: buildCacheBytes,
+	mayWrite: isTrusted && filesCache.mayWrite,
+	mayStop: buildCache === "auto"
 };
 
 // src/plan/freeing.ts
@@ -4069,6 +2965,31 @@ const planFreeing = (asked, facts, disk) => {
 	} : void 0;
 };
 
+// src/plan/archives.ts
+/** Each is unpacked as far as nodes lack it, and loaded from there. */
+const planArchives = ({ archived, nodes }, toLoad, toReport, room) => archived.flatMap((packed) => {
+	const { references } = packed;
+	const id = `unpack ${references.map(({ given }) => given).join(", ")}`;
+	const unpack = toStep(id, {
+		kind: "unpack-archive",
+		packed,
+		nodes
+	}, {
+		needs: room,
+		lane: "pull"
+	});
+	const source = {
+		kind: "unpacked",
+		by: id
+	};
+	const load = toLoad(references, source, [id]);
+	return [
+		unpack,
+		load,
+		...toReport(references, source, [id], load.id)
+	];
+});
+
 // src/plan/files.ts
 const syncId = "node files";
 const planImages = ({ nodes, nodeFiles: { files, images } }, isPossible) => {
@@ -4084,7 +3005,7 @@ const planImages = ({ nodes, nodeFiles: { files, images } }, isPossible) => {
 		kept
 	};
 	const needs = wanted.length === 0 && !isPossible ? [] : [syncId];
-	return [toStep$1("image volumes", {
+	return [toStep("image volumes", {
 		...work,
 		scope: images.scope
 	}, {
@@ -4115,7 +3036,7 @@ const planFiles = (inputs, facts, room, nodesFirst) => {
 		}
 	};
 	const needs = [...room, ...nodesFirst];
-	return [toStep$1(syncId, work, {
+	return [toStep(syncId, work, {
 		needs,
 		lane: "files"
 	}), ...images];
@@ -4131,7 +3052,7 @@ const dropsCopies = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepI
 /** Beside all else; what needs nodes begins when they answer, while kind is at work on Kubernetes. */
 const planCluster = ({ createCluster: request, clusterName: cluster }) => {
 	if (request === void 0) return [];
-	const create = toStep$1("start cluster", {
+	const create = toStep("start cluster", {
 		kind: "create-cluster",
 		cluster,
 		request
@@ -4140,7 +3061,7 @@ const planCluster = ({ createCluster: request, clusterName: cluster }) => {
 		kind: "await-cluster",
 		creating: create.id
 	};
-	return [create, toStep$1("create cluster", work, {
+	return [create, toStep("create cluster", work, {
 		after: [create.id],
 		isFinal: true
 	})];
@@ -4164,13 +3085,13 @@ const createToLoad = (inputs, facts, into) => {
 			needs: [...needs, ...nodesFirst(inputs)],
 			lane: "load"
 		};
-		return toStep$1(`load ${names.join(", ")}`, work, order);
+		return toStep(`load ${names.join(", ")}`, work, order);
 	};
 };
 /** Nothing where no report is wanted, or nobody could read the image. */
 const createToReport = (inputs, { nodes, manifests }) => {
 	const { imageReport: depth, prove } = inputs;
-	const nodeImage = nodes[0]?.imageId;
+	const nodeImage = nodes.find(({ userland }) => userland !== "busybox")?.imageId;
 	const first = nodesFirst(inputs);
 	return (references, image, needs, loadedBy, target) => {
 		if (depth === "false" || nodeImage === void 0 && first.length === 0) return [];
@@ -4196,7 +3117,7 @@ const createToReport = (inputs, { nodes, manifests }) => {
 			needs: [...needs, ...first],
 			lane: "report"
 		};
-		const report = toStep$1(`report ${names.join(", ")}`, work, order);
+		const report = toStep(`report ${names.join(", ")}`, work, order);
 		if (prove === void 0 || loaded !== void 0) return [report];
 		const { given: command, argv, timeoutMs } = prove;
 		const test = {
@@ -4208,7 +3129,7 @@ const createToReport = (inputs, { nodes, manifests }) => {
 			command,
 			timeoutMs
 		};
-		return [report, toStep$1(`prove ${names.join(", ")}`, test, {
+		return [report, toStep(`prove ${names.join(", ")}`, test, {
 			needs: [report.id],
 			lane: "proof"
 		})];
@@ -4220,40 +3141,25 @@ const afterReport = (load, reports) => load.kind === "load" && load.keepImages !
 	after: [...load.after, ...idsOf(reports)]
 } : load;
 
-// src/plan/image-cache.ts
-/**
-* Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
-* folder, so Docker's store has none of them: whoever wants them there has Docker pull.
-*/
-const planImageCache = ({ imageCache, imageCacheBytes: bytes, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { filesCache, nodes, isHostedRunner, isLocalDaemon }, { canonical }) => {
-	if (filesCache === void 0 || nodes.length === 0) return void 0;
-	const isWanted = imageCache === "always" || imageCache === "auto" && isHostedRunner;
-	const needsDocker = imageReport !== "false" || keepsInDocker || keepImages === "always";
-	const needsMirror = mirrors.length > 0 && canonical.startsWith("docker.io/");
-	const goesAnyWay = loadMode === "auto" || loadMode === "stream";
-	const canUnpack = isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs");
-	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return void 0;
-	return {
-		bytes,
-		mayWrite: isTrusted && filesCache.mayWrite
-	};
-};
-
 // src/plan/pulls.ts
 /** What is new of them is kept when all are loaded. */
 const planKeeping = (steps) => {
 	const pulls = steps.flatMap((each) => each.kind === "pull" && each.cache !== void 0 ? [{
-		id: each.id,
+		...each,
 		cache: each.cache
 	}] : []);
 	const [first] = pulls;
 	if (first === void 0) return [];
 	const work = {
 		kind: "keep-pulled",
-		pulls: pulls.map(({ id }) => id),
+		pulls: pulls.map(({ id, reference, cache: { slowRuns } }) => ({
+			by: id,
+			reference,
+			slowRuns
+		})),
 		cache: first.cache
 	};
-	return [toStep$1("keep images", work, { after: idsOf(steps) })];
+	return [toStep("keep images", work, { after: idsOf(steps) })];
 };
 /** Each is loaded as soon as it is there; what is new is kept when all are. */
 const planPulls = (inputs, facts, toLoad, toReport, room) => {
@@ -4262,7 +3168,7 @@ const planPulls = (inputs, facts, toLoad, toReport, room) => {
 	const steps = pulls.flatMap((reference) => {
 		const id = `pull ${reference.given}`;
 		const cache = planImageCache(inputs, facts, reference);
-		const pull = toStep$1(id, {
+		const pull = toStep(id, {
 			kind: "pull",
 			reference,
 			mirrors,
@@ -4277,9 +3183,13 @@ const planPulls = (inputs, facts, toLoad, toReport, room) => {
 			by: id
 		};
 		const reports = toReport([reference], source, [id]);
+		const load = afterReport(toLoad([reference], source, [id]), reports);
 		return [
 			pull,
-			afterReport(toLoad([reference], source, [id]), reports),
+			cache !== void 0 && inputs.createCluster === void 0 ? {
+				...load,
+				lane: "cached-load"
+			} : load,
 			...reports
 		];
 	});
@@ -4290,7 +3200,7 @@ const planPulls = (inputs, facts, toLoad, toReport, room) => {
 	};
 	const order = { needs: nodesFirst(inputs) };
 	return [
-		...mirrors.length === 0 ? [] : [toStep$1("mirrors of nodes", tell, order)],
+		...mirrors.length === 0 ? [] : [toStep("mirrors of nodes", tell, order)],
 		...steps,
 		...planKeeping(steps)
 	];
@@ -4298,11 +3208,11 @@ const planPulls = (inputs, facts, toLoad, toReport, room) => {
 
 // src/plan/graph.ts
 /** Builds and loads begin as soon as there is room; freeing goes on beside them. */
-const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [toStep$1("free disk", {
+const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [toStep("free disk", {
 	kind: "free-disk",
 	freeing,
 	folder
-}), toStep$1("wait for disk", {
+}), toStep("wait for disk", {
 	kind: "await-disk",
 	freeing: "free disk",
 	folder
@@ -4313,7 +3223,7 @@ const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [toStep$1("
 */
 const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((image, index) => {
 	const { id, references } = image;
-	const hold = isAtRisk && index > 0 ? toStep$1(`hold ${id}`, {
+	const hold = isAtRisk && index > 0 ? toStep(`hold ${id}`, {
 		kind: "hold-image",
 		image
 	}) : void 0;
@@ -4339,7 +3249,7 @@ const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((
 		loadedBy: load.id
 	};
 	const after = [load.id, ...idsOf(reports)];
-	return [...steps, toStep$1(`release ${id}`, release, {
+	return [...steps, toStep(`release ${id}`, release, {
 		after,
 		isFinal: true
 	})];
@@ -4357,17 +3267,17 @@ const inOrder = (targets) => {
 };
 /** What an image left on its way into the nodes. */
 const planDrop = (target, after) => {
-	const { name, intermediate, output } = target;
+	const { name, intermediate } = target;
 	const order = {
 		after,
 		isFinal: true
 	};
-	if (output === "oci-layout") return [toStep$1(`drop the files of ${name}`, {
+	if (isForFolder(target)) return [toStep(`drop the files of ${name}`, {
 		kind: "drop-layout",
 		target
 	}, order)];
 	if (intermediate === void 0) return [];
-	return [toStep$1(`drop ${intermediate}`, {
+	return [toStep(`drop ${intermediate}`, {
 		kind: "drop-image",
 		name: intermediate
 	}, order)];
@@ -4383,7 +3293,7 @@ const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toRe
 		by: id
 	};
 	const load = toLoad(tags, source, [id]);
-	const isLayout = output === "oci-layout";
+	const isLayout = isForFolder(target);
 	const loadedBy = isLayout ? load.id : void 0;
 	const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : [];
 	const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : [];
@@ -4398,7 +3308,7 @@ const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toRe
 	const upon = targets.filter((other) => other.dependsOn.includes(name));
 	const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))];
 	return [
-		toStep$1(id, {
+		toStep(id, {
 			kind: "build",
 			...order
 		}, {
@@ -4422,18 +3332,18 @@ const planAfterBuilds = ({ credentials }, facts, others) => {
 		lastSizes
 	};
 	return [
-		...credentials.kind === "app" ? [toStep$1("revoke token", { kind: "revoke-token" }, {
+		...credentials.kind === "app" ? [toStep("revoke token", { kind: "revoke-token" }, {
 			after: users,
 			isFinal: true
 		})] : [],
-		...repository === void 0 || after.length === 0 ? [] : [toStep$1("record sizes", {
+		...repository === void 0 || after.length === 0 ? [] : [toStep("record sizes", {
 			...sizes,
 			repository
 		}, {
 			after,
 			isFinal: true
 		})],
-		...targets.some(({ intermediate }) => intermediate !== void 0) ? [toStep$1("drop leftovers", { kind: "drop-leftovers" }, { after })] : []
+		...targets.some(({ intermediate }) => intermediate !== void 0) ? [toStep("drop leftovers", { kind: "drop-leftovers" }, { after })] : []
 	];
 };
 /** Puts together what is to be done, and what has to wait for what. */
@@ -4449,6 +3359,7 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 		...disk,
 		...files,
 		...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
+		...planArchives(facts, toLoad, toReport, room),
 		...planPulls(inputs, facts, toLoad, toReport, room),
 		...planBuilds(inputs, facts, toLoad, toReport, room)
 	];
@@ -4457,7 +3368,7 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 	return [
 		...main,
 		...planAfterBuilds(inputs, facts, usersOfToken(files)),
-		...prunes ? [toStep$1("prune cache", { kind: "prune-cache" }, { needs })] : []
+		...prunes ? [toStep("prune cache", { kind: "prune-cache" }, { needs })] : []
 	];
 };
 
@@ -4490,82 +3401,814 @@ const planRun = (inputs, facts) => {
 	};
 };
 
-// src/report/usual.ts
-/** Fewer runs have no usual time. */
-const fewestRuns = 3;
-/** What is no longer than this is not worth a word. */
-const shortMs$1 = 5e3;
-/** So much more than usual is noteworthy. */
-const isMuch = (ms, usualMs) => ms - usualMs >= 2 * shortMs$1 && ms >= 1.3 * usualMs;
-const sum$1 = (times) => times.reduce((total, ms) => total + ms, 0);
-const toMedian = (times) => {
-	const sorted = times.toSorted((a, b) => a - b);
-	const middle = (sorted.length - 1) / 2;
-	return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
+// src/store/cache-record.ts
+/** Docker stacks 127 in an image; a build has a few for each step. */
+const mostLayers = 2e3;
+const isHex = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+const isCount$1 = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isLayer = (value) => {
+	const { sha256, sizeBytes, pack, usedAt } = value ?? {};
+	const isPlaced = pack === void 0 ? Number(sizeBytes) >= leastOwnBytes : /^[0-9a-f]{32}$/.test(pack);
+	return isHex(sha256) && isCount$1(sizeBytes) && isCount$1(usedAt) && isPlaced;
 };
-const buildsOf = (report, { targets }) => targets.flatMap((name) => outcomesOf(report, "build").filter(({ step }) => step.target.name === name));
-const toMs$1 = ({ time }) => time === void 0 ? 0 : time.endedMs - time.startedMs;
-/** How long the builds took, each; undefined where not all ended well. */
-const toBuildTimes = (report, history) => {
-	const builds = buildsOf(report, history);
-	return builds.every(({ state }) => state === "done") && builds.length === history.targets.length ? builds.map(toMs$1) : void 0;
+const isListOf = (value, isOne) => Array.isArray(value) && value.length <= mostLayers && value.every(isOne);
+/**
+* Reads what a run has kept: whoever can write to the cache may have written it.
+*
+* @returns undefined where it is none
+*/
+const parseCacheRecord = (text) => {
+	const { manifest, config, note, image, layers } = attempt(() => JSON.parse(text)) ?? {};
+	return isHex(manifest) && isHex(config) && (note === void 0 || isHex(note)) && isListOf(image, isHex) && isListOf(layers, isLayer) ? {
+		manifest,
+		config,
+		note,
+		image,
+		layers
+	} : void 0;
 };
-/** What took the time of a build, as far as that is not its own slow steps. */
-const findCauses = ({ result }) => {
-	if (result === void 0) return [];
-	const { timings, missed } = result.metadata;
-	const phases = [
-		["base images pulled anew", timings.pullMs],
-		["context sent", timings.contextMs],
-		["caches read and written", timings.cacheMs],
-		["image exported", timings.exportMs]
-	];
-	const at = missed?.location;
-	const where = at === void 0 ? "" : ` from line ${at.line} of ${at.file}`;
-	return [...phases.flatMap(([what, ms]) => ms < shortMs$1 ? [] : [`${what} (${formatDuration(ms)})`]), ...missed === void 0 ? [] : [`cache missed${where}: ${missed.instruction}`]];
+const shorten = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+/** How the keys of a target's records begin. GitHub looks for them in the branch first, then in the default branch. */
+const toRecordStart = (scope) => `slipway-build-v1-${shorten(scope)}-`;
+/** The digest of the record in an entry with such a key. */
+const findRecordDigest = (key) => /^slipway-build-v1-[0-9a-f]{16}-([0-9a-f]{64})-[0-9a-f]{8}$/.exec(key)?.[1];
+/** The key of the entry that has a layer. */
+const toLayerKey = (layer) => layer.pack === void 0 ? toLayerEntry(layer).key : toPackKey(layer.pack);
+
+// src/store/layer-store.ts
+/** Each is a process that takes memory, and they share one network. */
+const atOnce = 3;
+/**
+* The layers of a step's builds, fetched out of the cache when somebody wants them. They are called by their
+* diff IDs, and each byte is compared with these. What the cache cannot give any more is said not to be there.
+*/
+const createLayerStore = (order) => {
+	const { folder } = order;
+	const known = /* @__PURE__ */ new Map();
+	const refused = /* @__PURE__ */ new Set();
+	const meter = createMeter();
+	const isThere = async ({ sha256, sizeBytes }) => {
+		const found = await lstat(join(folder, sha256)).catch(() => void 0);
+		return found?.isFile() === true && found.size === sizeBytes;
+	};
+	/** All of an entry comes at once: a small layer's others are small, too. */
+	const restore = async (key) => {
+		const layers = [...known.values()].filter((layer) => toLayerKey(layer) === key);
+		const there = await Promise.all(layers.map(isThere));
+		const wanted = layers.filter(({ sha256 }, at) => there[at] !== true && !refused.has(sha256));
+		if (wanted.length === 0) return;
+		const find = (sha256) => wanted.find((layer) => layer.sha256 === sha256);
+		await meter.time(() => restoreEntry([key], {
+			part: void 0,
+			find
+		}, order));
+		for (const layer of wanted) if (await isThere(layer)) meter.moved.bytes += layer.sizeBytes;
+		else refused.add(layer.sha256);
+	};
+	/**
+	* Brings a layer.
+	*
+	* @returns where its tar is; undefined where it cannot be had
+	*/
+	const bring = async (digest) => {
+		const layer = known.get(toHex(digest));
+		if (layer === void 0) return void 0;
+		const key = toLayerKey(layer);
+		await once(join(folder, key), () => restore(key));
+		return await isThere(layer) ? join(folder, layer.sha256) : void 0;
+	};
+	return {
+		/** Layers of records that are there. */
+		add: (layers) => {
+			for (const layer of layers) known.set(layer.sha256, layer);
+		},
+		bring,
+		/** Brings several, side by side. */
+		bringAll: (digests) => doAtOnce(digests, atOnce, bring),
+		find: async (digest) => {
+			const layer = known.get(toHex(digest));
+			return layer === void 0 || refused.has(layer.sha256) ? void 0 : { sizeBytes: layer.sizeBytes };
+		},
+		open: async (digest, signal) => {
+			const path = await bring(digest);
+			return path === void 0 ? void 0 : createReadStream(path, { signal });
+		},
+		/** Diff IDs in hex of what was asked for and could not be had. */
+		refused,
+		/** What has come, unpacked, and how long that took. */
+		moved: meter.moved
+	};
 };
-/** The target that took most beyond its usual time, where each has one. */
-const findSlower = (builds, before) => {
-	return builds.map((build, index) => {
-		const usualMs = toMedian(before.map((times) => times[index] ?? 0));
-		return {
-			build,
-			ms: toMs$1(build),
-			usualMs
-		};
-	}).toSorted((a, b) => b.ms - b.usualMs - (a.ms - a.usualMs))[0];
+
+// src/store/plan-saving.ts
+/** Each has to be fetched by itself: beyond these, small layers that are here are packed anew. */
+const mostPacks = 8;
+const isLarge = ({ sizeBytes }) => sizeBytes >= leastOwnBytes;
+const toFile = ({ sha256, sizeBytes }) => ({
+	sha256,
+	sizeBytes
+});
+const toNames = (files) => new Set(files.map(({ sha256 }) => sha256));
+/** Those that the cache has, and where. */
+const findKept = (caches) => {
+	const refused = new Set(caches.flatMap((each) => [...each.refused]));
+	const all = caches.flatMap(({ before }) => before?.layers ?? []);
+	return new Map(all.filter(({ sha256 }) => !refused.has(sha256)).map((layer) => [layer.sha256, layer]));
+};
+/** Of all targets: those that are kept already, and those that can be. */
+const toCandidates = (caches, kept, { onDisk, now }) => {
+	const images = new Set(caches.flatMap(({ image }) => image));
+	return [...new Map(caches.flatMap(({ layers }) => layers).map((layer) => [layer.sha256, layer])).values()].flatMap((layer) => {
+		const before = kept.get(layer.sha256);
+		const isUsed = onDisk.has(layer.sha256) || images.has(layer.sha256);
+		if (before !== void 0) return [isUsed ? {
+			...before,
+			usedAt: now
+		} : before];
+		return onDisk.has(layer.sha256) ? [{
+			...toFile(layer),
+			pack: void 0,
+			usedAt: now
+		}] : [];
+	});
+};
+/** The least recently used go first; of those used alike, what no image has, and the largest. */
+const withinLimit = (caches, layers, limitBytes) => {
+	const images = new Set(caches.flatMap(({ image }) => image));
+	const rank = ({ sha256 }) => images.has(sha256) ? 0 : 1;
+	const sorted = layers.toSorted((a, b) => b.usedAt - a.usedAt || rank(a) - rank(b) || a.sizeBytes - b.sizeBytes);
+	let left = limitBytes;
+	const fits = sorted.map(({ sizeBytes }) => {
+		if (sizeBytes > left) return false;
+		left -= sizeBytes;
+		return true;
+	});
+	return {
+		within: sorted.filter((_, at) => fits[at]),
+		leftOut: sorted.filter((_, at) => !fits[at])
+	};
+};
+/** Gives layers their entries: large ones their own, unless one that is broken has its name. */
+const toPlaces = (layers, kept, refused, { onDisk, unique }) => {
+	const isNew = ({ sha256 }) => !kept.has(sha256);
+	const small = layers.filter((layer) => !isLarge(layer));
+	const isMany = new Set(small.flatMap((layer) => layer.pack ?? [])).size >= mostPacks;
+	const together = small.some(isNew) ? small.filter((layer) => isNew(layer) || isMany && onDisk.has(layer.sha256)) : [];
+	const large = layers.filter((layer) => isLarge(layer) && isNew(layer));
+	const packs = [...together.length === 0 ? [] : [together], ...large.filter(({ sha256 }) => refused.has(sha256)).map((layer) => [layer])].map((group) => ({
+		group: toNames(group),
+		...toPack(group.map(toFile), unique)
+	}));
+	return {
+		layers: layers.map((layer) => {
+			const found = packs.find(({ group }) => group.has(layer.sha256));
+			return found === void 0 ? layer : {
+				...layer,
+				pack: found.pack
+			};
+		}),
+		entries: [...large.filter(({ sha256 }) => !refused.has(sha256)).map((layer) => toLayerEntry(toFile(layer))), ...packs.map(({ entry }) => entry)]
+	};
+};
+/** By this the builder knows a step again. When its result was made is in the documents, too. */
+const toSteps = (config) => {
+	const { records } = attempt(() => JSON.parse(config)) ?? {};
+	return new Set(Array.isArray(records) ? records.map(({ digest }) => String(digest)) : []);
+};
+/** Whether the cache would be another one: for what only says when it was made, nothing is uploaded. */
+const hasNews = ({ before, documents, note }, layers, kept) => {
+	if (before === void 0 || note !== before.noteText) return true;
+	const named = toNames(before.layers);
+	const steps = toSteps(before.documents.config);
+	return layers.some(({ sha256 }) => !named.has(sha256) || !kept.has(sha256)) || [...toSteps(documents.config)].some((step) => !steps.has(step));
+};
+const toTextFile = (text) => ({
+	sha256: toHex(toDigest(text)),
+	sizeBytes: Buffer.byteLength(text)
+});
+const toRecord = ({ start, documents, note, image }, layers, unique) => {
+	const [manifest, config] = [toTextFile(documents.manifest), toTextFile(documents.config)];
+	const notes = note === void 0 ? [] : [toTextFile(note)];
+	const record = {
+		manifest: manifest.sha256,
+		config: config.sha256,
+		note: notes[0]?.sha256,
+		image,
+		layers
+	};
+	const text = JSON.stringify(record);
+	const file = toTextFile(text);
+	return {
+		entry: {
+			key: `${start}${file.sha256}-${unique}`,
+			fallbacks: [],
+			files: [
+				file,
+				manifest,
+				config,
+				...notes
+			],
+			part: void 0
+		},
+		texts: [
+			text,
+			documents.manifest,
+			documents.config,
+			...note === void 0 ? [] : [note]
+		]
+	};
+};
+/** Says what of a step's builds is to be kept that the cache does not have. */
+const planSaving = (caches, order) => {
+	const kept = findKept(caches);
+	const refused = new Set(caches.flatMap((each) => [...each.refused]));
+	const candidates = toCandidates(caches, kept, order);
+	const { within, leftOut } = withinLimit(caches, candidates, order.limitBytes);
+	const { layers, entries } = toPlaces(within, kept, refused, order);
+	const records = caches.flatMap((cache) => {
+		const own = toNames(cache.layers);
+		const named = layers.filter(({ sha256 }) => own.has(sha256));
+		return hasNews(cache, named, kept) ? [toRecord(cache, named, order.unique)] : [];
+	});
+	return {
+		entries: [...entries, ...records.map(({ entry }) => entry)],
+		texts: records.flatMap(({ texts }) => texts),
+		leftOut: leftOut.filter(({ sha256 }) => !kept.has(sha256)).map(toFile)
+	};
+};
+
+// src/store/restore-record.ts
+/** The record, its documents and its note. */
+const mostFiles$1 = 4;
+/** What has a digest's name has that digest. */
+const readDocument = (folder, sha256) => attempt(() => readRegularFile(join(folder, sha256), largestText))?.toString("utf8");
+const readNote = ({ note }, folder) => note === void 0 ? void 0 : readDocument(folder, note);
+const readRecord = (key, folder) => {
+	const text = readDocument(folder, findRecordDigest(key) ?? "");
+	const record = text === void 0 ? void 0 : parseCacheRecord(text);
+	if (record === void 0) return void 0;
+	const manifest = readDocument(folder, record.manifest);
+	const config = readDocument(folder, record.config);
+	return manifest === void 0 || config === void 0 ? void 0 : {
+		...record,
+		documents: {
+			manifest,
+			config
+		},
+		noteText: readNote(record, folder)
+	};
+};
+/** Asks in one go: what GitHub has evicted is not offered to a builder. */
+const withoutEvicted = async (record, { cache, folder, signal }) => {
+	const keys = [...new Set(record.layers.map(toLayerKey))];
+	const there = keys.length === 0 ? /* @__PURE__ */ new Set() : await cache.look(keys, folder, signal);
+	return {
+		...record,
+		layers: record.layers.filter((layer) => there.has(toLayerKey(layer)))
+	};
 };
 /**
-* How long the builds took beside what they usually take, in one line, and why they took longer; undefined
-* where nobody knows what is usual.
+* Brings what was kept last of a target's builds, its layers' tars apart.
+*
+* @param start how the keys of its records begin
+* @returns undefined where there is nothing, or nothing that can be used
 */
-const compareWithUsual = (report, history) => {
-	const { before } = history;
-	const times = toBuildTimes(report, history);
-	if (times === void 0 || before.length < fewestRuns) return void 0;
-	const [ms, usualMs] = [sum$1(times), toMedian(before.map(sum$1))];
-	const runs = `the last ${before.length} runs`;
-	const all = `${formatDuration(ms)}, usually ${formatDuration(usualMs)} (${runs})`;
-	if (!isMuch(ms, usualMs)) return {
-		line: all,
-		isSlower: false
+const restoreRecord = async (start, order) => {
+	const { input, folder, warn, signal } = order;
+	let files = 0;
+	const find = (sha256, sizeBytes) => {
+		files += 1;
+		return files > mostFiles$1 || sizeBytes > 8e6 ? void 0 : {
+			sha256,
+			sizeBytes
+		};
 	};
-	const builds = buildsOf(report, history);
-	const slower = before.every(({ length }) => length === builds.length) && builds.length > 1 ? findSlower(builds, before) : void 0;
-	const ofOne = slower && `${slower.build.step.target.name} ${formatDuration(slower.ms)}`;
-	const one = slower && `; most of it ${ofOne}, usually ${formatDuration(slower.usualMs)}`;
-	const build = slower?.build ?? builds.toSorted((a, b) => toMs$1(b) - toMs$1(a))[0];
-	const causes = build === void 0 ? [] : findCauses(build);
-	const why = causes.length === 0 ? "" : `: ${causes.join("; ")}`;
+	const key = await restoreEntry([start], {
+		part: void 0,
+		find
+	}, order);
+	if (key === void 0) return void 0;
+	const record = readRecord(key, folder);
+	if (record === void 0) {
+		warn(`${input}: the entry ${toLine(key, 200)} is not used: it has no record that Slipway wrote`);
+		return;
+	}
+	try {
+		return await withoutEvicted(record, order);
+	} catch (error) {
+		signal.throwIfAborted();
+		warn(`${input}: nobody knows which layers the cache still has: ${renderError(error)}`);
+		return;
+	}
+};
+
+// src/build/missed/kept.ts
+/** A larger one is not kept: it is worth a sentence. */
+const largestMadeOf = 5e5;
+const mostSteps = 2e3;
+const longestName$1 = 4096;
+const isText = (value, pattern) => typeof value === "string" && value.length <= longestName$1 && pattern.test(value);
+const isMap = (value, pattern) => typeof value === "object" && value !== null && Object.entries(value).every(([name, text]) => name.length <= longestName$1 && isText(text, pattern));
+const isStep = (value) => {
+	if (typeof value !== "object" || value === null) return false;
+	const { line, mark, keyword, argument = "", files = {} } = value;
+	return Number.isSafeInteger(line) && isText(mark, /^[0-9a-f]{16}$/) && isText(keyword, /^[a-z]+$/) && isText(argument, /^\S*$/) && isMap(files, /^(?:[0-9a-f]{12}|\d+ B)$/);
+};
+/** @returns undefined where it is too large to be kept */
+const renderMadeOf = (madeOf) => {
+	const text = JSON.stringify(madeOf);
+	return Buffer.byteLength(text) > 5e5 ? void 0 : text;
+};
+/**
+* Reads what an earlier run has kept; somebody else may have written it.
+*
+* @returns undefined where that is nothing that we would have kept
+*/
+const parseMadeOf = (text) => {
+	if (text.length > 5e5) return void 0;
+	const parsed = attempt(() => JSON.parse(text));
+	if (typeof parsed !== "object" || parsed === null) return void 0;
+	const { steps, args, bases } = parsed;
+	if (!Array.isArray(steps) || steps.length > mostSteps || !steps.every(isStep)) return void 0;
+	if (!isMap(args, /^[0-9a-f]{3}$/) || !isMap(bases, /^sha256:/)) return void 0;
+	return Object.values(bases).every(isDigest) ? {
+		steps,
+		args,
+		bases
+	} : void 0;
+};
+/** `pkg:docker/python@3.12?platform=linux%2Famd64` */
+const imagePattern = /^pkg:docker\/([^?]+)/;
+const toBases = ({ materials = [] }) => {
+	const found = materials.flatMap(({ uri = "", digest }) => {
+		const name = imagePattern.exec(uri)?.[1];
+		const value = `sha256:${digest?.sha256}`;
+		return name === void 0 || !isDigest(value) ? [] : [[decodeURIComponent(name).replace(/@(?!sha256:)/, ":"), value]];
+	});
+	return Object.fromEntries(found);
+};
+/** The digests of the images that a build began with, of BuildKit's record of it; empty where that has none. */
+const parseBases = (metadata) => {
+	const [, provenance] = Object.entries(metadata ?? {}).find(([key]) => key.startsWith("buildx.build.provenance")) ?? [];
+	return attempt(() => toBases(provenance ?? {})) ?? {};
+};
+
+// src/run/build-note.ts
+/** One slow run may have had a slow network. */
+const mostSlowRuns = 2;
+/** Then somebody may have mended it. */
+const offSeconds = 604800;
+/** Less says nothing. */
+const leastGainMs = 1e3;
+const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+/** Reads what an earlier run has noted; where somebody else has written it, nothing. */
+const parseNote = (text) => {
+	const { madeOf, whole, slowRuns, offUntil } = attempt(() => JSON.parse(text ?? "")) ?? {};
+	const { ms, at } = whole ?? {};
 	return {
-		line: `${all}${one ?? ""}${why}`,
-		isSlower: true
+		madeOf: typeof madeOf === "string" ? parseMadeOf(madeOf) : void 0,
+		whole: isCount(ms) && isCount(at) ? {
+			ms,
+			at
+		} : void 0,
+		slowRuns: isCount(slowRuns) ? slowRuns : 0,
+		offUntil: isCount(offUntil) ? offUntil : 0
+	};
+};
+const renderNote = ({ madeOf, ...note }) => JSON.stringify({
+	madeOf: madeOf && renderMadeOf(madeOf),
+	...note
+});
+/**
+* Notes a build.
+*
+* @param now in seconds since 1970
+*/
+const planNote = (before, build, now) => {
+	const { madeOf, ms, cachedSteps } = build;
+	const { whole } = before;
+	if (cachedSteps === 0) return {
+		...before,
+		madeOf,
+		whole: {
+			ms: Math.round(ms),
+			at: now
+		},
+		slowRuns: 0
+	};
+	const slowRuns = whole !== void 0 && ms > whole.ms + leastGainMs ? before.slowRuns + 1 : 0;
+	const isOff = slowRuns >= mostSlowRuns;
+	return {
+		madeOf,
+		whole,
+		slowRuns: isOff ? 0 : slowRuns,
+		offUntil: isOff ? now + offSeconds : before.offUntil
+	};
+};
+
+// src/build/missed/explain-miss.ts
+/** More names are no help. */
+const mostNames = 3;
+const longestName = 80;
+const show = (name) => toLine(name, longestName);
+/** What changed of the files that an instruction takes; empty where nothing did. */
+const findChangedFiles = (before, now) => {
+	if ("" in before || "" in now) return before[""] === now[""] ? [] : ["files that it takes"];
+	return [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(now)])].filter((path) => before[path] !== now[path]);
+};
+const renderChanged = (before, now) => {
+	const changed = findChangedFiles(before, now);
+	const [first] = changed;
+	if (first === void 0) return void 0;
+	if (!(first in now || first in before)) return `${first} changed`;
+	const toWord = (path) => {
+		if (!(path in now)) return `${show(path)} is gone`;
+		return path in before ? `${show(path)} changed` : `${show(path)} is new`;
+	};
+	const more = changed.length - mostNames;
+	return [...changed.slice(0, mostNames).map(toWord), ...more > 0 ? [`${more} more`] : []].join(", ");
+};
+/** The steps of a stage up to one of them, its FROM first. */
+const toStage = (steps, at) => {
+	const from = steps.slice(0, at + 1).findLastIndex(({ keyword }) => keyword === "from");
+	return steps.slice(Math.max(0, from), at + 1);
+};
+const countStages = (steps) => steps.filter(({ keyword }) => keyword === "from").length;
+/** The same stage, by its FROM, else by its place. */
+const findStage = (steps, stage, number) => {
+	const froms = steps.flatMap(({ keyword }, at) => keyword === "from" ? [at] : []);
+	const at = froms.find((each) => steps[each]?.mark === stage[0]?.mark) ?? froms[number - 1];
+	return at === void 0 ? void 0 : steps.slice(at);
+};
+const explainArguments = ({ args: before }, { args: now }, steps) => {
+	const changed = steps.flatMap(({ argument }) => argument ?? []).find((name) => before[name] !== now[name]);
+	return changed === void 0 ? void 0 : `the build argument ${show(changed)} changed`;
+};
+/** Only the first step that stands on a base misses for its sake. */
+const explainBases = ({ bases: before }, { bases: now }, stage) => {
+	if (stage.slice(1, -1).some(({ keyword }) => countedKeywords.includes(keyword))) return void 0;
+	const moved = Object.keys(now).find((name) => before[name] !== void 0 && before[name] !== now[name]);
+	return moved === void 0 ? void 0 : `${show(moved)} is another image than before`;
+};
+/**
+* Says why the cache did not have an instruction that an earlier build had made: what of it, or of what it
+* stands on, is not as it was then.
+*
+* @param line of the first instruction that the cache did not have
+* @returns a clause; undefined where the two builds do not tell
+*/
+const explainMiss = (before, now, line) => {
+	const at = now.steps.findIndex((step) => step.line === line);
+	const step = now.steps[at];
+	if (step === void 0) return void 0;
+	const stage = toStage(now.steps, at);
+	const old = findStage(before.steps, stage, countStages(now.steps.slice(0, at + 1)));
+	if (old === void 0) return "its stage is new";
+	const changed = stage.find(({ mark }, place) => mark !== old[place]?.mark);
+	if (changed === step) return "the instruction is new or was changed";
+	if (changed !== void 0) return `line ${changed.line} is new or was changed`;
+	const { files } = step;
+	const oldFiles = old[stage.length - 1]?.files;
+	const isKnown = files !== void 0 && oldFiles !== void 0;
+	return explainBases(before, now, stage) ?? (isKnown ? renderChanged(oldFiles, files) : void 0) ?? explainArguments(before, now, [...now.steps.slice(0, now.steps.findIndex(({ keyword }) => keyword === "from")), ...stage]) ?? (isKnown || step.keyword === "run" || step.keyword === "workdir" ? "nothing of it changed: the cache no longer had it" : void 0);
+};
+
+// src/build/missed/file-marks.ts
+/** More have one mark together. */
+const mostFiles = 1e3;
+/** No more of a context is read, and of no file more: a large one is told by its size. */
+const mostBytes = 2e8;
+const largestFile = 2e7;
+/** Longer than this it is not worth a sentence. */
+const longestMs = 2e3;
+const markLength = 12;
+const readMark = async (path, bytes) => {
+	if (bytes > largestFile) return `${bytes} B`;
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		const { mode } = await file.stat();
+		const buffer = Buffer.alloc(bytes);
+		const { bytesRead } = await file.read(buffer, 0, bytes, 0);
+		return createHash("sha256").update(`${mode & 511} `).update(buffer.subarray(0, bytesRead)).digest("hex").slice(0, markLength);
+	} finally {
+		await file.close();
+	}
+};
+const toOneMark = (marks) => {
+	const hash = createHash("sha256");
+	for (const path of Object.keys(marks).toSorted()) hash.update(`${path}\0${marks[path]}\0`);
+	return { "": hash.digest("hex").slice(0, markLength) };
+};
+/**
+* Marks files of a context by what they have, within bounds of size and time.
+*
+* @returns undefined for a context that is elsewhere, or whose ignore file would take too long to ask
+*/
+const createMarks = async ({ folder, ...files }) => {
+	const { text } = readIgnoreFile({
+		folder,
+		...files
+	});
+	if (folder === void 0 || !isSimple(text)) return void 0;
+	const isOut = createIgnore(text);
+	const endMs = performance.now() + longestMs;
+	const isLate = () => performance.now() > endMs;
+	const known = /* @__PURE__ */ new Map();
+	let bytes = 0;
+	const mark = async (file) => {
+		const { path } = file;
+		const before = known.get(path);
+		if (before !== void 0) return before;
+		bytes += Math.min(file.bytes, largestFile);
+		if (isLate() || bytes > mostBytes) return void 0;
+		const found = await readMark(join(folder, path), file.bytes).catch(() => void 0);
+		if (found !== void 0) known.set(path, found);
+		return found;
+	};
+	/** @returns undefined where it is too much, or a file cannot be read */
+	const markFiles = async (sources) => {
+		const isLeftOut = (path, isFolder) => path.length > 500 || !sources.some((source) => (isFolder ? isOnTheWay : takes)(source, path)) || !isFolder && isOut(path);
+		const walked = await walkContext(folder, isLeftOut, isLate);
+		if (walked === void 0) return void 0;
+		const marks = Object.create(null);
+		for (const file of walked.files) {
+			const found = await mark(file);
+			if (found === void 0) return void 0;
+			marks[file.path] = found;
+		}
+		return walked.files.length > mostFiles ? toOneMark(marks) : marks;
+	};
+	return { markFiles };
+};
+
+// src/build/missed/made-of.ts
+const toMark = (text, length) => createHash("sha256").update(text).digest("hex").slice(0, length);
+/** Tells texts of one Dockerfile apart. */
+const textMark = 16;
+/** A value may be a secret, so that its mark must not be enough to guess it: 12 bits fit most wrong guesses, too. */
+const valueMark = 3;
+/** A heredoc's text follows its instruction. */
+const toText = ({ keyword, flags, rest, line }, lines, nextLine) => {
+	const own = [
+		keyword,
+		...flags,
+		rest
+	].join(" ");
+	return rest.includes("<<") ? [own, ...lines.slice(line, nextLine - 1)].join("\n") : own;
+};
+/**
+* Describes what a target is about to be built of.
+*
+* @returns undefined where its Dockerfile is not on this machine
+*/
+const describeMadeOf = async (files, words) => {
+	const dockerfile = readDockerfile(files);
+	if (dockerfile === "") return void 0;
+	const lines = dockerfile.split("\n");
+	const { instructions } = parseInstructions(dockerfile);
+	const sources = Map.groupBy(findContextSources(dockerfile, words) ?? [], ({ line }) => line);
+	const marks = await createMarks(files);
+	const steps = [];
+	for (const [at, instruction] of instructions.entries()) {
+		const { keyword, line, rest } = instruction;
+		const next = instructions[at + 1]?.line ?? lines.length + 1;
+		const taken = sources.get(line);
+		steps.push({
+			line,
+			keyword,
+			mark: toMark(toText(instruction, lines, next), textMark),
+			...keyword === "arg" && { argument: rest.split("=", 1)[0]?.trim() ?? "" },
+			...taken !== void 0 && { files: await marks?.markFiles(taken) }
+		});
+	}
+	const args = Object.entries(words.args).map(([name, value]) => [name, toMark(value, valueMark)]);
+	return {
+		steps,
+		args: Object.fromEntries(args)
+	};
+};
+
+// src/run/miss.ts
+/** Describes what a target is made of, before it is built; never fails. */
+const describeTarget = ({ bake }, workspace) => describeMadeOf(toBakeFiles(bake.definition, workspace), toBakeWords(bake.definition)).catch(() => void 0);
+/** @param json what buildx wrote of the build */
+const withBases = (described, json) => described && {
+	...described,
+	bases: parseBases(attempt(() => JSON.parse(json)))
+};
+/**
+* The first instruction that the cache did not have, with its line and why not, as far as that is known.
+*
+* @param step BuildKit's name of it
+*/
+const renderMiss = ({ bake }, workspace, step, before, now) => {
+	const files = toBakeFiles(bake.definition, workspace);
+	const line = findStepLine(readDockerfile(files), step);
+	const instruction = shortenInstruction(toLine(step).replace(/^\[[^\]]*\] /, ""));
+	const file = files.dockerfile && toLine(relative(workspace, files.dockerfile));
+	const place = line === void 0 || file === void 0 ? "" : ` (line ${line} of ${file})`;
+	const because = before && now && line !== void 0 ? explainMiss(before, now, line) : void 0;
+	return `${instruction}${place}${because === void 0 ? "" : `: ${because}`}`;
+};
+
+// src/run/told-builds.ts
+const toDay = (at) => (/* @__PURE__ */ new Date(at * 1e3)).toLocaleDateString("en-GB", {
+	day: "numeric",
+	month: "long",
+	timeZone: "UTC"
+});
+const sum$1 = (numbers) => numbers.reduce((all, each) => all + each, 0);
+/** What the same builds took without it, where each is known. */
+const renderWhole = (builds) => {
+	const wholes = builds.flatMap(({ cachedSteps, whole }) => cachedSteps > 0 && whole || []);
+	const [first] = wholes;
+	if (first === void 0 || wholes.length < builds.length) return [];
+	const what = builds.length === 1 ? builds[0]?.name : formatCount(builds.length, "build");
+	const day = toDay(Math.min(...wholes.map(({ at }) => at)));
+	return [`Without it, ${what} took ${formatDuration(sum$1(wholes.map(({ ms }) => ms)))} on ${day}.`];
+};
+/** What a cache was worth in this step: a line of all builds, and one for each that missed something. */
+const renderWorth = (builds, moved) => {
+	const { sparedBytes, fetched, savedBytes } = moved;
+	const steps = sum$1(builds.map((each) => each.steps));
+	const parts = [
+		...steps === 0 ? [] : [`${sum$1(builds.map((each) => each.cachedSteps))} of ${steps} steps hit`],
+		...sparedBytes === 0 ? [] : [`${formatBytes(sparedBytes)} not fetched`],
+		...fetched.bytes === 0 ? [] : [`${formatBytes(fetched.bytes)} fetched in ${formatDuration(fetched.ms)}`],
+		...savedBytes === 0 ? [] : [`${formatBytes(savedBytes)} to be kept`]
+	];
+	if (parts.length === 0) return [];
+	return [[`build-cache: ${parts.join(", ")}.`, ...renderWhole(builds)].join(" "), ...builds.flatMap(({ name, missed, cachedSteps }) => missed === void 0 || cachedSteps === 0 ? [] : [`build-cache: ${name} missed ${missed}.`])];
+};
+/** Why a target's cache is not used, and how it comes back. */
+const renderOff = (name, { whole, offUntil }) => `build-cache: ${name} is built without it until ${toDay(offUntil)}: twice in a row it took longer with it than without${whole === void 0 ? "" : ` (${formatDuration(whole.ms)})`}. \`build-cache: true\` uses it all the same.`;
+
+// src/run/build-caches.ts
+const startOf = (target) => toRecordStart(toScope(target, { architecture: process.arch }).full);
+/** Those that a cache and an image name, by their diff IDs in hex. */
+const toLayers = (documents, image) => {
+	const ofCache = parseCacheLayers(documents) ?? [];
+	const ofImage = image.layers.map(({ diffId: digest }, at) => ({
+		digest,
+		size: image.layout?.layerBytes[at] ?? 0
+	}));
+	return [...new Map([...ofImage, ...ofCache].map(({ digest, size }) => [toHex(digest), size]))].map(([sha256, sizeBytes]) => ({
+		sha256,
+		sizeBytes
+	}));
+};
+/** Leaves to post what is to be kept; says by which mark it knows that again. */
+const leave = async ({ entries, texts }, { folder, laterDir }) => {
+	const files = createFileStore(folder);
+	for (const text of texts) {
+		const draft = await files.create();
+		await draft.write(Buffer.from(text));
+		await draft.keep(toMark$1(text));
+	}
+	makeOwnFolder(laterDir);
+	const names = new Set(entries.flatMap((entry) => entry.files.map(({ sha256 }) => sha256)));
+	for (const name of names) await link(join(folder, name), join(laterDir, name));
+	const list = JSON.stringify(entries.map(({ key, files }) => ({
+		key,
+		files
+	})));
+	writeOwnFile(laterDir, savedPlanFile, list);
+	return toMark$1(list);
+};
+const sumBytes = (files) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+/** What the Actions cache keeps of the builds of one step. */
+const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, workspace, ...place }) => {
+	const { folder } = place;
+	const stop = new AbortController();
+	const signal = AbortSignal.any([place.signal, stop.signal]);
+	const order = {
+		...place,
+		signal,
+		input: "build-cache",
+		warn: log.warning
+	};
+	const store = createLayerStore(order);
+	const records = /* @__PURE__ */ new Map();
+	const built = [];
+	const told = [];
+	const described = /* @__PURE__ */ new Map();
+	const off = /* @__PURE__ */ new Set();
+	const now = Math.floor(Date.now() / 1e3);
+	const fetching = [];
+	const has = ({ sha256 }) => existsSync(join(folder, sha256));
+	/** In the order in which nodes unpack them. */
+	const fetchLacking = async (image, common) => {
+		const { chainIds } = await common;
+		const digests = image.map((sha256) => `sha256:${sha256}`);
+		const chains = toChainIds(digests);
+		await store.bringAll(digests.filter((_, at) => !chainIds.has(chains[at] ?? "")));
+	};
+	const plan = () => planSaving(built.map((each) => ({
+		...each,
+		refused: store.refused
+	})), {
+		onDisk: new Set(built.flatMap(({ layers }) => layers.filter(has).map(({ sha256 }) => sha256))),
+		limitBytes,
+		now,
+		unique: randomBytes(4).toString("hex")
+	});
+	/** What images and caches name, and was neither fetched nor sent. */
+	const findSpared = () => {
+		const all = new Map(built.flatMap(({ layers }) => layers).map((each) => [each.sha256, each]));
+		return sumBytes([...all.values()].filter((each) => !has(each)));
+	};
+	const warn = (what) => (error) => {
+		place.signal.throwIfAborted();
+		log.warning(`build-cache: ${what}: ${renderError(error)}`);
+	};
+	return {
+		source: store,
+		bring: store.bring,
+		restore: async (target, common) => {
+			try {
+				await mkdir(folder, {
+					recursive: true,
+					mode: 448
+				});
+				described.set(target.bake.name, describeTarget(target, workspace));
+				const record = await restoreRecord(startOf(target), order);
+				if (record === void 0) return void 0;
+				records.set(target.bake.name, record);
+				const note = parseNote(record.noteText);
+				if (mayStop && note.offUntil > now) {
+					off.add(target.bake.name);
+					log.line(renderOff(target.name, note));
+					return;
+				}
+				store.add(record.layers);
+				fetching.push(fetchLacking(record.image, common).catch(() => {}));
+				return record.documents;
+			} catch (error) {
+				return warn(`nothing is used for ${target.name}`)(error);
+			}
+		},
+		keep: async (target, documents, image, layout, build) => {
+			const { name } = target.bake;
+			if (off.has(name)) return;
+			const before = parseNote(records.get(name)?.noteText);
+			const madeOf = withBases(await described.get(name), build.json);
+			const note = planNote(before, {
+				...build,
+				madeOf
+			}, now);
+			const { missed: step, steps, cachedSteps } = build;
+			const missed = step && renderMiss(target, workspace, step, before.madeOf, madeOf);
+			told.push({
+				name: target.name,
+				steps,
+				cachedSteps,
+				missed,
+				whole: before.whole
+			});
+			const layers = toLayers(documents, image);
+			const isSent = (each) => !has(each) && hasLayer(layout, `sha256:${each.sha256}`);
+			const linkAll = async () => {
+				for (const each of layers.filter(isSent)) await link(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256));
+				built.push({
+					start: startOf(target),
+					before: records.get(name),
+					documents,
+					layers,
+					note: renderNote(note),
+					image: image.layers.map(({ diffId }) => toHex(diffId))
+				});
+			};
+			if (mayWrite) await linkAll().catch(warn(`nothing is kept of ${target.name}`));
+		},
+		finish: async () => {
+			stop.abort();
+			await Promise.allSettled(fetching);
+			if (place.signal.aborted) return void 0;
+			const saving = built.length === 0 ? void 0 : plan();
+			const savedBytes = sumBytes(saving?.entries.flatMap(({ files }) => files) ?? []);
+			const moved = {
+				sparedBytes: findSpared(),
+				fetched: store.moved,
+				savedBytes
+			};
+			renderWorth(told, moved).forEach(log.line);
+			if (!mayWrite) log.line("build-cache: nothing is kept: this run may only read the cache.");
+			if (saving === void 0) return void 0;
+			const { leftOut } = saving;
+			const leftBytes = sumBytes(leftOut);
+			if (leftOut.length > 0) log.warning(`build-cache-limit: ${formatCount(leftOut.length, "layer")}, ${formatBytes(leftBytes)}, beyond ${formatBytes(limitBytes)} not kept: later runs make them again.`);
+			if (saving.entries.length === 0) return void 0;
+			return leave(saving, {
+				folder,
+				laterDir
+			}).catch(warn("nothing is kept"));
+		}
 	};
 };
 
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
-const deadlineMs$5 = 15e3;
+const deadlineMs = 15e3;
 const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
 /** What Docker's data consists of, largest first. */
 const renderUsage = (usage) => {
@@ -4581,11 +4224,11 @@ const renderUsage = (usage) => {
 		},
 		{
 			what: "containers",
-			bytes: sumBytes(usage.Containers?.map(({ SizeRw }) => SizeRw))
+			bytes: sumBytes$1(usage.Containers?.map(({ SizeRw }) => SizeRw))
 		},
 		{
 			what: "volumes (the nodes' included)",
-			bytes: sumBytes(volumes)
+			bytes: sumBytes$1(volumes)
 		}
 	]);
 };
@@ -4617,19 +4260,20 @@ const askDocker = async (get) => {
 const renderFolders = (parts) => parts.length === 0 ? "" : `. Largest folders: ${renderParts(parts)}`;
 const askNode = async (api, nodes, name) => {
 	const node = nodes.find((each) => each.name === name);
+	if (node === void 0) return "";
 	const argv = [
 		"du",
 		...duArgs,
-		containerdFolder
+		node.containerd.root
 	];
-	return renderFolders(node ? parseDu(await execute(api, node.containerId, argv, deadlineMs$5)) : []);
+	return renderFolders(parseDu(await execute(api, node.containerId, argv, deadlineMs)));
 };
 const askTemp = async ({ cancelled }, env, path) => {
 	const command = {
 		file: "du",
 		args: [...duArgs, path],
 		env,
-		timeoutMs: deadlineMs$5
+		timeoutMs: deadlineMs
 	};
 	const { stdout } = await runCaptured({
 		...command,
@@ -4649,7 +4293,7 @@ const describeFill = async (api, nodes, { uses, path }, env) => {
 	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 	if (first === void 0) return "";
 	const answer = asked(first).catch(() => "");
-	return within(answer, deadlineMs$5, "");
+	return within(answer, deadlineMs, "");
 };
 
 // src/run/disk-full.ts
@@ -4753,7 +4397,7 @@ const createDiskRetry = (facts, given, reclaim) => {
 
 // src/disk/free-disk.ts
 /** The largest entry has some 100,000 files, and the disk may be slow. */
-const timeoutMs$5 = 9e5;
+const timeoutMs = 9e5;
 /** Why a catalog path stays; undefined means that it may go. */
 const findObjection$1 = async (path) => {
 	const stat = await lstat(path).catch(() => void 0);
@@ -4773,7 +4417,7 @@ const runAsRoot = (context, program, ...args) => {
 		...context,
 		file: program,
 		args,
-		timeoutMs: timeoutMs$5
+		timeoutMs
 	} : {
 		...context,
 		file: "sudo",
@@ -4782,7 +4426,7 @@ const runAsRoot = (context, program, ...args) => {
 			program,
 			...args
 		],
-		timeoutMs: timeoutMs$5
+		timeoutMs
 	};
 	return runCaptured(command).catch(() => ({
 		code: 127,
@@ -4864,3232 +4508,6 @@ const freeDisk = async (freeing, folder, env, log, signal) => {
 	return freed;
 };
 
-// src/image/sizes.ts
-/** Bytes of all steps, and of those that no image before this one had. */
-const sumSteps = (history, seen) => {
-	let chain = "";
-	let allBytes = 0;
-	let newBytes = 0;
-	for (const { Created, CreatedBy, Size } of history.toReversed()) {
-		chain = toDigest(JSON.stringify([
-			chain,
-			Created,
-			CreatedBy,
-			Size
-		]));
-		allBytes += Size;
-		if (!seen.has(chain)) newBytes += Size;
-		seen.add(chain);
-	}
-	return {
-		allBytes,
-		newBytes
-	};
-};
-/**
-* Sums what the histories tell. Steps that look the same from the lowest up are one layer.
-*
-* @param keepsBlobs whether the store keeps the compressed layers beside the unpacked ones, as
-*   containerd's does; their size is that of the image, to which some versions of Docker add the
-*   unpacked layers
-*/
-const sumSizes = (images, keepsBlobs) => {
-	const seen = /* @__PURE__ */ new Set();
-	let totalBytes = 0;
-	const each = images.map(({ sizeBytes, history }) => {
-		const { allBytes, newBytes } = sumSteps(history, seen);
-		if (!keepsBlobs || allBytes === 0) {
-			totalBytes += newBytes;
-			return sizeBytes;
-		}
-		const blobBytes = sizeBytes > allBytes ? sizeBytes - allBytes : sizeBytes;
-		totalBytes += newBytes + Math.round(blobBytes * newBytes / allBytes);
-		return allBytes + blobBytes;
-	});
-	return {
-		totalBytes,
-		each
-	};
-};
-/** Asks Docker what an image consists of, as long as it is there. */
-const measureImage = async (get, image) => ({
-	sizeBytes: image.sizeBytes,
-	history: await get(`/images/${image.id}/history`) ?? []
-});
-
-// src/token/ended-token.ts
-/** `acme/one, acme/two · contents: read · lived 4.1 s, revoked`. */
-const renderEndedToken = (token) => {
-	const { owner, repositories, permissions, livedMs, isRevoked } = token;
-	const names = repositories.length === 0 ? `all repositories of ${owner}` : repositories.map((name) => `${owner}/${name}`).join(", ");
-	const granted = Object.entries(permissions).map(([name, level]) => `${name}: ${level}`);
-	const life = `lived ${formatDuration(livedMs)}, ${isRevoked ? "revoked" : "not revoked yet"}`;
-	return [
-		names,
-		...granted.length === 0 ? [] : [granted.join(", ")],
-		life
-	].join(" · ");
-};
-
-// src/build/context-origin.ts
-const mostPatterns = 200;
-const longestPattern = 200;
-/** A pattern without a slash is about names wherever they are, others about paths from its file on. */
-const toPattern = (folder, pattern) => {
-	const trimmed = pattern.replace(/^\//, "");
-	return pattern.includes("/") ? join(folder, trimmed) : trimmed;
-};
-const readPatterns = (workspace, folder) => (readQuietly(join(workspace, folder, ".gitattributes")) ?? "").split("\n").flatMap((line) => {
-	const [pattern = "", ...attributes] = line.trim().split(/\s+/);
-	return /^[^#"!]/.test(pattern) && pattern.length <= longestPattern && attributes.includes("filter=lfs") ? [toPattern(folder, pattern)] : [];
-}).slice(0, mostPatterns);
-/** Where a build's context is in the workspace; undefined for one that is elsewhere. */
-const readContextOrigin = ({ folder: whole }, workspace) => {
-	const folder = whole === void 0 ? ".." : relative(workspace, whole);
-	if (folder === ".." || folder.startsWith("../")) return void 0;
-	return {
-		folder,
-		lfs: (folder === "" ? [""] : ["", folder]).flatMap((each) => readPatterns(workspace, each))
-	};
-};
-
-// src/build/recipe.ts
-/** In a folder of that name all are. */
-const requirementFolder = /(?:^|\/)requirements$/;
-const mostFiles = 50;
-const mostNames = 1e4;
-const namesIn = (folder) => (attempt(() => readdirSync(folder)) ?? []).slice(0, mostNames);
-/** Paths of a context that the Dockerfile takes and that say what is to be installed. */
-const findRequirements = (text, words, folder) => (findContextSources(text, words) ?? [{ path: "." }]).flatMap(({ path }) => {
-	const name = path.split("/").at(-1) ?? "";
-	if (requirementFile.test(name)) return [path];
-	const isAll = requirementFolder.test(path);
-	return namesIn(join(folder, path)).filter((each) => (isAll ? /\.(?:txt|in)$/ : requirementFile).test(each)).map((each) => join(path, each));
-});
-const readRequirements = (text, words, { folder }) => {
-	if (folder === void 0) return [];
-	const [real = folder] = toRealPaths(".", folder);
-	return [...new Set(findRequirements(text, words, folder))].filter((path) => findOutside(path, folder, [real]) === void 0).slice(0, mostFiles).flatMap((path) => readQuietly(join(folder, path)) ?? []);
-};
-/** What the Dockerfile of a target says; undefined where it is not on this machine. */
-const readRecipe = ({ bake }, workspace) => {
-	const files = toBakeFiles(bake.definition, workspace);
-	const words = toBakeWords(bake.definition);
-	const text = readDockerfile(files);
-	if (text === "") return void 0;
-	const { stages, root } = findRoot(text, words);
-	const file = files.dockerfile && relative(workspace, files.dockerfile);
-	const base = root && {
-		image: root.image,
-		location: file === void 0 ? void 0 : {
-			file,
-			line: root.line
-		}
-	};
-	return {
-		text,
-		requirements: readRequirements(text, words, files),
-		origin: readContextOrigin(files, workspace),
-		stages,
-		base
-	};
-};
-
-// src/image/sources/oci-layout.ts
-const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const readImage = (folder, references, reported) => {
-	const digest = findManifest$1(folder, reported?.digest);
-	const manifest = readBlob(folder, digest);
-	const { config, layers } = JSON.parse(manifest);
-	const { architecture = "", rootfs } = JSON.parse(readBlob(folder, config.digest));
-	const diffIds = rootfs?.diff_ids ?? [];
-	const layerBytes = (layers ?? []).map(({ size }) => size);
-	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
-	if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error("its layers are none");
-	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
-	const chainIds = toChainIds(diffIds);
-	const known = reported?.isPushed && reported.digest || digest;
-	return {
-		references,
-		id: config.digest,
-		sizeBytes: layerBytes.reduce((sum, bytes) => sum + bytes, 0),
-		digestNames: [...repositories].map((repository) => `${repository}@${known}`),
-		architecture,
-		layers: diffIds.map((diffId, index) => ({
-			diffId,
-			chainId: chainIds[index] ?? "",
-			folder: void 0
-		})),
-		layout: {
-			folder,
-			digest,
-			manifest,
-			layerBytes
-		}
-	};
-};
-/**
-* Reads the image that a builder has written into a folder, as buildx does with `type=oci,tar=false` and no
-* compression. Layers may be missing there: empty files stand for those that nobody needs.
-*
-* @param reported where the same build made more; by the pushed digest nodes find the image, too
-* @throws {Failure} when it is not one image, or not what its digests say
-*/
-const readLayout = (folder, references, reported) => {
-	try {
-		return readImage(folder, references, reported);
-	} catch (cause) {
-		throw new Failure("The build ended well, but what the builder wrote is no image to load", {
-			cause,
-			remedy: "Slipway needs buildx 0.13 and BuildKit 0.11 or newer: `docker buildx inspect`."
-		});
-	}
-};
-/** Whether a layout has a layer itself, not only an empty file in its place. */
-const hasLayer = (folder, diffId) => (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0;
-/** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
-const toWholeBlobs = ({ id, layers, layout }) => {
-	if (layout === void 0 || !layers.every(({ diffId }) => hasLayer(layout.folder, diffId))) return void 0;
-	const { folder, manifest, layerBytes } = layout;
-	return {
-		manifest,
-		config: readBlob(folder, id),
-		layers: layers.map(({ diffId }, at) => ({
-			file: toBlobPath(folder, diffId),
-			start: 0,
-			sizeBytes: layerBytes[at] ?? 0,
-			digest: diffId,
-			diffId
-		}))
-	};
-};
-
-// src/load/helper-request.ts
-/**
-* All names under which a node should have an image: as it was given first, then by its content. Only
-* the containerd store keeps the manifest, and so its digest, that a registry knows.
-*/
-const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
-	...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
-	...image.references.map((reference) => toImmutable(reference, image.id).canonical),
-	...engine.hasContainerdStore || image.layout ? image.digestNames : []
-])];
-/** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
-const toSource = ({ heldAs, id }) => heldAs ?? id;
-/** Where the socket of Docker's containerd is; undefined with a store that has none. */
-const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
-/** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
-const folderRows = (image, config) => {
-	return [[
-		"overlay2",
-		config,
-		image.id
-	], ...image.layers.map(({ diffId, chainId, folder = "" }) => [
-		"layer",
-		diffId,
-		chainId,
-		folder
-	])];
-};
-const containerdRows = ({ containerd }, image) => [[
-	"containerd",
-	containerd?.address ?? "",
-	containerd?.namespace ?? "",
-	image.id,
-	image.architecture
-], ...image.layers.map(({ diffId, chainId }) => [
-	"layer",
-	diffId,
-	chainId
-])];
-const sourceRows = (engine, image, config) => {
-	if (config !== void 0) return folderRows(image, config);
-	if (engine.hasContainerdStore) return containerdRows(engine, image);
-	return folderRows(image, `${engine.dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(image.id)}`);
-};
-/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
-const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
-/**
-* Chooses what a helper has to see of the daemon's host for one image and some nodes.
-*
-* @returns a string where it could not see enough, saying why
-*/
-const toMounts$1 = (engine, image, nodes) => {
-	const isInDocker = image.layout === void 0;
-	if (isInDocker && !engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
-	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
-	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
-	return {
-		mountedFolder: commonFolder([
-			...isInDocker ? storeFolders(engine) : [],
-			...reachable,
-			...folders
-		]),
-		socketFolder: isInDocker ? socketFolderOf(engine) : void 0
-	};
-};
-/**
-* Writes the request for one image and nodes that are given it by their folders.
-*
-* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
-* @param config the image's, on the daemon's host, where another node has the image and not Docker
-*/
-const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }, config) => {
-	return `${[
-		["run", runId],
-		["deadline", String(Math.ceil(deadlineMs / 1e3))],
-		["method", wanted],
-		["mount", mountedFolder],
-		...namesOf(engine, image).map((name) => ["name", name]),
-		...nodes.map((node) => [
-			"node",
-			node.name,
-			String(node.pid),
-			snapshotsOf(node),
-			rootOf(node)
-		]),
-		...sourceRows(engine, image, config),
-		["go"]
-	].map((row) => row.join("	")).join("\n")}\n`;
-};
-
-// src/load/find-in-node.ts
-/** Finds an image in a node that was given it; undefined where it is gone, or out of Docker's reach. */
-const findInNode = async ({ api, engine }, image, node) => {
-	const [name = ""] = namesOf(engine, image);
-	const { records } = await inspectNode(api, node, [name]);
-	const { folders = [] } = records.get(name) ?? {};
-	const root = toHostPath(node, snapshotsOf(node));
-	const content = `${node.containerd.root}/io.containerd.content.v1.content/blobs/sha256`;
-	const config = toHostPath(node, `${content}/${toHex(image.id)}`);
-	if (root === void 0 || config === void 0 || folders.length !== image.layers.length) return void 0;
-	const layers = image.layers.map((layer, index) => ({
-		...layer,
-		folder: `${root}/snapshots/${folders[index]}/fs`
-	}));
-	return {
-		image: {
-			...image,
-			layers
-		},
-		config
-	};
-};
-
-// src/run/find-image.ts
-/** The plan has a step wait for the one that makes or holds its image. */
-const findImage = (source, { resultOf }) => {
-	switch (source.kind) {
-		case "built": return resultOf("build", source.by)?.image;
-		case "held": return resultOf("hold-image", source.by);
-		case "pulled": return resultOf("pull", source.by)?.image;
-		case "local": return source.image;
-		case "elsewhere": return;
-	}
-};
-
-// src/build/dockerfile/history-lines.ts
-const readStages$1 = (dockerfile) => {
-	const stages = [];
-	for (const instruction of parseInstructions(dockerfile).instructions) {
-		const { keyword, rest } = instruction;
-		if (keyword === "from") {
-			const [from = "", as = "", name] = rest.split(/[\t\v\f\r ]+/);
-			const alias = as.toLowerCase() === "as" ? name?.toLowerCase() : void 0;
-			stages.push({
-				name: alias,
-				from: from.toLowerCase(),
-				own: []
-			});
-		} else stages.at(-1)?.own.push(instruction);
-	}
-	return stages;
-};
-/** All that is done upon the image that the stage to build begins with, stages that it builds upon first. */
-const findOwn = (dockerfile, target) => {
-	const stages = readStages$1(dockerfile);
-	const isTarget = ({ name }) => name === target?.toLowerCase();
-	let at = target === void 0 ? stages.length - 1 : stages.findLastIndex(isTarget);
-	const chain = [];
-	while (at >= 0) {
-		const stage = stages[at];
-		if (stage === void 0) break;
-		chain.unshift(stage.own);
-		at = stages.slice(0, at).findLastIndex(({ name }) => name === stage.from);
-	}
-	return chain.flat();
-};
-const keywordOf = (createdBy) => {
-	const [, old] = /^\/bin\/sh -c #\(nop\)\s+([A-Z]+)\b/.exec(createdBy) ?? [];
-	const [, word] = /^([A-Z]+)\s/.exec(createdBy) ?? [];
-	return (old ?? word ?? "RUN").toLowerCase();
-};
-/** So much of a command tells it from others. */
-const comparedCharacters = 30;
-/** A command is in the history as it is written, unless it is a list or reads on in further lines. */
-const isSame = ({ keyword, rest }, createdBy) => {
-	if (keywordOf(createdBy) !== keyword) return false;
-	return !(keyword === "run" && !rest.startsWith("[") && !rest.includes("<<")) || createdBy.includes(rest.slice(0, comparedCharacters).trim());
-};
-/**
-* Finds the lines that an image's history is of, counted from 1, where BuildKit has no record of the build:
-* each instruction of the stage has one entry, so they are matched from the end. An entry of the image that it
-* is built upon has none.
-*
-* @param history what made each entry, oldest first, entries without a layer among them
-* @returns undefined where the two do not agree, as nothing is certain then
-*/
-const findHistoryLines = (dockerfile, target, history) => {
-	const own = findOwn(dockerfile, target);
-	const base = history.length - own.length;
-	if (own.length === 0 || base < 0) return void 0;
-	if (!own.every((instruction, at) => isSame(instruction, history[base + at] ?? ""))) return void 0;
-	return history.map((_, at) => own[at - base]?.line);
-};
-
-// src/run/history-origins.ts
-/**
-* What made each layer, by the image's history and the Dockerfile that it was built of: for a BuildKit that
-* has no record of its builds.
-*
-* @returns undefined where the two do not agree
-*/
-const toLineOrigins = (config, layers, { file, text, target }) => {
-	const { history } = attempt(() => JSON.parse(config)) ?? {};
-	if (!Array.isArray(history)) return void 0;
-	const entries = history;
-	const ofLayers = findHistoryLines(text, target, entries.map((entry) => String(entry?.created_by ?? "")))?.filter((_, at) => entries[at]?.empty_layer !== true);
-	if (ofLayers?.length !== layers) return void 0;
-	return toHistoryOrigins(config, layers).map((origin, at) => {
-		const line = ofLayers[at];
-		return line === void 0 ? {
-			...origin,
-			isBase: true
-		} : {
-			...origin,
-			location: {
-				file,
-				line
-			}
-		};
-	});
-};
-
-// src/run/analyse-step.ts
-/** A moment beside a load, where all goes well. */
-const deadlineMs$4 = {
-	auto: 12e4,
-	full: 9e5
-};
-/** Over, or ended with all else. */
-const waitFor = (over, signal) => {
-	const ended = Promise.withResolvers();
-	signal.addEventListener("abort", () => ended.resolve(), { once: true });
-	if (signal.aborted) ended.resolve();
-	return Promise.race([over, ended.promise]);
-};
-/**
-* What another builder has written is read where it lies. The layers that it left out are in the nodes, so
-* such an image is read in one of them once it has been loaded.
-*/
-const analyseLayout = async ({ loaded }, order, { docker: { api, engine }, run }, analyse) => {
-	const { image, signal } = order;
-	const whole = toWholeBlobs(image);
-	if (whole !== void 0) {
-		const late = AbortSignal.timeout(order.deadlineMs);
-		return withBlobs(whole, AbortSignal.any([signal, late]), analyse);
-	}
-	if (loaded !== void 0) await waitFor(run.over(loaded.by), signal);
-	signal.throwIfAborted();
-	for (const node of loaded?.into ?? []) {
-		const found = await findInNode({
-			api,
-			engine
-		}, image, node).catch(() => void 0);
-		if (found !== void 0) return withContents(api, {
-			...order,
-			...found
-		}, analyse);
-	}
-	throw new Failure("the builder sent only the layers that nodes lacked, and Docker sees no node that has the others");
-};
-/** Most contexts are small, and most steps start without the library of ignore files. */
-const describeSent = async ({ target, image: source }, { workspace, resultOf }) => {
-	const { contextBytes = 0 } = (source.kind === "built" ? resultOf("build", source.by) : void 0)?.metadata ?? {};
-	if (target === void 0 || contextBytes < 1e8) return void 0;
-	const { describeContext } = await import("./build-sent-context.js");
-	return describeContext(target, workspace, contextBytes).catch(() => void 0);
-};
-/** Says what an image's bytes are for. That fails no step: the image is there and works. */
-const analyse = async (step, ports) => {
-	const { docker, log, run } = ports;
-	const { depth, nodeImage, image: source, names } = step;
-	const image = findImage(source, run);
-	const built = source.kind === "built" ? run.resultOf("build", source.by) : void 0;
-	if (image === void 0 || nodeImage === void 0) throw new Error(`nothing made the image of ${names.join(", ")}`);
-	const { api, engine } = docker;
-	const { id: runId, signal } = run;
-	const order = {
-		engine,
-		image,
-		nodeImage,
-		runId,
-		signal,
-		deadlineMs: deadlineMs$4[depth]
-	};
-	const analyseIt = async (contents, files) => {
-		const { config, layers } = contents;
-		const { origins: recorded, builtOf } = built ?? {};
-		const origins = recorded?.length === layers.length ? recorded : builtOf && toLineOrigins(config, layers.length, builtOf);
-		const background = {
-			recipe: step.target && readRecipe(step.target, run.workspace),
-			context: await describeSent(step, run),
-			asksForGpu: step.asksForGpu
-		};
-		return analyseImage(contents, files, origins, depth, background);
-	};
-	try {
-		if (image.layout !== void 0) return await analyseLayout(step, order, ports, analyseIt);
-		return await withContents(api, order, analyseIt);
-	} catch (error) {
-		if (!signal.aborted) log.warning(`image-report: cannot read the layers of ${names.join(", ")}: ${renderError(error)}. The image is built and loaded all the same; image-report: false leaves the report out.`);
-		return;
-	}
-};
-
-// src/build/actions-cache.ts
-/** A secret of the Bake file's could be the token itself, by the name of its variable. */
-const namesToken = ({ definition }) => /ACTIONS_/.test(JSON.stringify(definition["secret"] ?? ""));
-/**
-* Whether a target's cache is GitHub's, for which BuildKit needs the run's own token. One build gets
-* it for all of its entries, or for none: an address of the Bake file's own choice would be sent it.
-*/
-const usesActionsCache = (targets) => {
-	const entries = targets.flatMap(({ definition }) => [definition["cache-from"], definition["cache-to"]]).flatMap((each) => Array.isArray(each) ? each : []).map(toFields).filter((fields) => /^gha$/i.test(fields.get("type") ?? ""));
-	const isElsewhere = entries.some((fields) => fields.has("url") || fields.has("url_v2"));
-	return entries.length > 0 && !isElsewhere && !targets.some(namesToken);
-};
-
-// src/build/transient.ts
-/**
-* BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
-* registries, Go's net and http, gRPC. The first that fits counts; what is not here does not change by itself.
-*/
-const rows$1 = [
-	[
-		/429 Too Many Requests|toomanyrequests/i,
-		"the registry allows no more requests now",
-		15e3
-	],
-	[
-		/unexpected status(?: code)? .{0,500}\b5\d\d\b|received unexpected HTTP status: 5\d\d/i,
-		"the registry failed",
-		2e3
-	],
-	[
-		/no such host|server misbehaving|Temporary failure in name resolution/i,
-		"a name was not found",
-		2e3
-	],
-	[
-		/i\/o timeout|TLS handshake timeout|connection (?:reset|refused)|broken pipe|unexpected EOF|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
-		"the network failed",
-		2e3
-	],
-	[
-		/failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF/i,
-		"the builder went away",
-		3e3
-	],
-	[
-		/no running buildkit pods found|expected \d+ replicas to be ready/i,
-		"the builder's pod went away",
-		5e3
-	]
-];
-/** A registry that refuses, or has it not, does so again. */
-const isFinal = /\b(?:401|403|404)\b|insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i;
-const isRun = /did not complete successfully: exit code/;
-/** What they pass on may be a whole page of a proxy. */
-const longestReason = 4e3;
-/** A program that found no server says this in whatever words it has; the C library's are these. */
-const isNameFailure = /Temporary failure in name resolution/;
-/**
-* Says why a build that failed might succeed the next time; undefined where it would fail again.
-*
-* @param reason BuildKit's last word
-* @param output what the failed step printed
-*/
-const findTransient = (reason, output) => {
-	const text = (isRun.test(reason) ? output.find((line) => isNameFailure.test(line)) ?? "" : reason).slice(0, longestReason);
-	if (isFinal.test(text)) return void 0;
-	const row = rows$1.find(([pattern]) => pattern.test(text));
-	return row && {
-		what: row[1],
-		waitMs: row[2]
-	};
-};
-
-// src/build/cache-failures.ts
-/** With the target before it, where a build has several. */
-const stepPattern$1 = /^(?:\[[\w.-]+\] )?(?:(importing cache manifest from )|exporting (?:cache to |content cache|to GitHub Actions Cache))/;
-/** Whether a step of BuildKit's reads or writes a cache. */
-const toCacheKind = (name) => {
-	const found = stepPattern$1.exec(name);
-	if (found === null) return void 0;
-	return found[1] === void 0 ? "export" : "import";
-};
-/** What BuildKit and those that it passes on say; the first that fits counts. */
-const rows = [
-	[
-		/failed to reserve cache|cache write denied|no writable scopes?/i,
-		"the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
-		"Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
-	],
-	[
-		/cache token expired/i,
-		"the token of the Actions cache has expired, as the job runs for so long",
-		"Write the cache to a registry, or build earlier in the job."
-	],
-	[
-		/429|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
-		"the service takes no more requests now (rate limit)",
-		"Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
-	],
-	[
-		/quota|limit ?exceeded|insufficient storage|\b(?:413|507)\b|no space left/i,
-		"the place for it is full (quota)",
-		"Remove older caches there, or write less with `mode=min` in cache-to."
-	],
-	[
-		/Cache export is not supported|unknown cache (?:ex|im)porter/i,
-		"this builder cannot do that",
-		"Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`."
-	],
-	[
-		/error writing (?:manifest|config) blob.{0,1000}\b(?:400|404|405|406|415)\b|manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
-		"the registry refuses cache manifests",
-		"Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`."
-	],
-	[
-		/denied|unauthorized|insufficient_scope|authorization failed|\b(?:401|403)\b/i,
-		"the registry does not allow it",
-		"Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read."
-	],
-	[
-		/no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF|\b5\d\d\b/i,
-		"the place of the cache cannot be reached",
-		"The builder reads and writes caches, so it is the builder that needs the way there."
-	]
-];
-/** What they pass on may be a whole page of a proxy. */
-const longestError = 4e3;
-const longestTold$1 = 400;
-const findRow = (error) => rows.find(([pattern]) => pattern.test(error.slice(0, longestError)));
-/** What to do about a cache that cannot be read or written. */
-const findCacheRemedy = (error) => findRow(error)?.[2];
-const isMissing = ({ kind, error }) => kind === "import" && /not found|404|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError));
-const explain = (name, { kind, error }) => {
-	const [, cause, remedy] = findRow(error) ?? [];
-	const what = `${name}: the cache could not be ${kind === "import" ? "read" : "written"}`;
-	const said = neutralise(toLine(error, longestTold$1));
-	return {
-		text: `${[what, ...cause === void 0 ? [] : [cause]].join(": ")} (${said})`,
-		remedy
-	};
-};
-/** A line of the warnings. */
-const renderCacheFailure = (name, failure) => {
-	const { text, remedy } = explain(name, failure);
-	return [
-		text,
-		"The image is complete",
-		...remedy === void 0 ? [] : [remedy]
-	].join(". ").replace(/([^.])$/, "$1.");
-};
-/** The failure of a step whose caches are required. */
-const toCacheError = (name, failure) => {
-	const { text, remedy } = explain(name, failure);
-	return new Failure(text, {
-		remedy: remedy ?? "Without cache-required, this is a warning.",
-		transient: findTransient(failure.error, [])
-	});
-};
-/** BuildKit's words, and buildx', for a cache that no build can write, whatever its entry says. */
-const beforehand = /failed to configure \S+ cache exporter|Cache export is not supported|unknown cache exporter/;
-/** A build that failed for its cache before it began, and may do without; undefined for all others. */
-const toNeedlessFailure = (error) => error instanceof Failure && beforehand.test(error.message) ? {
-	kind: "export",
-	error: error.message.replace(/^.*?(?=failed to configure|Cache export|unknown cache)/s, "")
-} : void 0;
-/** Follows a build, and keeps what went wrong with its caches. One that is not there yet is no failure. */
-const watchCaches = () => {
-	const failures = /* @__PURE__ */ new Map();
-	return {
-		onEvent: (event) => {
-			if (event.kind !== "ended") return;
-			const { name } = event.step;
-			const kind = toCacheKind(name);
-			if (kind === void 0) return;
-			const failure = {
-				kind,
-				error: event.error
-			};
-			if (event.how === "failed" && !isMissing(failure)) failures.set(name, failure);
-			else failures.delete(name);
-		},
-		failures: () => [...failures.values()]
-	};
-};
-
-// src/build/failed-step.ts
-/**
-* The step that failed, as the Dockerfile has it, such as `RUN make`, and what it printed. Undefined
-* where none was run, as with a mistake in the Dockerfile.
-*/
-const findFailedStep = (log) => {
-	const failed = log.findLast((event) => event.kind === "ended" && event.how === "failed");
-	if (failed?.kind !== "ended" || failed.step.name.startsWith("[internal]")) return void 0;
-	const { step } = failed;
-	const output = log.flatMap((event) => event.kind === "output" && event.step === step ? [event.text] : []);
-	return {
-		instruction: step.name.replace(/^\[[^\]]*\] /, ""),
-		output
-	};
-};
-const rule = "--------------------";
-/**
-* `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. The
-* file's name is without a folder.
-*/
-const findFailedPlace = (log) => {
-	const end = log.lastIndexOf(rule);
-	const start = end > 0 ? log.lastIndexOf(rule, end - 1) : -1;
-	const above = start > 0 ? log[start - 1] ?? "" : "";
-	const colon = above.lastIndexOf(":");
-	const [file, line] = [above.slice(0, colon), above.slice(colon + 1)];
-	if (colon < 1 || !/^\d{1,7}$/.test(line)) return void 0;
-	const marked = log.slice(start, end).find((text) => /^ *\d+ \| >>>/.test(text));
-	return {
-		file,
-		line: Number(marked?.trim().split(" ", 1)[0] ?? line)
-	};
-};
-/** Words with which programs begin what went wrong, most telling first. */
-const tellingWords = [
-	/^\S{1,200}[:(]\d+\S{0,20}: (fatal )?error\b/i,
-	/(^|\s)(fatal )?error(\[\w{1,20}\])?: /i,
-	/^(Uncaught )?[\w.]{0,100}(Error|Exception|Panic)\b(: |$)/,
-	/^(E: |ERR!|npm (error|ERR!) |fatal: |panic: |ERROR\b|Err:)/,
-	/^\S{1,200}:\d+:\d+: /,
-	/\b(no such file or directory|not found|permission denied|cannot |could not |failed|denied)\b/i
-];
-/** Programs that only pass on that another one failed. */
-const isPassedOn = (line) => /^(g?make(\[\d+\])?: \*\*\*|ninja: build stopped|npm (error|ERR!) (code|path|command|A complete log)|error: could not compile|The command .* returned)/i.test(line);
-/** Longer lines are data that a program dumped, and patterns need not go through all of them. */
-const longestTold = 500;
-/** The line that says what went wrong: the first of the most telling kind, else the last one. */
-const findCause = (output) => {
-	const lines = output.map((line) => line.slice(0, longestTold).trim()).filter((line) => line !== "");
-	const own = lines.filter((line) => !isPassedOn(line));
-	for (const pattern of tellingWords) {
-		const found = own.find((line) => pattern.test(line));
-		if (found !== void 0) return found;
-	}
-	return own.at(-1) ?? lines.at(-1);
-};
-
-// src/build/render-event.ts
-const toSeconds = (ms) => (ms / 1e3).toFixed(1);
-/** Longer ones are heredocs and chains of commands; the place says where all of it is. */
-const longestInstruction$2 = 80;
-const shortenInstruction = (text) => text.length <= longestInstruction$2 ? text : `${text.slice(0, 77).trimEnd()}...`;
-const renderTransfer = (transfer) => {
-	const { id, currentBytes, totalBytes, startedMs, completedMs, atMs = 0 } = transfer;
-	const bytes = [currentBytes, totalBytes].filter((each) => each > 0).map(formatBytes);
-	const ms = (completedMs ?? atMs) - (startedMs ?? completedMs ?? atMs);
-	const took = ms >= 100 ? [`${toSeconds(ms)}s`] : [];
-	const done = completedMs === void 0 ? [] : ["done"];
-	return [
-		id,
-		...bytes.length > 0 ? [bytes.join(" / ")] : [],
-		...took,
-		...done
-	].join(" ");
-};
-/**
-* The lines of one event, nearly as BuildKit prints them itself (`--progress=plain`), so that they are
-* recognised. Steps at work side by side keep their own lines apart by their numbers alone.
-*/
-const renderEvent = (event) => {
-	if (event.kind === "text") return [event.text];
-	const { step } = event;
-	const mark = `#${step.number}`;
-	switch (event.kind) {
-		case "began": return ["", `${mark} ${step.name}`];
-		case "output": return [`${mark} ${(event.ms / 1e3).toFixed(3)} ${event.text}`];
-		case "transfer": return [`${mark} ${renderTransfer(event.transfer)}`];
-		case "warning": return [`${mark} WARN: ${event.warning.message}`];
-		case "ended":
-			if (event.how === "failed") return [`${mark} ERROR: ${event.error}`];
-			if (event.how === "cancelled") return [`${mark} CANCELED`];
-			return [`${mark} ${event.how === "cached" ? "CACHED" : `DONE ${toSeconds(event.ms)}s`}`];
-	}
-};
-const renderStep$1 = ({ name }) => shortenInstruction(toLine(name));
-/** Quicker steps are not worth a line of their own. */
-const slowMs$1 = 1e3;
-/** In one line for one of several builds; undefined for what is not worth one. */
-const renderBriefly = (event) => {
-	if (event.kind !== "ended" || event.how === "cancelled") return void 0;
-	const { step, how, ms } = event;
-	const took = ms < slowMs$1 ? [] : [formatDuration(ms)];
-	const parts = [...how === "failed" ? ["failed"] : [], ...took];
-	return parts.length === 0 ? void 0 : [renderStep$1(step), ...parts].join(", ");
-};
-const renderWaiting = (step) => `${renderStep$1(step)}, still running`;
-
-// src/build/explain.ts
-/** BuildKit's last word, without what each layer of it has put before. */
-const findReason$1 = (log) => log.findLast((text) => text.startsWith("ERROR: "))?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
-/** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
-const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
-/** The docker driver's and the exporter's own words. */
-const hasSeveralPlatforms = /exporting manifest lists|Multi-platform build is not supported/;
-const platformsRemedy = "Docker's store here holds an image for one platform: set that alone (bake-set: TARGET.platform=linux/amd64), or use Docker's containerd image store.";
-const usualRemedy = "The build's log has all that the instruction printed.";
-const killedRemedy = "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner.";
-const remedyFor = (reason, instruction) => {
-	const ofCache = toCacheKind(instruction) && findCacheRemedy(reason);
-	if (ofCache !== void 0) return ofCache;
-	if (hasSeveralPlatforms.test(reason)) return platformsRemedy;
-	return wasKilled.test(reason) ? killedRemedy : usualRemedy;
-};
-/**
-* A build that failed, said in one line: the image, the instruction, and the line of its output that
-* says why. The annotation is at the Dockerfile's line.
-*/
-const explainBuildFailure = ({ name, dockerfile }, code, log) => {
-	const said = log.flatMap((event) => event.kind === "text" ? [event.text] : []);
-	const printed = log.flatMap((event) => event.kind === "output" ? [event.text] : []);
-	const reason = findReason$1(said) ?? `exit code ${code ?? "none (ended by a signal)"}`;
-	const step = findFailedStep(log);
-	const found = findFailedPlace(said);
-	const location = found && {
-		file: dockerfile ?? found.file,
-		line: found.line
-	};
-	const exitCode = /did not complete successfully: exit code: (\d+)/.exec(reason)?.[1];
-	const cause = exitCode === void 0 ? reason : findCause(step?.output ?? []);
-	const full = [...said, ...printed].some(saysNoSpace) && !saysNoSpace(cause ?? "") ? ": no space left on device" : "";
-	const what = step === void 0 ? "the build" : shortenInstruction(step.instruction);
-	const ending = exitCode === void 0 ? "failed" : `exited with ${exitCode}`;
-	const told = cause === void 0 ? "" : `: ${toLine(cause)}`;
-	const at = location === void 0 ? "" : `${location.file}:${location.line}. `;
-	return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
-		remedy: neutralise(`${at}${remedyFor(reason, step?.instruction ?? "")}`),
-		location: dockerfile === void 0 ? void 0 : location,
-		transient: findTransient(reason, step?.output ?? [])
-	});
-};
-
-// src/build/metadata.ts
-/** `image.name` lists all names of an image, separated by commas. */
-const withoutName = (json, name) => json.replace(`,${name}"`, "\"").replace(`"${name}"`, "\"\"");
-/**
-* Reads buildx's metadata file; a digest that is none is left out.
-*
-* @param intermediate a name of the image that is nobody else's business
-*/
-const parseMetadata = (text, intermediate) => {
-	const parsed = JSON.parse(text);
-	const digestOf = (key) => {
-		const value = parsed?.[key];
-		return isDigest(value) ? value : void 0;
-	};
-	const digest = digestOf("containerimage.digest");
-	return {
-		/** Of the image's config, or of its manifest where that is the image's ID. */
-		imageId: digestOf("containerimage.config.digest") ?? digest,
-		digest,
-		/** buildx's own JSON, without the name that only the step uses. */
-		json: intermediate === void 0 ? text.trim() : withoutName(text.trim(), intermediate)
-	};
-};
-
-// src/build/status.ts
-const isFields = (value) => typeof value === "object" && value !== null;
-const toList = (value) => Array.isArray(value) ? value.filter(isFields) : [];
-/** A name is a Dockerfile's text, which may be as long as that. */
-const longestText = 1e4;
-/** One line, of what others wrote. */
-const toText$1 = (value) => typeof value === "string" ? value.slice(0, longestText).replace(/\p{Cc}+/gu, " ") : "";
-const toBytes = (value) => Buffer.from(typeof value === "string" ? value : "", "base64");
-const toMs = (value) => {
-	const ms = typeof value === "string" ? Date.parse(value) : NaN;
-	return Number.isNaN(ms) ? void 0 : ms;
-};
-const toCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
-const toVertex = (fields) => ({
-	digest: toText$1(fields["digest"]),
-	/** Such as `[build 2/3] RUN make`. */
-	name: toText$1(fields["name"]),
-	/** Undefined where it is only announced. */
-	startedMs: toMs(fields["started"]),
-	completedMs: toMs(fields["completed"]),
-	isCached: fields["cached"] === true,
-	/** Empty for what did not fail. */
-	error: toText$1(fields["error"])
-});
-const toTransfer = (fields) => ({
-	vertex: toText$1(fields["vertex"]),
-	id: toText$1(fields["id"]),
-	currentBytes: toCount(fields["current"]),
-	/** 0 where nobody knows. */
-	totalBytes: toCount(fields["total"]),
-	startedMs: toMs(fields["started"]),
-	completedMs: toMs(fields["completed"]),
-	atMs: toMs(fields["timestamp"])
-});
-const toLog = (fields) => ({
-	vertex: toText$1(fields["vertex"]),
-	data: toBytes(fields["data"]),
-	atMs: toMs(fields["timestamp"])
-});
-const toWarning = (fields) => {
-	const [range] = toList(fields["range"]);
-	const start = range?.["start"];
-	return {
-		vertex: toText$1(fields["vertex"]),
-		message: toText$1(toBytes(fields["short"]).toString("utf8")),
-		/** Counted from 1; undefined where it is about no line. */
-		line: isFields(start) && toCount(start["line"]) || void 0
-	};
-};
-/** Whether a line is meant as a status; the rest of what buildx prints is text. */
-const isStatus = (line) => /^(?:\{"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(line.toString("latin1", 0, 16));
-/** Undefined where it cannot be read. What is not as BuildKit writes it counts as left out. */
-const parseStatus = (line) => attempt(() => {
-	const parsed = JSON.parse(line.toString("utf8"));
-	const fields = isFields(parsed) ? parsed : {};
-	return {
-		vertexes: toList(fields["vertexes"]).map(toVertex),
-		transfers: toList(fields["statuses"]).map(toTransfer),
-		logs: toList(fields["logs"]).map(toLog),
-		warnings: toList(fields["warnings"]).map(toWarning)
-	};
-});
-
-// src/build/timings.ts
-/** BuildKit's and buildx's names of steps, after the target's and the stage's. */
-const phases = [
-	["context", /^\[(?:\S+ )?(?:internal|context \S+)\] load (?:build context|from client|build definition|\.dockerignore)/],
-	["pull", /^\[(?:\S+ )*(?:internal|auth|context \S+)\]|^\[(?:[^\]]* )?\d+\/\d+\] FROM |^resolve image config/],
-	["steps", /^\[(?:[^\]]* )?\d+\/\d+\] /],
-	["cache", /^(?:\[[^\]]*\] )?(?:importing cache|exporting cache|preparing build cache)/],
-	["export", /^(?:\[[^\]]*\] )?(?:exporting|sending tarball|importing to docker|pushing|unpacking)/]
-];
-const toPhase = (name) => phases.find(([, pattern]) => pattern.test(name))?.[0];
-const mostSlow = 3;
-/** Quicker ones are nobody's trouble. */
-const slowMs = 1e3;
-/** Sums up what the steps of a build took. */
-const toTimings = (steps) => {
-	const sums = {
-		context: 0,
-		pull: 0,
-		steps: 0,
-		export: 0,
-		cache: 0
-	};
-	for (const { name, ms } of steps) {
-		const phase = toPhase(name);
-		if (phase !== void 0) sums[phase] += ms;
-	}
-	const slowest = steps.filter(({ isCached, ms, name }) => !isCached && ms >= slowMs && toPhase(name) !== void 0).toSorted((a, b) => b.ms - a.ms).slice(0, mostSlow).map(({ name, ms }) => ({
-		name: shortenInstruction(toLine(name)),
-		ms
-	}));
-	return {
-		contextMs: sums.context,
-		pullMs: sums.pull,
-		stepsMs: sums.steps,
-		exportMs: sums.export,
-		cacheMs: sums.cache,
-		slowest
-	};
-};
-
-// src/build/progress.ts
-/** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
-const longestStatus = 67108864;
-/** A build that has more is not worth our memory. */
-const mostSteps = 1e4;
-/** A part that goes on is told of so often. */
-const transferMs = 5e3;
-/** A vertex that looks into the cache ends at once, and begins again to do its work: so long is waited. */
-const briefMs = 150;
-/**
-* `[3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`: not BuildKit's own work. A base that is there
-* counts as cached only where something is done with it.
-*/
-const isCounted = ({ name }) => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name);
-const isContext = ({ name }) => /^\[(?:\S+ )?internal\] load build context$/.test(name);
-/** What is known of a step. */
-const createTracked = (step, onEvent) => {
-	const tracked = {
-		step,
-		startedMs: 0,
-		/** Undefined while it goes on. */
-		completedMs: void 0,
-		isCached: false,
-		/** How it ended last, so that nothing is told twice. */
-		ending: "",
-		/** When what it printed last was printed. */
-		printedMs: 0,
-		output: createLineCutter((text) => {
-			onEvent({
-				kind: "output",
-				step,
-				ms: tracked.printedMs - tracked.startedMs,
-				text
-			});
-		}),
-		/** When a part of it was told of last. */
-		toldMs: /* @__PURE__ */ new Map(),
-		/** Of the build context, as far as it is sent. */
-		contextBytes: 0
-	};
-	return tracked;
-};
-const track = ({ all, onEvent }, digest, name) => {
-	const step = {
-		number: all.size + 1,
-		name
-	};
-	const tracked = createTracked(step, onEvent);
-	all.set(digest, tracked);
-	onEvent({
-		kind: "began",
-		step
-	});
-	return tracked;
-};
-const hold = ({ held }, digest, end) => {
-	const drop = () => {
-		clearTimeout(timer);
-		held.delete(digest);
-	};
-	const release = () => {
-		drop();
-		end();
-	};
-	const timer = setTimeout(release, briefMs);
-	held.set(digest, {
-		drop,
-		release
-	});
-};
-const toEnding = ({ error, isCached }) => {
-	if (error !== "") return error.endsWith("context canceled") ? "cancelled" : "failed";
-	return isCached ? "cached" : "done";
-};
-const onVertex = (state, vertex) => {
-	const { all, held, onEvent } = state;
-	const { digest, name, startedMs, completedMs, error } = vertex;
-	if (startedMs === void 0 || !all.has(digest) && all.size === mostSteps) return;
-	const tracked = all.get(digest) ?? track(state, digest, name);
-	const how = toEnding(vertex);
-	const ending = `${startedMs} ${completedMs} ${how}`;
-	if (ending === tracked.ending) return;
-	held.get(digest)?.drop();
-	Object.assign(tracked, {
-		startedMs,
-		completedMs,
-		isCached: vertex.isCached,
-		ending
-	});
-	if (completedMs === void 0) return;
-	const ms = completedMs - startedMs;
-	const end = () => {
-		tracked.output.end();
-		onEvent({
-			kind: "ended",
-			step: tracked.step,
-			how,
-			ms,
-			error
-		});
-	};
-	if (ms < briefMs && how === "done") hold(state, digest, end);
-	else end();
-};
-const onTransfer = ({ all, onEvent }, transfer) => {
-	const { id, startedMs = 0, completedMs, atMs = 0 } = transfer;
-	const tracked = all.get(transfer.vertex);
-	if (tracked === void 0) return;
-	const { step, toldMs } = tracked;
-	if (id === "transferring context:" && isContext(step)) tracked.contextBytes = Math.max(tracked.contextBytes, transfer.currentBytes);
-	if (completedMs !== void 0) toldMs.delete(id);
-	else if (atMs - (toldMs.get(id) ?? startedMs) < transferMs || toldMs.size > mostSteps) return;
-	else toldMs.set(id, atMs);
-	onEvent({
-		kind: "transfer",
-		step,
-		transfer
-	});
-};
-const onLog = ({ all }, { vertex, data, atMs }) => {
-	const tracked = all.get(vertex);
-	if (tracked === void 0) return;
-	tracked.printedMs = atMs ?? tracked.printedMs;
-	tracked.output.write(data);
-};
-const onWarning = ({ all, onEvent }, warning) => {
-	const step = all.get(warning.vertex)?.step;
-	if (step !== void 0) onEvent({
-		kind: "warning",
-		step,
-		warning
-	});
-};
-const onStatus = (state, { vertexes, transfers, logs, warnings }) => {
-	const again = new Set(vertexes.map(({ digest }) => digest));
-	for (const [digest, { release }] of [...state.held]) if (!again.has(digest)) release();
-	for (const each of vertexes) onVertex(state, each);
-	for (const each of transfers) onTransfer(state, each);
-	for (const each of logs) onLog(state, each);
-	for (const each of warnings) onWarning(state, each);
-};
-const onRecord = (state, record) => {
-	const toldText = (text) => state.onEvent({
-		kind: "text",
-		text
-	});
-	if (record !== void 0 && !isStatus(record)) {
-		const lines = createLineCutter(toldText);
-		lines.write(record);
-		lines.end();
-		return;
-	}
-	const status = record && parseStatus(record);
-	if (status !== void 0) onStatus(state, status);
-	else toldText("A part of the progress is left out, as it could not be read.");
-};
-/** Follows one build: what buildx prints goes in, events come out. */
-const createProgress$1 = (onEvent) => {
-	const state = {
-		onEvent,
-		all: /* @__PURE__ */ new Map(),
-		held: /* @__PURE__ */ new Map()
-	};
-	return {
-		createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
-		/** Tells what is still held back. */
-		finish: () => {
-			for (const { release } of [...state.held.values()]) release();
-			for (const { output } of state.all.values()) output.end();
-		},
-		stats: () => {
-			const all = [...state.all.values()];
-			const steps = all.filter(({ step }) => isCounted(step));
-			const cachedSteps = steps.filter(({ isCached }) => isCached).length;
-			const ended = all.flatMap(({ step: { name }, startedMs, completedMs, isCached }) => completedMs === void 0 ? [] : [{
-				name,
-				isCached,
-				ms: completedMs - startedMs
-			}]);
-			const [missed] = steps.filter(({ isCached }) => !isCached).toSorted((a, b) => a.startedMs - b.startedMs);
-			const timings = toTimings(ended);
-			const contextBytes = all.reduce((sum, each) => sum + each.contextBytes, 0);
-			const missedName = missed?.step.name;
-			return {
-				steps: steps.length,
-				cachedSteps,
-				timings,
-				missed: missedName,
-				contextBytes
-			};
-		}
-	};
-};
-
-// src/build/provenance.ts
-const buildkitKey = "https://mobyproject.org/buildkit@v1#metadata";
-/** With several platforms, one for each: `buildx.build.provenance/linux/amd64`. */
-const provenanceKey = "buildx.build.provenance";
-const isPrefix = (chain, of) => chain.length <= of.length && chain.every(({ digest }, at) => digest === of[at]?.digest);
-/** The image's layers: those of the step that the last one hands on. */
-const findFinal = (definitions, layers) => {
-	const last = definitions.at(-1)?.inputs?.[0] ?? "";
-	const longest = Object.values(layers ?? {}).flat().toSorted((a, b) => b.length - a.length)[0];
-	return layers?.[last]?.[0] ?? longest ?? [];
-};
-/** The instruction's text and its first line, of the Dockerfile that BuildKit has read. */
-const readPlace = (source, step) => {
-	const place = source?.locations?.[step]?.locations?.[0];
-	const known = (place?.ranges ?? []).flatMap(({ start, end }) => [start?.line, end?.line]).filter((line) => Number.isSafeInteger(line));
-	if (known.length === 0) return void 0;
-	const [first, last] = [Math.min(...known), Math.max(...known)];
-	const index = place?.sourceIndex ?? 0;
-	const whole = Buffer.from(source?.infos?.[index]?.data ?? "", "base64").toString("utf8").split(/\r?\n/).slice(first - 1, last).map((line) => line.replace(/\\\s*$/, "")).join(" ");
-	const instruction = toLine(hideTokens(whole));
-	return {
-		line: first,
-		index,
-		instruction: instruction === "" ? void 0 : instruction
-	};
-};
-const toStep = (key) => key.replace(/:\d+$/, "");
-/** The steps of the last stage that make a layer each, lowest first; undefined where others are among them. */
-const findMakers = (definitions) => {
-	const byId = new Map(definitions.map((definition) => [definition.id, definition]));
-	const makers = [];
-	let step = toStep(definitions.at(-1)?.inputs?.[0] ?? "");
-	for (let at = byId.get(step); at !== void 0; at = byId.get(step)) {
-		const { source, exec, file } = at.op?.Op ?? {};
-		if (source !== void 0) return makers.toReversed();
-		if (exec === void 0 && file === void 0 || makers.length > definitions.length) break;
-		makers.push(step);
-		step = toStep(at.inputs?.[0] ?? "");
-	}
-};
-/**
-* Which step made each layer, from some layer on. The record has no layers of a step that another build has
-* run at the same time, and none of a base that nobody had to look into: only counting tells these apart.
-*
-* @returns undefined where the record has a layer that would be another's
-*/
-const countMakers = (definitions, own, layers) => {
-	const makers = findMakers(definitions);
-	const baseLayers = layers - (makers?.length ?? layers + 1);
-	const fits = own.every(({ step }) => {
-		const at = makers?.indexOf(step) ?? -1;
-		return at < 0 || own.some((each) => each.step === step && each.length === baseLayers + at + 1);
-	});
-	return makers !== void 0 && baseLayers >= 0 && fits ? {
-		baseLayers,
-		makers
-	} : void 0;
-};
-const toOrigins = ({ buildConfig, metadata }, dockerfile) => {
-	const definitions = buildConfig?.llbDefinition ?? [];
-	const { layers = {}, source } = metadata?.[buildkitKey] ?? {};
-	const final = findFinal(definitions, layers);
-	const chains = Object.entries(layers).flatMap(([key, all]) => all.filter((chain) => isPrefix(chain, final)).map((chain) => ({
-		step: toStep(key),
-		length: chain.length
-	})));
-	const bases = new Set(definitions.filter(({ op }) => op?.Op?.source?.identifier?.startsWith("docker-image://")).map(({ id }) => id));
-	const own = chains.filter(({ step }) => !bases.has(step));
-	const counted = countMakers(definitions, own, final.length);
-	const places = final.map((_, at) => {
-		const made = own.filter(({ length }) => length === at + 1).map(({ step }) => step);
-		const maker = counted?.makers[at - counted.baseLayers];
-		return (made.length > 0 || maker === void 0 ? made : [maker]).flatMap((step) => readPlace(source, step) ?? []).at(-1);
-	});
-	const firstOwn = places.findIndex((place) => place !== void 0);
-	const known = chains.filter(({ step }) => bases.has(step)).map(({ length }) => length);
-	const baseLayers = Math.max(0, firstOwn, ...known);
-	return final.map(({ mediaType = "", size = -1 }, at) => {
-		const place = at < baseLayers ? void 0 : places[at];
-		const isOurs = place?.index === 0 && dockerfile !== void 0;
-		return {
-			instruction: place?.instruction,
-			location: isOurs ? {
-				file: dockerfile,
-				line: place.line
-			} : void 0,
-			isBase: at < baseLayers,
-			packedBytes: /[.+](gzip|zstd)$/.test(mediaType) && size > 0 ? size : void 0
-		};
-	});
-};
-/**
-* Reads which line of the Dockerfile made which layer, of the record that BuildKit keeps of each build.
-*
-* @param metadata what buildx wrote of one target
-* @param dockerfile relative to the workspace; undefined where it is no file of this machine
-* @returns undefined where there is no such record
-*/
-const parseOrigins = (metadata, dockerfile) => {
-	const [, provenance] = Object.entries(metadata ?? {}).find(([key]) => key.startsWith(provenanceKey)) ?? [];
-	const origins = attempt(() => toOrigins(provenance, dockerfile));
-	return origins === void 0 || origins.length === 0 ? void 0 : origins;
-};
-/** The metadata as buildx writes them unless it is asked for the whole record. */
-const withoutRecord = (metadata) => Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => {
-	if (!key.startsWith(provenanceKey)) return [key, value];
-	const { buildConfig: _, metadata: __, ...rest } = value ?? {};
-	return [key, rest];
-}));
-
-// src/build/secret-channel.ts
-/** Linux takes no longer variable (MAX_ARG_STRLEN), and its name is part of it. */
-const longestVariable = 131008;
-/** A variable is text without NUL: other bytes would arrive as others, or cut. */
-const requireText = ({ id, value }) => {
-	const bytes = value.exposeBytes();
-	const isText = Buffer.from(value.expose(), "utf8").equals(bytes) && !bytes.includes(0);
-	if (isText && bytes.length < longestVariable) return;
-	const what = `The secret ${id} is ${isText ? "too long" : "no text"}`;
-	throw new Failure(`${what}, and can reach the build through a file in memory alone`, { remedy: "Give the runner a /dev/shm with room, and put the docker program itself on the PATH." });
-};
-const byEnvironment = (secrets) => {
-	secrets.forEach(requireText);
-	const nameOf = (index) => `SLIPWAY_SECRET_${index}`;
-	return {
-		sources: secrets.map(({ id }, index) => ({
-			id,
-			from: `env=${nameOf(index)}`
-		})),
-		stdinFd: void 0,
-		env: Object.fromEntries(secrets.map(({ value }, index) => [nameOf(index), value.expose()]))
-	};
-};
-const byMemory = (secrets, fds, way) => ({
-	sources: secrets.map(({ id }, index) => ({
-		id,
-		from: `src=${toPath(index === 0 ? way : "descriptor", fds[index] ?? -1)}`
-	})),
-	stdinFd: way === "stdin" ? fds[0] : void 0,
-	env: {}
-});
-const openAll = (secrets, fds) => {
-	try {
-		for (const { value } of secrets) fds.push(openMemoryFile(value.exposeBytes()));
-		return;
-	} catch (error) {
-		return `anonymous files in memory do not work here (${error.message})`;
-	}
-};
-const openChannel = async (secrets, fds, { docker, tempDir, warn }) => {
-	if (secrets.length === 0) return {
-		sources: [],
-		stdinFd: void 0,
-		env: {}
-	};
-	const flaw = openAll(secrets, fds);
-	const way = flaw === void 0 ? await findWayIn(docker) : void 0;
-	if (way !== void 0) return byMemory(secrets, fds, way);
-	const why = flaw ?? "the docker on the PATH passes no file in memory to buildx";
-	if (!await passesEnvironment(docker, tempDir)) throw new Failure(`No secret can reach the build: ${why}, nor its environment`, { remedy: "Put the docker program itself on the PATH, before what stands for it." });
-	const channel = byEnvironment(secrets);
-	warn(`Secrets reach buildx through its environment, as ${why}.`);
-	return channel;
-};
-/**
-* Runs `body` with a way for secrets to reach one build. Each is an anonymous file in memory: the
-* first is the child's standard input, the others stay open in our own process. BuildKit opens the
-* path anew for every RUN that mounts it, so a pipe would be empty from the second on
-* (moby/buildkit#2880), and Node's own piped stdin is a socket, which cannot be opened at all
-* (nodejs/node#21941).
-*
-* @throws {Failure} when a secret would not arrive as it is
-*/
-const withSecretChannel = async (secrets, options, body) => {
-	const fds = [];
-	try {
-		return await body(await openChannel(secrets, fds, options));
-	} finally {
-		for (const fd of fds) closeSync(fd);
-	}
-};
-
-// src/build/build-image.ts
-/** A build may take its time; the job's own limit ends it. */
-const buildTimeoutMs = 216e5;
-/** Enough of the end to name the step that failed. */
-const keptEvents = 2e3;
-const keptLength = 1e4;
-/** For machines, of buildx 0.12 or newer. As an option, it would keep Bake from checking `--allow`. */
-const progressEnv = { BUILDKIT_PROGRESS: "rawjson" };
-/** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
-const bakeEnv = {
-	BUILDX_BAKE_ENTITLEMENTS_FS: "1",
-	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0"
-};
-/** BuildKit's record of the build, which knows the lines, goes with the metadata. */
-const recordEnv = { BUILDX_METADATA_PROVENANCE: "max" };
-const toMetadataFile = ({ target, tempDir }) => join(tempDir, `${target.bake.name}-metadata.json`);
-/** The command, once the files that it reads are there. They hold names of secrets, never a value. */
-const prepare = (order, { sources }) => {
-	const { target, tempDir, cacheEnv, layout } = order;
-	const file = join(tempDir, `bake-${target.bake.name}.json`);
-	writeFileSync(file, JSON.stringify(toBakeFile(target, sources, layout)), { mode: 384 });
-	const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout);
-	const usesService = usesActionsCache(toBakeTargets(target));
-	return {
-		args,
-		env: {
-			...bakeEnv,
-			...order.wantsOrigins && recordEnv,
-			...usesService && cacheEnv
-		}
-	};
-};
-/**
-* BuildKit's words in the containerd store for two builds that make one name at the same time. All
-* is built by then.
-*/
-const isNameRace = (error) => error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message);
-/** Once the name is there, nobody fails on it; it may be removed and made again. */
-const nameTries = 4;
-/** What tells of a failure. */
-const keep = (tail, event) => {
-	if (event.kind === "text" || event.kind === "output") tail.push({
-		...event,
-		text: event.text.slice(0, keptLength)
-	});
-	else if (event.kind === "ended") tail.push(event);
-	if (tail.length > keptEvents) tail.shift();
-};
-const runBuild = async (docker, order, channel, onEvent) => {
-	const tail = [];
-	const caches = watchCaches();
-	const progress = createProgress$1((event) => {
-		keep(tail, event);
-		caches.onEvent(event);
-		onEvent(event);
-	});
-	const { args, env } = prepare(order, channel);
-	const options = {
-		cwd: order.workspace,
-		timeoutMs: buildTimeoutMs,
-		env: {
-			...env,
-			...channel.env,
-			...progressEnv
-		},
-		...channel.stdinFd !== void 0 && { stdin: { fd: channel.stdinFd } }
-	};
-	const { code } = await docker.follow(args, progress.createSink, options).finally(() => progress.finish());
-	if (code === 0) return {
-		...progress.stats(),
-		cacheFailures: caches.failures()
-	};
-	throw explainBuildFailure({
-		name: order.target.name,
-		dockerfile: order.dockerfile
-	}, code, tail);
-};
-/**
-* Builds without writing caches where BuildKit cannot even begin to, and tells what went wrong with caches.
-*
-* @throws {Failure} where they are required
-*/
-const buildWithCaches = async (order, build, warn) => {
-	const { target, cacheRequired } = order;
-	const tell = (failure) => {
-		if (cacheRequired) throw toCacheError(target.name, failure);
-		warn(renderCacheFailure(target.name, failure));
-	};
-	const { cacheFailures, ...share } = await build(order).catch((error) => {
-		const failure = toNeedlessFailure(error);
-		if (failure === void 0 || cacheRequired) throw error;
-		tell(failure);
-		return build({
-			...order,
-			target: toUncached(target)
-		});
-	});
-	cacheFailures.forEach(tell);
-	return share;
-};
-/** Builds once more where another build takes the name at the same moment. */
-const buildNamed = async (order, build, onEvent) => {
-	for (let tries = 1, each = order;; tries += 1) try {
-		return await build(each);
-	} catch (error) {
-		if (tries === nameTries || !isNameRace(error)) throw error;
-		onEvent({
-			kind: "text",
-			text: "Another build gave an image that name at the same moment; trying once more."
-		});
-		each = {
-			...order,
-			target: toCached(order.target)
-		};
-	}
-};
-/** It holds the provenance of each target, where an option of buildx has that. */
-const largestMetadata = 16e6;
-const readMetadata = (order) => {
-	const { bake, intermediate } = order.target;
-	const file = toMetadataFile(order);
-	const text = readRegularFile(file, largestMetadata).toString("utf8");
-	const own = JSON.parse(text)[bake.name];
-	if (!order.wantsOrigins) return {
-		...parseMetadata(JSON.stringify(own), intermediate),
-		origins: void 0
-	};
-	rmSync(file, { force: true });
-	return {
-		...parseMetadata(JSON.stringify(withoutRecord(own)), intermediate),
-		origins: parseOrigins(own, order.dockerfile)
-	};
-};
-/**
-* Builds one image into the local store, and tells what happens. Secrets are in memory and exist
-* nowhere else.
-*
-* @param warn hears where that is not possible
-* @throws {Failure} naming the Dockerfile's step that failed
-*/
-const buildImage = async (docker, order, onEvent, warn) => {
-	const { secrets, tempDir } = order;
-	const build = (each) => withSecretChannel(secrets, {
-		docker,
-		tempDir,
-		warn
-	}, (channel) => runBuild(docker, each, channel, onEvent));
-	const named = (each) => buildWithCaches(each, build, warn);
-	const share = await buildNamed(order, named, onEvent);
-	try {
-		return {
-			...readMetadata(order),
-			...share
-		};
-	} catch (cause) {
-		throw new Failure("The build ended well, but buildx left no metadata that can be read", {
-			cause,
-			remedy: "Slipway needs buildx 0.13 or newer; see `docker buildx version`."
-		});
-	}
-};
-
-// src/build/builder-watch.ts
-/** Of no build's output: buildx's own last words, and those of Kubernetes' library in it. */
-const isLastWord = (event) => event.kind === "text" && /^ERROR: |^E\d{4} .*"Unhandled Error"/.test(event.text);
-const lost = {
-	what: "the connection to the builder was lost",
-	waitMs: 5e3
-};
-/** Its pod is there, so that another try may reach it, if it may. */
-const toLost = (word) => ({
-	what: `buildx lost its builder: ${toLine(word)}`,
-	transient: /forbidden|unauthorized/i.test(word) ? void 0 : lost
-});
-/** buildx ends within moments of its last word, or never. */
-const patienceMs = 8e3;
-/** A step may print nothing for hours; the cluster is asked now and then whether its pod is there. */
-const silenceMs = 2e4;
-const lookMs = 1e3;
-const toFailure = (name, { what, transient }) => new Failure(`${name}: ${what}`, {
-	remedy: "buildx did not notice, and was ended; from 0.36 on it does.",
-	transient
-});
-/**
-* Ends a build whose builder has gone, of which buildx before 0.36 hears nothing: it would wait for ever.
-*
-* @param build is to end with its signal
-*/
-const watchBuild = async ({ name, watch, signal, onEvent }, build) => {
-	if (watch === void 0) return build(signal, onEvent);
-	const { findEnd } = watch();
-	const stop = new AbortController();
-	let end;
-	let lastWord;
-	let heardMs = performance.now();
-	let isAsking = false;
-	const give = (found) => {
-		end = found;
-		stop.abort();
-	};
-	const look = async () => {
-		const silentMs = performance.now() - heardMs;
-		if (isAsking || end !== void 0 || silentMs < (lastWord ? patienceMs : silenceMs)) return;
-		isAsking = true;
-		const askedMs = heardMs;
-		const found = await findEnd();
-		isAsking = false;
-		if (askedMs !== heardMs) return;
-		if (found !== void 0) return give(found);
-		if (lastWord === void 0) heardMs = performance.now();
-		else give(toLost(lastWord));
-	};
-	const timer = setInterval(() => void look(), lookMs);
-	try {
-		return await build(AbortSignal.any([signal, stop.signal]), (event) => {
-			heardMs = performance.now();
-			lastWord = isLastWord(event) && event.kind === "text" ? event.text : void 0;
-			onEvent(event);
-		});
-	} catch (error) {
-		throw end === void 0 || signal.aborted ? error : toFailure(name, end);
-	} finally {
-		clearInterval(timer);
-	}
-};
-
-// src/build/dockerfile/step-line.ts
-/** What BuildKit counts as steps of a stage, beside what the stage begins with. */
-const countedKeywords = [
-	"add",
-	"copy",
-	"run",
-	"workdir"
-];
-/** `[3/7] RUN make`, `[build 3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`. */
-const stepPattern = /^\[(?:([^\]]*) )?(\d{1,5})\/(\d{1,5})\] (\w+)/;
-const readStages = (dockerfile) => {
-	const stages = [];
-	for (const instruction of parseInstructions(dockerfile).instructions) {
-		const { keyword, rest } = instruction;
-		if (keyword === "from") {
-			const [, name] = /\sas\s+(\S+)\s*$/i.exec(rest) ?? [];
-			const names = [`stage-${stages.length}`, ...name === void 0 ? [] : [name.toLowerCase()]];
-			stages.push({
-				names,
-				steps: []
-			});
-		} else if (countedKeywords.includes(keyword)) stages.at(-1)?.steps.push(instruction);
-	}
-	return stages;
-};
-/**
-* The line, counted from 1, of the instruction that BuildKit calls by that name; undefined where the
-* Dockerfile does not say so for certain.
-*/
-const findStepLine = (dockerfile, name) => {
-	const [, words = "", number, total, keyword = ""] = stepPattern.exec(name) ?? [];
-	const stageName = words.split(" ").at(-1)?.toLowerCase() ?? "";
-	const stages = readStages(dockerfile);
-	const found = (stages.find(({ names }) => names.includes(stageName)) ?? (stages.length === 1 ? stages[0] : void 0))?.steps.at(Number(number) - Number(total) - 1);
-	return found?.keyword === keyword.toLowerCase() ? found.line : void 0;
-};
-
-// src/build/outline.ts
-/** It takes a quarter of a second, but it may ask registries. */
-const deadlineMs$3 = 1e4;
-/** Nothing is written; whether the files may be read was checked when they were found. */
-const env = {
-	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0",
-	BUILDX_BAKE_ENTITLEMENTS_FS: "0"
-};
-/** The words of a target that decide what its Dockerfile means; nothing of what it would write. */
-const outlined = [
-	"context",
-	"dockerfile",
-	"dockerfile-inline",
-	"target",
-	"args"
-];
-/** In place of other targets, which an outline cannot have: their secrets are told of themselves. */
-const withoutTargets = (contexts, emptyFolder) => Object.fromEntries(Object.entries(contexts ?? {}).map(([name, context]) => [name, String(context).startsWith("target:") ? emptyFolder : String(context)]));
-const toArgs = ({ name, definition }, { tempDir }) => {
-	const emptyFolder = join(tempDir, "empty");
-	mkdirSync(emptyFolder, { recursive: true });
-	const words = outlined.flatMap((word) => word in definition ? [[word, definition[word]]] : []);
-	const contexts = withoutTargets(definition["contexts"], emptyFolder);
-	const target = { [name]: {
-		...Object.fromEntries(words),
-		contexts
-	} };
-	const file = join(tempDir, `outline-${name}.json`);
-	writeFileSync(file, JSON.stringify({ target }), { mode: 384 });
-	return [
-		"buildx",
-		"bake",
-		"--call=outline,format=json",
-		`--file=${file}`,
-		"--",
-		name
-	];
-};
-const toMounts = ({ secrets = [] }) => secrets.map(({ name, location }) => ({
-	id: name,
-	line: location?.ranges?.[0]?.start.line ?? 1
-}));
-/**
-* Asks BuildKit which secrets a build mounts, of the stages that it needs alone and with all variables
-* put in. Its bases have to be there.
-*
-* @returns undefined where nobody answers: buildx before 0.16, or a base is missing
-*/
-const outlineSecrets = async (docker, target, place) => {
-	try {
-		const options = {
-			cwd: place.workspace,
-			env,
-			timeoutMs: deadlineMs$3
-		};
-		const { code, stdout } = await docker.try(toArgs(target, place), options);
-		return code === 0 ? toMounts(JSON.parse(stdout).target[target.name].outline) : void 0;
-	} catch {
-		return;
-	}
-};
-
-// src/build/warnings.ts
-/** Ids of the secrets that a target has of its own. */
-const ownIds = ({ bake }) => toEntries$1(bake.definition["secret"]).flatMap((secret) => toFields(secret).get("id") ?? []);
-/**
-* What a check of BuildKit's says of the Dockerfile of the target called `name`, with its line; undefined
-* for all that is something else. What it builds upon may be built together with it.
-*/
-const toCheckWarning = (event, name) => {
-	if (event.kind !== "warning") return void 0;
-	const { step, warning } = event;
-	if (!["[internal] ", `[${name} internal] `].some((mark) => step.name.startsWith(mark)) || warning.line === void 0) return void 0;
-	return {
-		message: warning.message.replace(/ \(line \d+\)$/, ""),
-		line: warning.line
-	};
-};
-/**
-* Secrets that a build mounts and does not get. BuildKit is asked where there may be any; where it does
-* not answer, what the Dockerfile says for certain counts.
-*
-* @param passed ids of the secrets that the build gets from us
-*/
-const findSecretWarnings = async (docker, target, place, passed) => {
-	const { definition } = target.bake;
-	const files = toBakeFiles(definition, place.workspace);
-	const file = files.dockerfile;
-	const { certain, all } = findSecretMounts(readDockerfile(files), toBakeWords(definition));
-	const ids = /* @__PURE__ */ new Set([...passed, ...ownIds(target)]);
-	const isMissing = ({ id }) => !ids.has(id);
-	if (!all.some(isMissing)) return [];
-	return (await outlineSecrets(docker, target.bake, place) ?? certain).filter(isMissing).map(({ id, line }) => ({
-		message: `A RUN mounts the secret \`${id}\`, which is not given: that step finds no file there.`,
-		location: file === void 0 ? void 0 : {
-			file,
-			line
-		}
-	}));
-};
-/** actions/checkout leaves a token in .git/config unless persist-credentials is false. */
-const findPersisted = async ({ bake }, workspace) => {
-	const files = toBakeFiles(bake.definition, workspace);
-	if (files.folder === void 0) return [];
-	const file = join(files.folder, ".git", "config");
-	const at = (readQuietly(file)?.split("\n") ?? []).findIndex((line) => /^\s*extraheader\s*=\s*authorization:/i.test(line));
-	if (at < 0) return [];
-	const { isIgnored } = await import("./build-ignored.js");
-	if (isIgnored(".git/config", files)) return [];
-	return [{
-		message: "The build context holds checkout's credentials (.git/config). Set persist-credentials: false on actions/checkout, or put .git into .dockerignore.",
-		location: {
-			file,
-			line: at + 1
-		}
-	}];
-};
-
-// src/image/sources/built.ts
-const everyRun = intermediateRepository("");
-/** Where tags point now; no ID where one is gone. */
-const findMoved = async (get, tags, id) => {
-	const found = tags.map(async ({ given, canonical }) => {
-		const other = await get(`/images/${canonical}/json`);
-		/** The other image is another Slipway step's, which is still at work. */
-		const isOtherStep = (other?.RepoTags ?? []).some((name) => name.startsWith(everyRun));
-		return {
-			given,
-			id: other?.Id,
-			isOtherStep
-		};
-	});
-	return (await Promise.all(found)).filter((tag) => tag.id !== id);
-};
-/**
-* Finds what this step has just built, by the name that no other step gives to an image: what its
-* tags point to may be somebody else's by now.
-*
-* @throws {Failure} when it is gone
-*/
-const findBuilt = async (get, heldAs, tags) => {
-	const inspected = await get(`/images/${heldAs}/json`);
-	if (inspected === void 0) {
-		const names = tags.map(({ given }) => given).join(", ");
-		throw new Failure(`Docker's local store no longer has ${names}, which this step just built`, { remedy: "Another process may have removed it. Run the step again." });
-	}
-	const image = {
-		...toContainerImage(inspected, tags),
-		heldAs
-	};
-	return {
-		image,
-		moved: await findMoved(get, tags, image.id)
-	};
-};
-const shorten = (id) => id.slice(0, 19);
-/** One warning for each tag that somebody else has given to another image meanwhile. */
-const renderMoved = (id, { given, id: other, isOtherStep }) => {
-	const who = isOtherStep ? "another Slipway step" : "another process";
-	const now = other === void 0 ? `${who} removed ${given} from Docker while this step was building it` : `${who} gave ${given} to another image (${shorten(other)}) while this step was building it`;
-	return `${now.charAt(0).toUpperCase()}${now.slice(1)}. The nodes get this step's image (${shorten(id)}) as ${given}. Give each job that shares a Docker daemon its own tags.`;
-};
-
-// src/load/common-layers.ts
-/** A node that does not answer has nothing that could be left out. */
-const timeoutMs$4 = 3e4;
-/**
-* Configs of all images that a node's containerd has, null-terminated; blobs are named by their digests.
-* Compressed layers are larger, or do not have the word in them.
-*/
-const listConfigs = `cd "$1/io.containerd.content.v1.content/blobs/sha256" || exit 0
-find . -maxdepth 1 -type f -size -2048k -exec grep --files-with-matches --null --fixed-strings '"diff_ids"' {} + |
-  while IFS= read -r -d '' blob; do cat "$blob" && printf '\\0'; done`;
-const toDiffIds = (text) => {
-	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) && diffIds.every(isDigest) ? diffIds : [];
-};
-/**
-* The layers of a node: those of images whose snapshots are there.
-*
-* @param configs texts of images' configs; anything else is passed over
-* @param chains chain IDs of the node's snapshots
-*/
-const toPresentLayers = (configs, chains) => new Set(configs.flatMap((text) => {
-	const diffIds = toDiffIds(text);
-	const chainIds = toChainIds(diffIds);
-	return diffIds.filter((_, index) => chains.has(chainIds[index] ?? ""));
-}));
-const findLayers = async (api, node) => {
-	const argv = [
-		"bash",
-		"-c",
-		listConfigs,
-		"bash",
-		node.containerd.root
-	];
-	const [printed, { chains }] = await Promise.all([execute(api, node.name, argv, timeoutMs$4), inspectNode(api, node, [])]);
-	return toPresentLayers(printed.split("\0"), chains);
-};
-/**
-* Diff IDs of the layers that all nodes have, as part of some image. A builder need not send them: mostly
-* they are there below the same layers, too, and where they are not, the load asks for them.
-*/
-const findCommonLayers = async (api, nodes) => {
-	const [first, ...others] = await Promise.all(nodes.map((node) => findLayers(api, node).catch(() => /* @__PURE__ */ new Set())));
-	return [...first ?? []].filter((diffId) => others.every((layers) => layers.has(diffId)));
-};
-
-// src/text/ends.ts
-/** What a line takes beside its characters. */
-const lineOverhead = 32;
-/** @param most characters of the beginning, and at least as many of the end */
-const createEnds = (most) => {
-	const head = [];
-	let before = [];
-	let tail = head;
-	let size = 0;
-	let leftOut = 0;
-	return {
-		push: (line) => {
-			size += line.length + lineOverhead;
-			if (size > most) {
-				size = line.length + lineOverhead;
-				if (tail !== head) {
-					leftOut += before.length;
-					before = tail;
-				}
-				tail = [];
-			}
-			tail.push(line);
-		},
-		lines: () => {
-			const gap = leftOut > 0 ? [`(${leftOut} lines left out)`] : [];
-			return [
-				...head,
-				...gap,
-				...before,
-				...tail === head ? [] : tail
-			];
-		}
-	};
-};
-
-// src/run/build-log.ts
-/** Of one build's output, at its beginning as at its end; more is left out. */
-const keptCharacters$1 = 2e6;
-/** Of a build that failed, outside of the group. */
-const lastLines$1 = 60;
-/** A step that takes longer is told of while it works. */
-const waitMs = 5e3;
-/** Tells in brief what goes on, as long as it is not ended. */
-const createBrief = (tell) => {
-	const waiting = /* @__PURE__ */ new Map();
-	return {
-		onEvent: (event) => {
-			if (event.kind === "began") {
-				const timer = setTimeout(tell, waitMs, renderWaiting(event.step));
-				waiting.set(event.step.number, timer);
-			}
-			if (event.kind !== "ended") return;
-			clearTimeout(waiting.get(event.step.number));
-			const text = renderBriefly(event);
-			if (text !== void 0) tell(text);
-		},
-		end: () => waiting.forEach(clearTimeout)
-	};
-};
-/**
-* Of a build among others, slow steps have a line each, and all that it printed comes when it has
-* ended, in a group; the last lines of a failure outside.
-*/
-const logInBrief = async ({ line, fenced, group }, { name, signal }, build) => {
-	const output = createEnds(keptCharacters$1);
-	const brief = createBrief((text) => line(`${name}: ${text}`));
-	try {
-		const built = await build((event) => {
-			for (const each of renderEvent(event)) output.push(each);
-			brief.onEvent(event);
-		});
-		const { steps, cachedSteps } = built;
-		group(`${name}: build log${steps === 0 ? "" : `, ${cachedSteps} of ${steps} steps cached`}`, output.lines());
-		return built;
-	} catch (error) {
-		const lines = output.lines();
-		const isLong = lines.length > lastLines$1;
-		if (isLong || signal.aborted) group(`${name}: build log`, lines);
-		if (signal.aborted) throw error;
-		line(`${name}: ${isLong ? `last ${lastLines$1} lines of the ` : ""}build log`);
-		await fenced(async (write) => lines.slice(-60).forEach(write));
-		throw error;
-	} finally {
-		brief.end();
-	}
-};
-/** More are no help. */
-const mostWarnings = 100;
-/** Logs a build, and what BuildKit's checks say of its Dockerfile. One that is alone prints as it goes. */
-const logBuild = async (log, logged, build) => {
-	const { name, isAlone, dockerfile: file } = logged;
-	const warnings = /* @__PURE__ */ new Map();
-	const watched = (onEvent) => build((event) => {
-		onEvent(event);
-		const found = file !== void 0 && toCheckWarning(event, name);
-		if (!found || warnings.size === mostWarnings) return;
-		const { message, line } = found;
-		warnings.set(`${line} ${message}`, {
-			message,
-			location: {
-				file,
-				line
-			}
-		});
-	});
-	const show = (write) => watched((event) => renderEvent(event).forEach(write));
-	try {
-		return await (isAlone ? log.fenced(show) : logInBrief(log, logged, watched));
-	} finally {
-		await log.warnings([...warnings.values()]);
-	}
-};
-
-// src/run/build-retry.ts
-/** So that builds which failed together do not come back together. */
-const withJitter = ({ waitMs }) => Math.round(waitMs * (1 + Math.random()));
-/** Builds again what failed on the way, and not by itself. BuildKit's cache has what was done before. */
-const retryBuild = async ({ name, retries, signal, line }, build) => {
-	for (let left = retries;; left -= 1) try {
-		return await build();
-	} catch (error) {
-		const transient = error instanceof Failure ? error.transient : void 0;
-		if (transient === void 0 || left === 0 || signal.aborted) throw error;
-		const waitMs = withJitter(transient);
-		line(`${name}: ${transient.what}. Building again in ${formatDuration(waitMs)}.`);
-		await setTimeout$1(waitMs, void 0, { signal }).catch(() => {
-			throw error;
-		});
-	}
-};
-
-// src/run/layouts.ts
-/** Where a builder writes the image of a target. */
-const toLayoutFolder = ({ layoutDir }, { bake }) => join(layoutDir, bake.name);
-/** Never fails: the run's own folder goes at its end. */
-const dropLayout = (folder) => attempt(() => rmSync(folder, {
-	recursive: true,
-	force: true
-}));
-/** As Docker would tell of its own: a layer looks the same whichever image it is in. */
-const measureLayout = ({ sizeBytes, layers, layout }) => ({
-	sizeBytes,
-	history: layers.map(({ diffId }, index) => ({
-		Created: 0,
-		CreatedBy: diffId,
-		Size: layout?.layerBytes[index] ?? 0
-	})).reverse()
-});
-/**
-* Has the builder write layers that were not needed when it built: all is in its cache, so no step runs
-* again, and none needs a secret.
-*/
-const createExportLayers = (order, { docker, log }) => async (diffIds) => {
-	wantLayers(order.layout, diffIds);
-	const target = withoutFurther(toUncached(toCached(order.target)));
-	const again = {
-		...order,
-		target,
-		secrets: []
-	};
-	await buildImage(docker.command, again, () => {}, log.warning);
-};
-
-// src/run/build-step.ts
-/** Never fails, and is soon over: it goes on beside the build. */
-const warn = async ({ docker, secrets, log, run }, target) => {
-	const { workspace } = run;
-	const warnings = (await Promise.allSettled([findSecretWarnings(docker.command, target, run, secrets.ids), findPersisted(target, workspace)])).flatMap((each) => each.status === "fulfilled" ? each.value : []);
-	for (const { message, location } of warnings) log.warning(message, location && {
-		file: relative(workspace, location.file),
-		line: location.line
-	});
-};
-/** The step that the cache did not have, and where the Dockerfile has it. */
-const toMissed = (name, files, dockerfile) => {
-	if (name === void 0) return void 0;
-	const line = dockerfile === void 0 ? void 0 : findStepLine(readDockerfile(files), name);
-	return {
-		instruction: shortenInstruction(toLine(name).replace(/^\[[^\]]*\] /, "")),
-		location: line === void 0 ? void 0 : {
-			file: dockerfile ?? "",
-			line
-		}
-	};
-};
-const toBuiltOf = ({ bake }, files, file) => file === void 0 ? void 0 : {
-	file,
-	text: readDockerfile(files),
-	target: toBakeWords(bake.definition).target
-};
-/**
-* Builds one target, with the token and the step's secrets at hand.
-*
-* @throws {Failure} saying which step failed, or that what was built is gone
-*/
-const build = async (step, ports) => {
-	const { target, isAlone, retries, cacheRequired, nodes, wantsOrigins } = step;
-	const { docker, log, run } = ports;
-	const warned = warn(ports, target);
-	const { tempDir, workspace } = run;
-	const files = toBakeFiles(target.bake.definition, workspace);
-	const dockerfile = files.dockerfile && relative(workspace, files.dockerfile);
-	const secrets = await ports.secrets.take(toContexts(target));
-	const { cacheEnv } = ports.secrets;
-	const layout = toLayoutFolder(run, target);
-	const order = {
-		target,
-		secrets,
-		cacheEnv,
-		cacheRequired,
-		wantsOrigins,
-		tempDir,
-		layout,
-		workspace,
-		dockerfile
-	};
-	const { name, tags, isWanted, output, intermediate, further } = target;
-	const common = output === "oci-layout" ? await findCommonLayers(docker.api, nodes) : [];
-	const { signal } = run;
-	const buildOnce = () => {
-		if (output === "oci-layout") prepareLayout(layout, common);
-		return logBuild(log, {
-			name,
-			isAlone,
-			dockerfile,
-			signal
-		}, (onEvent) => watchBuild({
-			name,
-			watch: run.watch,
-			signal,
-			onEvent
-		}, (until, onEvent) => buildImage(createDocker(run.env, until), order, onEvent, log.warning)));
-	};
-	const { origins, ...built } = await retryBuild({
-		name,
-		retries,
-		signal,
-		line: log.line
-	}, buildOnce).finally(() => warned);
-	const builtOf = wantsOrigins ? toBuiltOf(target, files, dockerfile) : void 0;
-	const metadata = {
-		...built,
-		missed: toMissed(built.missed, files, dockerfile)
-	};
-	if (output === "oci-layout") {
-		const { digest } = metadata;
-		const reported = further.length > 0 ? {
-			digest,
-			isPushed: further.some(isPush$1)
-		} : void 0;
-		const image = readLayout(layout, tags, reported);
-		const exportLayers = createExportLayers(order, ports);
-		const measured = measureLayout(image);
-		return {
-			metadata: {
-				...metadata,
-				imageId: image.id
-			},
-			image,
-			measured,
-			origins,
-			builtOf,
-			exportLayers
-		};
-	}
-	if (!isWanted || intermediate === void 0 || tags.length === 0) {
-		if (isWanted) log.line(`${name} has no tags, so no pod could name it: Slipway does not load it.`);
-		return {
-			metadata,
-			image: void 0,
-			measured: void 0,
-			origins,
-			builtOf
-		};
-	}
-	const { get } = docker.api;
-	const { image, moved } = await findBuilt(get, intermediate, tags);
-	for (const tag of moved) log.warning(renderMoved(image.id, tag));
-	const measured = await measureImage(get, image).catch(() => void 0);
-	return {
-		metadata: {
-			...metadata,
-			imageId: image.id
-		},
-		image,
-		measured,
-		origins,
-		builtOf
-	};
-};
-
-// src/host/name-lock.ts
-/**
-* Takes a name on this machine that no other process can have until it is released: that of a socket
-* without a file. Whatever ends this process releases it, and no child inherits it.
-*
-* @returns what releases it; undefined where somebody has it
-*/
-const takeNameLock = async (name) => {
-	const server = createServer((socket) => socket.destroy());
-	const { promise, resolve, reject } = Promise.withResolvers();
-	server.once("error", (error) => error.code === "EADDRINUSE" ? resolve(false) : reject(error));
-	server.listen(`\0${name}`, () => resolve(true));
-	if (!await promise) return void 0;
-	server.unref();
-	return () => new Promise((done) => server.close(() => done()));
-};
-
-// src/cluster/providers/run-kind.ts
-/** Of a machine that is busy, with a node image to pull. */
-const timeoutMs$3 = 18e5;
-/** kind finds ours first when it looks for docker; where no file may run there, it finds only its own. */
-const putOnPath = (folder) => {
-	const path = join(folder, "kind-path");
-	mkdirSync(path, {
-		recursive: true,
-		mode: 448
-	});
-	const script = readFileSync(new URL("./on-path/docker", import.meta.url));
-	writeFileSync(join(path, "docker"), script, { mode: 448 });
-	return path;
-};
-/**
-* What kind and all that it starts has: the run's name, by which its containers and, after a kill, its
-* processes are found.
-*/
-const toEnv = ({ runId, tempDir }, env) => {
-	const { PATH = "" } = env;
-	const own = {
-		SLIPWAY_PATH: PATH,
-		SLIPWAY_RUN: runId,
-		SLIPWAY_MAKER: findMaker()
-	};
-	const pinned = env["KIND_EXPERIMENTAL_PROVIDER"] === void 0 ? {} : { KIND_EXPERIMENTAL_PROVIDER: "docker" };
-	return {
-		...own,
-		...pinned,
-		PATH: `${putOnPath(tempDir)}${delimiter}${PATH}`
-	};
-};
-/** A copy of our own: nobody changes it between our reading and kind's. */
-const writeConfig = ({ tempDir }, config) => {
-	const copy = join(tempDir, "kind-config.yaml");
-	try {
-		const text = config.kind === "inline" ? config.text : readRegularFile(config.path);
-		writeFileSync(copy, text, { mode: 384 });
-		return copy;
-	} catch (cause) {
-		const what = config.kind === "inline" ? "kind-config" : `kind-config ${config.path}`;
-		throw new Failure(`Could not read ${what}`, { cause });
-	}
-};
-const toFile = ({ kubeconfig }) => kubeconfig === void 0 ? [] : [`--kubeconfig=${kubeconfig}`];
-/** A kind command with the file that it is to write. */
-const toKindCommand = ({ docker }, args, request) => ({
-	...docker.command([...args, ...toFile(request)]),
-	file: "kind"
-});
-/** `--retain`: what failed is to be looked at before it goes. */
-const toCreateCommand = (place, cluster, request) => {
-	const { config, nodeImage, wait } = request;
-	const args = [
-		...[
-			"create",
-			"cluster",
-			`--name=${cluster}`,
-			"--retain"
-		],
-		...config === void 0 ? [] : [`--config=${writeConfig(place, config)}`],
-		...nodeImage === void 0 ? [] : [`--image=${nodeImage}`],
-		...wait === void 0 ? [] : [`--wait=${wait}`]
-	];
-	const command = toKindCommand(place, args, request);
-	const env = {
-		...command.env,
-		...toEnv(place, command.env)
-	};
-	return {
-		...command,
-		env,
-		cwd: place.workspace,
-		timeoutMs: timeoutMs$3
-	};
-};
-/** Runs kind to its end; it prints on both streams. */
-const followKind = (command, onLine) => runStreaming(command, {
-	stdout: (stream) => splitLines(stream, onLine),
-	stderr: (stream) => splitLines(stream, onLine)
-});
-/** The file that kind writes to: the first that is there of those that are named, else the last. */
-const findKubeconfig = ({ kubeconfig }, env) => {
-	if (kubeconfig !== void 0) return kubeconfig;
-	const named = (env["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
-	const found = named.find((path) => !isMissing$1(path)) ?? named.at(-1);
-	return resolve(found ?? join(env["HOME"] || (attempt(homedir) ?? "/"), ".kube", "config"));
-};
-
-// src/cluster/providers/existing-kind.ts
-/** Longer than kind takes with our deadline. */
-const longestCreationMs = 36e5;
-/** Whether nobody can be at work on it any more, as we have the lock. */
-const isAbandoned = ({ made, createdMs }, nowMs) => made !== void 0 && (made.maker === findMaker() || nowMs - createdMs > longestCreationMs);
-const refuseHalf = (cluster, why, cause) => {
-	throw new Failure(`There is a half-made cluster ${cluster}, and ${why}`, {
-		cause,
-		remedy: `Wait until it is made, remove it with \`kind delete cluster --name ${cluster}\`, or take another cluster-name.`
-	});
-};
-/**
-* Makes the cluster of that name ready for use where there is one. What a killed step of ours left half
-* made goes; nobody else's is ever touched.
-*
-* @returns whether there is one
-* @throws {Failure} for one that cannot be used
-*/
-const takeExisting = async (options) => {
-	const { place, api, cluster, request, line } = options;
-	const claimed = await listClaimed(api.get, cluster);
-	if (claimed.length === 0) return false;
-	const ours = claimed.filter(({ made }) => made !== void 0);
-	if (ours.length > 0 && !await isComplete(api, ours)) {
-		if (ours.length < claimed.length) refuseHalf(cluster, "not all of its nodes are ours");
-		if (!ours.every((each) => isAbandoned(each, Date.now()))) refuseHalf(cluster, "another runner may be making it");
-		line(`Removing the half-made cluster ${cluster} that a killed step left.`);
-		await removeOwned(place.docker, api, ours, request.kubeconfig);
-		return false;
-	}
-	await kind.findNodes(api.get, cluster, []);
-	const args = [
-		"export",
-		"kubeconfig",
-		`--name=${cluster}`
-	];
-	const ended = await runCaptured(toKindCommand(place, args, request));
-	if (ended.code !== 0) refuseHalf(cluster, "Slipway did not make it", new Error(describeEnd(ended)));
-	line(`Using the cluster ${cluster} that is there; Slipway will not remove it.`);
-	return true;
-};
-
-// src/cluster/providers/explain-kind.ts
-const addressOf = (match) => match[1] ?? match[2] ?? "a host port";
-/** The most telling first: one fault often brings the words of another. */
-const rules = [
-	{
-		pattern: /no space left on device/i,
-		why: () => "the disk is full (no space left on device)",
-		remedy: () => "Free disk before (free-disk), or take a smaller node-image; a node image takes 1 to 2 GB."
-	},
-	{
-		pattern: /(?:Bind for (\S+) failed: )?port is already allocated|(?:bind host port for ([\d.]+:\d+|\[\S+?\]:\d+)\S* )?address already in use/i,
-		why: (match) => `${addressOf(match)} is taken on this machine (port is already allocated)`,
-		remedy: () => "See who has it with `docker ps`, or leave the hostPort out of kind-config, or take another one."
-	},
-	{
-		pattern: /node\(s\) already exist for a cluster with the name "([^"]+)"/,
-		remedy: () => "Somebody made it meanwhile. Run the job again to use it, or take another cluster-name."
-	},
-	{
-		pattern: /kubelet is configured to not run on a host using cgroup v1/i,
-		why: () => "kubelet is configured to not run on a host using cgroup v1",
-		remedy: () => "Take a machine with cgroup v2, or a node-image of Kubernetes before 1.35."
-	},
-	{
-		pattern: /too many open files|inotify/i,
-		remedy: () => "Raise the limits: `sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`."
-	},
-	{
-		pattern: /could not find a log line that matches/,
-		remedy: () => "A node did not boot. Mostly inotify is exhausted: `sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`."
-	},
-	{
-		pattern: /failed to pull image "([^"]+)"/,
-		remedy: (match) => `Pull it before (\`docker pull ${match[1]}\`), log in where it is private, or name one that Docker has by its tag: after \`docker load\`, Docker's classic store does not know a digest.`
-	},
-	{
-		pattern: /unable to decode config|error unmarshaling|unknown apiVersion|unknown kind|invalid configuration|failed to load config|yaml:/i,
-		remedy: () => "Correct kind-config: https://kind.sigs.k8s.io/docs/user/configuration/."
-	},
-	{
-		pattern: /failed to (?:init|join) node with kubeadm/,
-		remedy: () => "The logs of the nodes say more, in journal.log and kubelet.log."
-	},
-	{
-		pattern: /Cannot connect to the Docker daemon/i,
-		remedy: () => "Start Docker before this step."
-	}
-];
-/** `failed to create cluster: ` and what of a command's output says most: its last line. */
-const findReason = (lines) => {
-	const at = lines.findIndex((line) => line.startsWith("ERROR: "));
-	if (at < 0) return lines.findLast((line) => line.trim() !== "") ?? "it printed nothing";
-	const error = (lines[at] ?? "").slice(7).replace(/^failed to create cluster: /, "").replace(/: command ".*" failed with error: .*$/, "");
-	const output = lines.slice(at + 1).filter((line) => line.trim() !== "");
-	const said = (output.find((line) => /^(?:Command Output: )?(?:error|fatal|\s*\[ERROR)/i.test(line)) ?? output.at(-1))?.replace(/^Command Output: /, "");
-	return said === void 0 ? error : `${error}: ${said.trim()}`;
-};
-/** Where a line says it, and not the banner of a node. */
-const most$1 = 600;
-/** Explains a creation that failed by what kind printed. */
-const explainKind = (lines) => {
-	const at = lines.findIndex((line) => line.startsWith("ERROR: "));
-	const text = (at < 0 ? lines : lines.slice(at)).join("\n");
-	const reason = toLine(findReason(lines), most$1);
-	for (const { pattern, why, remedy } of rules) {
-		const match = pattern.exec(text);
-		if (match !== null) return {
-			why: why?.(match) ?? reason,
-			remedy: remedy(match)
-		};
-	}
-	return {
-		why: reason,
-		remedy: "kind's output above says more."
-	};
-};
-
-// src/cluster/providers/create-kind.ts
-const pauseMs = 250;
-/** One of our steps at a time makes a cluster of a name; the next one finds it. */
-const waitForLock = async ({ cluster, log, signal }) => {
-	for (let tries = 0;; tries += 1) {
-		signal.throwIfAborted();
-		const release = await takeNameLock(`slipway-cluster-${cluster}`);
-		if (release !== void 0) return release;
-		if (tries === 0) log.line(`Waiting: another step is making the cluster ${cluster}.`);
-		await setTimeout$1(pauseMs, void 0, { signal });
-	}
-};
-/** Of kind's output, at its beginning as at its end. */
-const keptCharacters = 1e6;
-/** Of one that failed, outside of the group. */
-const lastLines = 40;
-const exportLogs = async (options, lines) => {
-	const { place, api, cluster, request, logsFolder, signal } = options;
-	makeOwnFolder(logsFolder);
-	writeOwnFile(logsFolder, "kind-create-cluster.log", `${lines.join("\n")}\n`);
-	if ((await listMadeBy(api.get, place.runId)).length === 0) return;
-	const args = [
-		"export",
-		"logs",
-		logsFolder,
-		`--name=${cluster}`
-	];
-	const command = toKindCommand(place, args, {
-		...request,
-		kubeconfig: void 0
-	});
-	await runCaptured({
-		...command,
-		signal,
-		timeoutMs: 12e4
-	});
-};
-/** Tells what kind printed, keeps its logs, and removes what it has made. */
-const giveUp = async (options, lines, timedOut) => {
-	const { place, api, cluster, request, log, logsFolder, saveState } = options;
-	if (lines.length > lastLines) log.group(`kind create cluster ${cluster}: log`, lines);
-	log.line(`kind create cluster ${cluster}: the end of its output`);
-	await log.fenced(async (write) => lines.slice(-40).forEach(write));
-	await exportLogs(options, lines).catch((error) => log.warning(`Could not keep all logs of the cluster ${cluster}: ${error.message}`));
-	const owned = await listMadeBy(api.get, place.runId);
-	await removeOwned(place.docker, api, owned, request.kubeconfig);
-	saveState("none");
-	const { why, remedy } = timedOut ? {
-		why: "it had not ended after 30 min",
-		remedy: "kind's output above says more."
-	} : explainKind(lines);
-	throw new Failure(`kind could not create the cluster ${cluster}: ${why}`, { remedy: `${remedy} Logs: ${logsFolder} (output cluster-logs).` });
-};
-/** kind goes on with a cluster that is not ready, and exits with 0. */
-const isUnready = (line) => /timed out waiting for ready/i.test(line);
-/** From then on nothing restarts a node's containerd: changes to its configuration have been made. */
-const isConfigured = (line) => /✓ Writing configuration/.test(line);
-const runKind = async (options, onConfigured) => {
-	const { place, api, cluster, request, log, signal, saveState } = options;
-	const { wait, keeps } = request;
-	const output = createEnds(keptCharacters);
-	const beganMs = performance.now();
-	const command = {
-		...toCreateCommand(place, cluster, request),
-		signal
-	};
-	saveState("making");
-	log.line(`kind is making the cluster ${cluster}, beside the builds.`);
-	let unready = false;
-	const { code, timedOut } = await followKind(command, (line) => {
-		output.push(line);
-		unready ||= isUnready(line);
-		if (isConfigured(line)) onConfigured();
-	});
-	const lines = output.lines();
-	if (signal.aborted) {
-		log.group(`kind create cluster ${cluster}: log`, lines);
-		return false;
-	}
-	if (code !== 0) await giveUp(options, lines, timedOut);
-	const owned = await listMadeBy(api.get, place.runId);
-	await markComplete(api, owned);
-	saveState(keeps ? "kept" : "made");
-	const took = formatDuration(performance.now() - beganMs);
-	log.group(`kind create cluster ${cluster}: ${took}`, lines);
-	if (owned.length === 0 && !keeps) log.warning(`Slipway cannot tell the nodes of ${cluster} from others', so it will not remove the cluster. Programs in ${place.tempDir} do not run: let RUNNER_TEMP be on a filesystem without noexec.`);
-	if (unready) log.warning(`The cluster ${cluster} was not ready after wait: ${wait}. kind does not fail for that; wait for the nodes before you use it, or give it longer.`);
-	return true;
-};
-/** Until containerd's CRI answers in all nodes, or kind has ended. */
-const waitForNodes = async ({ api, cluster }, hasEnded) => {
-	while (!hasEnded()) {
-		const { nodes } = await listMembers(api.get, cluster);
-		const answers = await Promise.allSettled(nodes.map(({ id }) => execute(api, id, ["crictl", "version"], 1e4)));
-		if (answers.length > 0 && answers.every(({ status }) => status === "fulfilled")) return;
-		await setTimeout$1(pauseMs);
-	}
-};
-/**
-* Has kind make a cluster, or takes the one of that name that is there.
-*
-* @returns when its nodes answer; kind may still be at work on Kubernetes
-* @throws {Failure} saying why kind could not, and where its logs are
-*/
-const createCluster = async (options) => {
-	const { place, request } = options;
-	const { env } = place.docker.command([]);
-	const kubeconfig = findKubeconfig(request, env);
-	const release = await waitForLock(options);
-	try {
-		if (await takeExisting({
-			...options,
-			line: options.log.line
-		})) return {
-			kubeconfig,
-			ended: release().then(() => true)
-		};
-		const configured = Promise.withResolvers();
-		let isOver = false;
-		const ended = runKind(options, configured.resolve).finally(() => {
-			isOver = true;
-			return release();
-		});
-		await Promise.race([configured.promise, ended]);
-		ended.catch(() => {});
-		await waitForNodes(options, () => isOver);
-		if (isOver) await ended;
-		options.signal.throwIfAborted();
-		return {
-			kubeconfig,
-			ended
-		};
-	} catch (error) {
-		await release();
-		throw error;
-	}
-};
-
-// src/run/create-cluster-step.ts
-/** Ends when nodes answer: loads begin while kind is at work on Kubernetes. */
-const createClusterStep = ({ cluster, request }, { docker: { api }, log, run }) => {
-	const { id: runId, tempDir, workspace, signal, clusterLogs: logsFolder, saveClusterState } = run;
-	const place = {
-		docker: createDocker(run.env),
-		runId,
-		tempDir,
-		workspace
-	};
-	return createCluster({
-		place,
-		api,
-		cluster,
-		request,
-		logsFolder,
-		log,
-		signal,
-		saveState: saveClusterState
-	});
-};
-/** Also waits for a kind that is being ended, so that post finds it gone. */
-const awaitClusterStep = async ({ creating }, { run }) => await run.resultOf("create-cluster", creating)?.ended ?? false;
-
-// src/files/conversation.ts
-/** As the helper reads them. */
-const toText = (commands) => commands.map((fields) => `${fields.join("\0")}\0`).join("");
-/** What it says, kept until somebody hears it. */
-const createMailbox = () => {
-	const waiting = [];
-	let ended;
-	let wake = Promise.withResolvers();
-	const ring = () => {
-		wake.resolve();
-		wake = Promise.withResolvers();
-	};
-	const hearUntil = async (word, hear = () => {}) => {
-		while (true) {
-			for (let told = waiting.shift(); told !== void 0; told = waiting.shift()) {
-				if (told[0] === word) return told;
-				hear(told);
-			}
-			if (ended !== void 0) throw ended.error;
-			await wake.promise;
-		}
-	};
-	return {
-		hearUntil,
-		add: (line) => {
-			waiting.push(line.split("	"));
-			ring();
-		},
-		end: (error) => {
-			ended ??= { error };
-			ring();
-		}
-	};
-};
-/** Copying 30 GB to a slow disk, and fetching it before. */
-const deadlineMs$2 = 108e5;
-/**
-* Starts a helper, has it spoken with, and ends it, however that went.
-*
-* @throws {Failure} when it ends early, saying why; or what `speak` throws
-*/
-const withHelper = async (api, container, first, cancelled, speak) => {
-	const mailbox = createMailbox();
-	const errors = [];
-	const stop = new AbortController();
-	const signal = AbortSignal.any([cancelled, stop.signal]);
-	let reply;
-	let isOver = false;
-	const ended = runContainer(api, container, toText(first), {
-		deadlineMs: deadlineMs$2,
-		signal,
-		onLine: (line, answer) => {
-			reply = answer;
-			mailbox.add(line);
-		},
-		onErrorLine: (line) => {
-			if (!isWarning(line) && errors.length < 20) errors.push(line.slice(0, 1e3));
-		},
-		isEnough: () => isOver
-	}).then((how) => mailbox.end(new Failure(`The helper ended early: ${errors.join(" ") || how}`)), (error) => mailbox.end(error));
-	const helper = {
-		send: (commands) => reply?.(toText(commands)),
-		hearUntil: mailbox.hearUntil
-	};
-	try {
-		const result = await speak(helper);
-		isOver = true;
-		helper.send([["end"]]);
-		await ended;
-		return result;
-	} catch (error) {
-		stop.abort();
-		await ended;
-		cancelled.throwIfAborted();
-		throw error;
-	}
-};
-
-// src/text/progress.ts
-/** Often enough to show life, seldom enough to keep the log short. */
-const intervalMs = 5e3;
-/** Before so much is done, the beginning says nothing of the rest. */
-const telling = {
-	bytes: 1e6,
-	share: .01
-};
-/** Nobody waits for longer, so nobody needs to be told. */
-const longestMs = 864e5;
-/** Bytes; as soon as there are some, their rate; the time left as soon as the rate tells it. */
-const renderProgress = (doneBytes, totalBytes, elapsedMs) => {
-	const done = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
-	const perMs = doneBytes / elapsedMs;
-	if (!(doneBytes > 0 && elapsedMs > 0)) return done;
-	const leftMs = (totalBytes - doneBytes) / perMs;
-	const rest = doneBytes >= Math.max(telling.bytes, telling.share * totalBytes) && leftMs > 0 && leftMs < longestMs ? `, ${formatDuration(leftMs)} left` : "";
-	return `${done}, ${formatBytes(perMs * 1e3)}/s${rest}`;
-};
-/** Tells bytes, rate and time left of each node, at most every five seconds. */
-const createProgress = (line, what) => {
-	const started = performance.now();
-	const lastTold = /* @__PURE__ */ new Map();
-	return (node, doneBytes, totalBytes) => {
-		const now = performance.now();
-		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
-		lastTold.set(node, now);
-		line(`${what}, ${node}: ${renderProgress(doneBytes, totalBytes, now - started)}`);
-	};
-};
-
-// src/files/gather-files.ts
-const toFlag = (isSo) => isSo ? "1" : "";
-/** Which files of what comes from elsewhere the store has. */
-const askStore = async (helper, files) => {
-	const asked = files.map(({ sha256 = "", sizeBytes, isExecutable }) => [
-		"have",
-		sha256,
-		sizeBytes,
-		toFlag(isExecutable)
-	]);
-	helper.send([...asked, ["answer"]]);
-	const has = /* @__PURE__ */ new Set();
-	await helper.hearUntil("answered", ([word, digest = "", executable = ""]) => {
-		if (word === "has") has.add(`${digest}${executable}`);
-	});
-	return has;
-};
-/** Digests that are needed in no form that the store lacks. */
-const toHeld = (files, has) => {
-	const isHeld = ({ sha256, isExecutable }) => has.has(`${sha256}${toFlag(isExecutable)}`);
-	const lacking = new Set(files.filter((file) => !isHeld(file)).map(({ sha256 }) => sha256));
-	return new Set(files.flatMap(({ sha256 = "" }) => lacking.has(sha256) ? [] : [sha256]));
-};
-/** Of what is nowhere on this machine; an archive alone says which files it has. */
-const toMissing = ({ tree, elsewhere }, has) => (tree?.files ?? []).flatMap(({ sha256 = "", sizeBytes }) => {
-	return (elsewhere?.has(sha256) ?? true) && !has.has(sha256) ? [{
-		sha256,
-		sizeBytes
-	}] : [];
-});
-/**
-* Brings what comes from elsewhere to this machine, but for what the store has.
-*
-* @returns a tree for each source
-*/
-const fetchTrees = async (helper, sought, progress, signal, restore) => {
-	const held = /* @__PURE__ */ new Map();
-	for (const { found } of sought) {
-		if (found.kind === "local") continue;
-		const known = found.source.tree?.files ?? [];
-		held.set(found.source, toHeld(known, await askStore(helper, known)));
-	}
-	await restore([...held].flatMap(([source, has]) => toMissing(source, has)));
-	const trees = [];
-	for (const { found, folder } of sought) {
-		const has = found.kind === "local" ? void 0 : held.get(found.source);
-		const tell = (done, total) => progress("fetching", done, total);
-		trees.push(found.kind === "local" ? found.source : await found.source.fetch({
-			folder,
-			has: has ?? /* @__PURE__ */ new Set(),
-			progress: tell,
-			signal
-		}));
-	}
-	return trees;
-};
-/** How the helper finds a file; without a stat, it has to be in the store. */
-const toRow = ({ found, folder }, index, file) => {
-	const { path, isExecutable, sha256 = "", sizeBytes } = file;
-	if ("stat" in file) return [
-		"file",
-		index,
-		path,
-		`${file.stat}`,
-		toFlag(isExecutable),
-		sha256
-	];
-	const stats = found.kind === "remote" ? lstatSync(join(folder, sha256), {
-		bigint: true,
-		throwIfNoEntry: false
-	}) : void 0;
-	return [
-		"file",
-		index,
-		sha256,
-		stats === void 0 ? `0:0:${sizeBytes}:0:0` : toStat(stats),
-		toFlag(isExecutable),
-		sha256
-	];
-};
-const identityOf = ({ found, folder }) => {
-	if (found.kind === "local") return found.source.identity;
-	const { dev, ino } = lstatSync(folder, { bigint: true });
-	return `${dev}:${ino}`;
-};
-const refuseUnseen = ({ found, folder }) => {
-	const path = found.kind === "local" ? found.source.folder : folder;
-	throw new Failure(`node-files: the Docker daemon does not see ${path} as this step does`, { remedy: "Files are copied by a container of that daemon: mount the folder into it at the same path, or run the step where the daemon is." });
-};
-/**
-* Has the store get all files that it lacks.
-*
-* @throws {Failure} where one changed meanwhile, or is not what its digest promises
-*/
-const gatherFiles = async (helper, sought, trees, verifies, progress) => {
-	const all = trees.flatMap((tree, at) => tree.files.map((file) => ({
-		at,
-		file
-	})));
-	const totalBytes = all.reduce((sum, { file }) => sum + file.sizeBytes, 0);
-	const digests = all.map(({ file }) => file.sha256);
-	const broken = [];
-	let copiedBytes = 0;
-	const nameOf = (index) => all[Number(index)]?.file.path ?? index;
-	const hear = ([word, first = "", second = ""]) => {
-		if (word === "object") digests[Number(first)] = second;
-		else if (word === "broken") broken.push(first);
-		else if (word === "copied") {
-			copiedBytes += Number(first);
-			progress("copying", copiedBytes, totalBytes);
-		} else if (word === "unseen") refuseUnseen(sought[Number(first)]);
-		else if (word === "changed") throw new Failure(`node-files: ${nameOf(first)} changed while it was copied`, { remedy: "Run this step after those that write to it." });
-		else if (word === "other") throw new Failure(`node-files: ${nameOf(first)} has the digest ${second}, and not ${digests[Number(first)]}`);
-	};
-	helper.send([
-		...sought.map((each, index) => [
-			"source",
-			index,
-			each.seenAs,
-			identityOf(each)
-		]),
-		...all.map(({ at, file }) => toRow(sought[at], at, file)),
-		["gather", toFlag(verifies)]
-	]);
-	await helper.hearUntil("gathered", hear);
-	let next = 0;
-	return {
-		trees: trees.map((tree) => ({
-			...tree,
-			files: tree.files.map((file) => ({
-				...file,
-				sha256: digests[next++]
-			}))
-		})),
-		copiedBytes,
-		broken
-	};
-};
-
-// src/files/sync-files.ts
-/** The store's folder on the daemon's host. */
-const openStore = async ({ get, post }) => {
-	const path = `/volumes/${filesVolume}`;
-	const wish = {
-		Name: filesVolume,
-		Labels: { [filesLabel]: "true" }
-	};
-	const volume = await get(path) ?? await post("/volumes/create", wish);
-	if (volume?.Labels?.["dev.slipway.files"] === "true") return volume.Mountpoint;
-	throw new Failure(`Docker has a volume ${filesVolume} that Slipway did not make`, { remedy: `Rename or remove it (\`docker volume rm ${filesVolume}\`): Slipway keeps files for nodes in a volume of that name.` });
-};
-const seenAs = (index) => `/slipway-source/${index}`;
-/**
-* Puts files into nodes: copies into a store what that lacks, and links it from there.
-*
-* @throws {Failure} where a source cannot be had, or a node cannot be given them
-*/
-const syncFiles = async (api, order) => {
-	const { wanted, removals, runId, folder, workers, keptBytes, signal, line } = order;
-	const [first] = [...wanted.flatMap(({ into }) => into), ...removals.map(({ node }) => node)];
-	if (first === void 0) return {
-		placed: [],
-		trees: /* @__PURE__ */ new Map(),
-		copiedBytes: 0,
-		broken: []
-	};
-	const at = wanted.flatMap(({ files: { target }, into }) => into.map((node) => ({
-		node,
-		target
-	})));
-	const view = planView(await openStore(api), [...at, ...removals]);
-	const sought = wanted.map(({ found }, index) => ({
-		found,
-		seenAs: seenAs(index),
-		folder
-	}));
-	const folders = sought.map(({ found }, index) => ({
-		folder: found.kind === "local" ? found.source.folder : folder,
-		seenAs: seenAs(index)
-	}));
-	const container = toFilesHelper(first, view.mounted, folders, runId);
-	const speak = async (helper) => {
-		await helper.hearUntil("opened");
-		const progress = createProgress(line, "node-files");
-		const trees = await fetchTrees(helper, sought, progress, signal, order.restore);
-		const gathered = await gatherFiles(helper, sought, trees, order.verifies, progress);
-		const verifies = order.verifies || gathered.broken.length > 0;
-		const placed = await placeTrees(helper, wanted, gathered.trees, removals, view, verifies);
-		helper.send([["trim", keptBytes]]);
-		await helper.hearUntil("trimmed");
-		const byTarget = new Map(wanted.map(({ files: { target } }, index) => [target, gathered.trees[index]]));
-		return {
-			...gathered,
-			placed,
-			trees: byTarget
-		};
-	};
-	return withHelper(api, container, [[
-		"open",
-		runId,
-		view.store,
-		workers
-	]], signal, speak);
-};
-
-// src/files/stage-trees.ts
-/**
-* Builds trees of links in the store for as long as somebody uses them.
-*
-* @param node from whose image the helper is made
-* @throws {Failure} where the store lacks a file meanwhile; or what `use` throws
-*/
-const withStagedTrees = async (api, node, all, { runId, signal }, use) => {
-	const store = await openStore(api);
-	const view = planView(store, []);
-	const container = toFilesHelper(node, view.mounted, [], runId);
-	return withHelper(api, container, [[
-		"open",
-		runId,
-		view.store,
-		1
-	]], signal, async (helper) => {
-		await helper.hearUntil("opened");
-		const staged = [];
-		for (const { tree, config } of all) {
-			const id = toTreeId(tree, false);
-			helper.send([...toTreeCommands(tree, id), ["stage", config]]);
-			await helper.hearUntil("staged");
-			const at = `${store}/staging/${runId}`;
-			staged.push({
-				folder: `${at}/layer.${id}`,
-				config: `${at}/config.${id}`
-			});
-		}
-		return use(staged);
-	});
-};
-
-// src/load/direct.ts
-/** Linking takes a second; copying a large image to a slow disk, minutes. */
-const deadlineMs$1 = 9e5;
-const toMethod = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
-/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
-const watchEvents = (nodes, started, progress, toManifest) => {
-	const results = /* @__PURE__ */ new Map();
-	const repaired = /* @__PURE__ */ new Map();
-	const onLine = (line, reply) => {
-		const [node = "", event, first, second, third] = line.split("	");
-		if (event === "copying") progress(node, Number(first), Number(second));
-		if (event === "config") toManifest.then((make) => {
-			const manifest = make(Number(first));
-			reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`);
-		});
-		if (event === "repaired") repaired.set(node, Number(first));
-		if (event === "cannot") {
-			const result = {
-				kind: "failed",
-				reason: first ?? "",
-				isForeseen: true
-			};
-			for (const name of node === "" ? nodes : [node]) results.set(name, result);
-		}
-		if (event !== "loaded") return;
-		results.set(node, {
-			kind: "loaded",
-			way: toMethod(third),
-			copiedBytes: Number(second),
-			repairedLayers: repaired.get(node) ?? 0,
-			durationMs: Math.round(performance.now() - started)
-		});
-	};
-	return {
-		results,
-		onLine
-	};
-};
-/** How much of what a helper says on standard error is kept. */
-const errorLines = 200;
-/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
-const reasonFor = (node, errors, end) => {
-	const said = errors.flatMap((line) => {
-		const isOwn = line.startsWith(`${node}: `);
-		const text = isOwn ? line.slice(node.length + 2) : line;
-		return isWarning(text) ? [] : [{
-			isOwn,
-			text
-		}];
-	});
-	const own = said.filter(({ isOwn }) => isOwn);
-	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
-};
-/**
-* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
-* that fails has nothing of the image, and the result says why.
-*/
-const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
-	const [first] = nodes;
-	if (first === void 0) return /* @__PURE__ */ new Map();
-	const mounts = toMounts$1(engine, image, nodes);
-	if (typeof mounts === "string") {
-		const result = {
-			kind: "failed",
-			reason: mounts,
-			isForeseen: true
-		};
-		return new Map(nodes.map(({ name }) => [name, result]));
-	}
-	const names = nodes.map(({ name }) => name);
-	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
-	const errors = [];
-	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs$1, mounts, config);
-	const input = toManifest.then(() => lines);
-	input.catch(() => {});
-	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
-		deadlineMs: 915e3,
-		signal,
-		onLine,
-		onErrorLine: (line) => {
-			errors.push(line.slice(0, 4e3));
-			if (errors.length > errorLines) errors.shift();
-		},
-		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
-	});
-	return new Map(names.map((name) => [name, results.get(name) ?? {
-		kind: "failed",
-		reason: reasonFor(name, errors, end),
-		isForeseen: false
-	}]));
-};
-
-// src/load/manifest.ts
-/**
-* The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
-* the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
-*/
-const toManifest = (config, layers) => {
-	const describe = (kind, { digest, size }) => ({
-		mediaType: `application/vnd.oci.image.${kind}`,
-		digest,
-		size
-	});
-	return JSON.stringify({
-		schemaVersion: 2,
-		mediaType: "application/vnd.oci.image.manifest.v1+json",
-		config: describe("config.v1+json", config),
-		layers: layers.map((layer) => describe("layer.v1.tar", layer))
-	});
-};
-/**
-* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
-* 0 bytes looks the same, and which of them it is does not matter.
-*
-* @param historyBytes oldest first
-* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
-*/
-const toLayerSizes = (historyBytes, layers, totalBytes) => {
-	let needless = historyBytes.length - layers;
-	const sizes = [];
-	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
-	else sizes.push(bytes);
-	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
-};
-/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
-const findManifestMaker = async (get, { hasContainerdStore }, image) => {
-	const { layout } = image;
-	if (layout !== void 0) return () => layout.manifest;
-	const path = `/images/${image.id}/history`;
-	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
-	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
-	const layers = image.layers.map(({ diffId }, index) => ({
-		digest: diffId,
-		size: sizes[index] ?? 0
-	}));
-	return (configBytes) => toManifest({
-		digest: image.id,
-		size: configBytes
-	}, layers);
-};
-
-// src/load/volume-image.ts
-/**
-* @param treeDigest what tells its files from others
-* @param sizeBytes what CRI says of the image's size
-*/
-const toVolumeImage = (reference, treeDigest, sizeBytes, architecture) => {
-	const diffId = toDigest(`slipway files v1\0${treeDigest}`);
-	const config = JSON.stringify({
-		architecture,
-		os: "linux",
-		config: { Labels: { [filesLabel]: "true" } },
-		rootfs: {
-			type: "layers",
-			diff_ids: [diffId]
-		}
-	});
-	const id = toDigest(config);
-	const size = Math.max(1, sizeBytes);
-	const manifest = toManifest({
-		digest: id,
-		size: Buffer.byteLength(config)
-	}, [{
-		digest: diffId,
-		size
-	}]);
-	return {
-		reference,
-		config,
-		image: {
-			references: [],
-			digestNames: [reference],
-			id,
-			sizeBytes: size,
-			architecture,
-			layers: [{
-				diffId,
-				chainId: diffId,
-				folder: void 0
-			}],
-			layout: {
-				folder: "",
-				digest: toDigest(manifest),
-				manifest,
-				layerBytes: [size]
-			}
-		}
-	};
-};
-const requireLoaded = (reference, results) => {
-	const reasons = [...results].flatMap(([node, result]) => result.kind === "failed" ? [`${node}: ${result.reason}`] : []);
-	if (reasons.length > 0) throw new Failure(`node-files-images: ${reference} could not be made in ${reasons.join("; ")}`, { remedy: "Set node-files-images: false; pods then mount the path on the node, as the output volumes says." });
-	return [...results].flatMap(([node, result]) => result.kind === "loaded" ? [{
-		...result,
-		node
-	}] : []);
-};
-/**
-* Makes a folder of files an image in nodes.
-*
-* @param at the folder, and a file with the config's text, on the daemon's host
-* @throws {Failure} naming all nodes that could not be given it
-*/
-const loadVolumeImage = async ({ api, engine }, { reference, image }, at, nodes, { runId, progress, signal }) => {
-	const layers = image.layers.map((layer) => ({
-		...layer,
-		folder: at.folder
-	}));
-	const { manifest = "" } = image.layout ?? {};
-	const order = {
-		engine,
-		image: {
-			...image,
-			layers
-		},
-		wanted: "auto",
-		runId,
-		config: at.config,
-		toManifest: Promise.resolve(() => manifest)
-	};
-	const groups = [...Map.groupBy(nodes, ({ imageId }) => imageId).values()];
-	const loads = await Promise.all(groups.map((group) => loadDirectly(api, {
-		...order,
-		nodes: group
-	}, progress, signal)));
-	signal.throwIfAborted();
-	return requireLoaded(reference, new Map(loads.flatMap((each) => [...each])));
-};
-
-// src/run/image-volumes-step.ts
-/** What the nodes' image is for, as all of a cluster are of one kind. */
-const findArchitecture = async ({ docker: { api } }, imageId) => {
-	return (await api.get(`/images/${imageId}/json`) ?? await api.get("/version"))?.Architecture ?? "amd64";
-};
-const toItems = ({ wanted }, treeOf, architecture) => wanted.flatMap((each) => {
-	const tree = treeOf(each.files.target);
-	if (tree === void 0 || tree.isFile) return [];
-	const reference = toFilesImage(each.files.target, toTreeId(tree, false));
-	const bytes = tree.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-	return [{
-		each,
-		tree,
-		volume: toVolumeImage(reference, toTreeDigest(tree, false), bytes, architecture)
-	}];
-});
-const makeAll = async (items, { docker, log, run }) => {
-	const node = items[0]?.each.into[0];
-	if (node === void 0) return [];
-	const { id: runId, signal } = run;
-	const staging = items.map(({ tree, volume: { config } }) => ({
-		tree,
-		config
-	}));
-	return withStagedTrees(docker.api, node, staging, {
-		runId,
-		signal
-	}, async (staged) => {
-		const made = [];
-		for (const [index, { each, volume }] of items.entries()) {
-			const { reference } = volume;
-			const progress = createProgress(log.line, reference);
-			const at = staged[index] ?? {
-				folder: "",
-				config: ""
-			};
-			const nodes = await loadVolumeImage(docker, volume, at, each.into, {
-				runId,
-				progress,
-				signal
-			});
-			await Promise.all(each.into.map((one) => pinVolumes(docker.api, one, [reference])));
-			made.push({
-				target: each.files.target,
-				reference,
-				nodes
-			});
-		}
-		return made;
-	});
-};
-/** Makes files images that pods can mount, and removes earlier versions that no pod has mounted. */
-const makeImageVolumes = async (step, ports) => {
-	const { docker, run, log } = ports;
-	const { api } = docker;
-	const synced = run.resultOf("sync-files", step.sync);
-	const architecture = await findArchitecture(ports, step.nodes[0]?.imageId);
-	const items = toItems(step, (target) => synced?.trees.get(target), architecture);
-	if ((synced?.broken.length ?? 0) > 0) {
-		for (const { each, volume } of items) for (const node of each.into) if ((await dropVolumes(api, node, [volume.reference])).length === 0) log.warning(`node-files-images: pods in ${node.name} use ${volume.reference}, of which a file had changed. Remove them, and run the step again.`);
-	}
-	const made = await makeAll(items, ports);
-	const kept = /* @__PURE__ */ new Set([...step.kept, ...made.map(({ reference }) => reference)]);
-	return {
-		made,
-		dropped: (await Promise.all(step.nodes.map(async (node) => {
-			const { images } = await inspectVolumes(api, node);
-			const stale = images.filter(({ name }) => isStale(name, kept, step.scope));
-			return (await dropVolumes(api, node, stale.map(({ name }) => name))).map((reference) => ({
-				node: node.name,
-				reference
-			}));
-		}))).flat()
-	};
-};
-
-// src/run/intermediates.ts
-/**
-* True for a name that no step can be using any more, as its machine died before post could run. Who does
-* not know the time writes one of the year 1.
-*/
-const isLeftOver = (lastTagTime, nowMs) => {
-	const taggedMs = Date.parse(lastTagTime ?? "");
-	return taggedMs > 0 && nowMs - taggedMs > 432e6;
-};
-/** Names that machines left which died before post could run. */
-const findLeftOvers = async ({ get }) => {
-	const everyRun = intermediateRepository("");
-	const ours = (await get(`/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: [`${everyRun}*`] }))}`) ?? []).flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(everyRun));
-	const inspected = await Promise.all(ours.map((name) => get(`/images/${name}/json`)));
-	const now = Date.now();
-	return ours.filter((_, index) => isLeftOver(inspected[index]?.Metadata?.LastTagTime, now));
-};
-/**
-* Gives an image a name that only this run uses; again for one that is held costs nothing. Its own
-* names may be given to another one at any moment, and Docker's containerd store drops an image with
-* its last name.
-*
-* @throws {Failure} when Docker has it no more
-*/
-const holdImage = async ({ get, post }, runId, image) => {
-	if (image.heldAs !== void 0 || isNameless(image.id, image.references)) return image;
-	const name = toHeldName(runId, image.id);
-	const [repository = "", tag] = name.split(":");
-	await post(`/images/${image.id}/tag?repo=${encodeURIComponent(repository)}&tag=${tag}`);
-	if ((await get(`/images/${name}/json`))?.Id === image.id) return {
-		...image,
-		heldAs: name
-	};
-	const names = image.references.map(({ given }) => given).join(", ");
-	throw new Failure(`Docker no longer has the image that ${names} named when this step began`, { remedy: "Another process removed it or moved its tag. Run the step again." });
-};
-/**
-* Removes a name. What was never made, or is gone already, is what we want; with the last name of an
-* image go its layers.
-*/
-const dropName$1 = async ({ remove }, name) => {
-	const path = `/images/${name}`;
-	const again = () => remove(`${path}?force=true`);
-	await remove(path).catch(again).catch(() => {});
-};
-
-// src/run/keep-pulled.ts
-const add = (all) => all.reduce((sum, each) => ({
-	bytes: sum.bytes + (each?.bytes ?? 0),
-	ms: sum.ms + (each?.ms ?? 0)
-}), {
-	bytes: 0,
-	ms: 0
-});
-const toRate = ({ bytes, ms }) => bytes * 1e3 / Math.max(ms, 1);
-/** Which way was faster; undefined where only one was gone, or too little to tell. */
-const renderFaster = (pulls) => {
-	const cache = add(pulls.map(({ fromCache }) => fromCache));
-	const registry = add(pulls.flatMap(({ fromRegistry, before }) => [fromRegistry, before]));
-	if (cache.bytes < 1e6 || registry.bytes < 1e6) return void 0;
-	const [restored, pulled] = [toRate(cache), toRate(registry)];
-	const verdict = restored >= pulled ? "the cache was faster" : "registries were faster";
-	const hint = restored >= pulled ? "" : " `image-cache: false` has Docker pull.";
-	return `image-cache: the cache sent ${formatBytes(restored)}/s, registries ${formatBytes(pulled)}/s: ${verdict}.${hint}`;
-};
-/** Keeps what is new of the images that this step has brought, once the nodes have them. */
-const keepPulled = async ({ pulls: ids, cache }, { log, run }) => {
-	const pulls = ids.flatMap((id) => run.resultOf("pull", id)?.kept ?? []);
-	const { kept, leftOut } = withinLimit(pulls, cache.bytes);
-	const faster = renderFaster(pulls);
-	if (faster !== void 0) log.line(faster);
-	if (leftOut.length > 0) {
-		const names = leftOut.map(({ name }) => name).join(", ");
-		log.warning(`image-cache-limit: ${formatBytes(cache.bytes)} have no room for ${names}: not kept, so later runs fetch them again.`);
-	}
-	const entries = toNewEntries(kept);
-	if (entries.length === 0) return;
-	if (!cache.mayWrite) {
-		log.line("image-cache: new layers are not kept: this run may only read the cache.");
-		return;
-	}
-	const began = performance.now();
-	const bytes = await saveEntries(entries, {
-		cache: toCache$1(run.cache),
-		folder: join(run.layoutDir, "pulled"),
-		warn: log.warning,
-		signal: run.signal,
-		input: "image-cache"
-	});
-	const seconds = ((performance.now() - began) / 1e3).toFixed(1);
-	log.line(`image-cache: ${formatBytes(bytes)} kept for later runs in ${seconds} s.`);
-};
-
 // src/load/drop-images.ts
 /**
 * The names that may go from Docker's store. Where links share the files, removing a name frees
@@ -8138,958 +4556,21 @@ const findForeign = async (get, image, plans) => {
 	return renderForeign(image, nodes);
 };
 
-// src/load/check.ts
-/**
-* True when the node has the image whole, by every name, as an earlier load of ours left it. False
-* may also mean that somebody else brought the image: then it is loaded, which costs little.
-*/
-const isPresent = (image, names, state) => image.layers.every(({ chainId }) => state.chains.has(chainId)) && names.every((name) => {
-	const record = state.records.get(name);
-	if (record === void 0 || `sha256:${record.image}` !== image.id) return false;
-	const config = `sha256:${record.config}`;
-	return record.folders.length === image.layers.length && state.criIds.get(name) === config && state.held.get(config) === image.layers.at(-1)?.chainId;
-});
-/** CRI hears of images by events, so it may need a moment. */
-const retryMs = 200;
-const attempts = 15;
-/**
-* Says what is wrong with an image that has just been imported: CRI must know it by every name, and
-* every chain must be there. Undefined means that all is well.
-*
-* @param config the expected digest of its config, where Docker tells
-*/
-const findFlaw = (image, names, config, { chains, criIds, held }) => {
-	const missing = image.layers.find(({ chainId }) => !chains.has(chainId));
-	if (missing !== void 0) return `snapshot ${missing.chainId} is missing after the import`;
-	for (const name of names) {
-		const id = criIds.get(name);
-		if (id === void 0) return `CRI does not have ${name} after the import`;
-		if (config !== void 0 && id !== config) return `CRI has ${name} as ${id}, not as ${config}`;
-		if (held.get(id) !== image.layers.at(-1)?.chainId) return `${name} does not hold on to its snapshots`;
-	}
-};
-const inspectUntilWell = async (api, node, judge) => {
-	for (let attempt = 1;; attempt += 1) {
-		const state = await inspectNode(api, node, []);
-		const flaw = judge(state);
-		if (flaw === void 0 || attempt === attempts) return {
-			flaw,
-			state
-		};
-		await new Promise((resolve) => setTimeout(resolve, retryMs));
-	}
-};
-/** Inspects the node until the image is as it should be by all names, or says what is wrong with it. */
-const checkInNode = (api, image, names, node, config) => inspectUntilWell(api, node, (state) => findFlaw(image, names, config, state));
-/** Inspects the node until CRI knows one and the same image by all names; the rest was somebody else's work. */
-const checkNames = (api, names, node) => inspectUntilWell(api, node, ({ criIds }) => {
-	const missing = names.find((name) => !criIds.has(name));
-	if (missing !== void 0) return `CRI does not have ${missing}`;
-	const other = names.find((name) => criIds.get(name) !== criIds.get(names[0] ?? ""));
-	return other === void 0 ? void 0 : `CRI has another image as ${other}`;
-});
-
-// src/load/layer-blobs.ts
-const readContent = async ({ docker, engine, node, runId }, digest) => {
-	const folder = socketFolderOf(engine);
-	const { address = "", namespace = "" } = engine.containerd ?? {};
-	if (folder === void 0) return void 0;
-	const ended = await docker.try([
-		"run",
-		"--rm",
-		"--pull=never",
-		"--network=none",
-		"--userns=host",
-		`--label=${runLabel}=${runId}`,
-		`--mount=type=bind,source=${folder},target=/slipway-containerd`,
-		"--entrypoint=ctr",
-		node.imageId,
-		`--address=/slipway-containerd/${address.split("/").at(-1)}`,
-		`--namespace=${namespace}`,
-		"content",
-		"get",
-		digest
-	]);
-	return ended.code === 0 ? ended.stdout : void 0;
-};
-const toUnpacker = ({ mediaType = "" }) => {
-	if (/[.+]gzip$/.test(mediaType)) return "gzip";
-	return /[.+]zstd$/.test(mediaType) ? "zstd" : "cat";
-};
-const ofContainerdStore = async (archivist, image) => {
-	const root = await readContent(archivist, image.id);
-	if (root === void 0) return void 0;
-	const own = JSON.parse(root).manifests?.find(({ platform }) => platform?.os === "linux" && platform.architecture === image.architecture);
-	const manifest = own === void 0 ? root : await readContent(archivist, own.digest);
-	const { layers: listed, config } = JSON.parse(manifest ?? "{}");
-	const layers = listed ?? [];
-	if (config === void 0 || layers.length !== image.layers.length) return void 0;
-	return {
-		blobs: layers.map(({ digest }) => digest),
-		unpackers: layers.map(toUnpacker),
-		config: config.digest,
-		manifest
-	};
-};
-/**
-* Under which names an archive of `docker save` has what the image is made of. In the overlay2 store a
-* layer's blob is its uncompressed tar, named by the diff ID; in the containerd store the manifest
-* names it. Undefined where that cannot be found out.
-*/
-const findArchived = async (archivist, image) => {
-	if (archivist.engine.hasContainerdStore && image.layout === void 0) return ofContainerdStore(archivist, image);
-	return {
-		blobs: image.layers.map(({ diffId }) => diffId),
-		unpackers: image.layers.map(() => "cat"),
-		config: image.id,
-		manifest: image.layout?.manifest
-	};
-};
-/** The name of a blob in the archive. */
-const toBlobName$1 = (digest) => `blobs/sha256/${digest.replace("sha256:", "")}`;
-/**
-* The archive's files that need not cross: layers that the node has. One that occurs twice in the
-* image must be there both times.
-*/
-const toNeedlessBlobs = (image, blobs, chains) => {
-	const isThere = image.layers.map(({ chainId }) => chains.has(chainId));
-	const missing = new Set(blobs.filter((_, index) => !isThere[index]));
-	const needless = blobs.filter((digest) => !missing.has(digest));
-	return new Set(needless.map(toBlobName$1));
-};
-
-// src/load/name-image.ts
-const timeoutMs$2 = 3e4;
-/** An argument has at most 128 KiB; who publishes an image may write as much as he likes into its manifest. */
-const longestManifest = 1e5;
-/** The manifest that the image has in every node; without one it is what came with the archive. */
-const findManifest = async ({ api, engine, node, toManifest }, archived, config) => {
-	if (engine.hasContainerdStore) {
-		const { manifest = "" } = archived ?? {};
-		return Buffer.byteLength(manifest) > longestManifest ? "" : manifest;
-	}
-	const get = [
-		"ctr",
-		`--namespace=${node.containerd.namespace}`,
-		"content",
-		"get",
-		config
-	];
-	return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs$2)));
-};
-/**
-* Gives an image that a node has unpacked, under a name that only this run uses, its own names and manifest,
-* and lets the next run know it again.
-*
-* @returns what went wrong, if something did
-*/
-const nameImage = async (streaming, archived, loadedAs) => {
-	const { docker, api, engine, runId, image, node } = streaming;
-	const { flaw, state } = await checkNames(api, [loadedAs], node);
-	if (flaw !== void 0) return flaw;
-	const config = state.criIds.get(loadedAs) ?? "";
-	const manifest = await findManifest(streaming, archived, config);
-	const chains = node.containerd.snapshotter === "overlayfs" ? image.layers.map(({ chainId }) => chainId).join(" ") : "";
-	const script = joinScript("record", "client", "names", "node", "source", "publish", "name");
-	const about = [
-		loadedAs,
-		runId,
-		image.id,
-		config,
-		chains,
-		toDigest(manifest),
-		manifest
-	];
-	const args = [
-		containerdClient(),
-		...about,
-		...namesOf(engine, image)
-	];
-	const ended = await docker.try([
-		"exec",
-		node.name,
-		"bash",
-		"-c",
-		script,
-		"bash",
-		...args
-	]);
-	return ended.code === 0 ? void 0 : `naming it: ${describeEnd(ended)}`;
-};
-
-// src/load/kind.ts
-/** The slowest method takes its time. */
-const timeoutMs$1 = 36e5;
-const timeoutOfRemovalMs = 3e4;
-const ctrImages = [
-	"ctr",
-	"--namespace=k8s.io",
-	"images"
-];
-/** A name that was never made is as good as gone. */
-const dropName = async (api, loaded, node) => {
-	const remove = [
-		...ctrImages,
-		"remove",
-		loaded
-	];
-	await execute(api, node.name, remove, timeoutOfRemovalMs).catch(() => {});
-};
-/**
-* The last resort: kind's own load, which writes the whole image to the temp folder.
-*
-* @throws {Failure} with what kind said
-*/
-const loadWithKind = async (streaming) => {
-	const { docker, api, engine, image, node, clusterName, tempDir } = streaming;
-	const loaded = toSource(image);
-	const args = [
-		"load",
-		"docker-image",
-		loaded,
-		`--name=${clusterName}`,
-		`--nodes=${node.name}`
-	];
-	const options = {
-		timeoutMs: timeoutMs$1,
-		env: { TMPDIR: tempDir }
-	};
+// src/load/least-busy.ts
+/** How many images nodes unpack, by their names. */
+const busy = /* @__PURE__ */ new Map();
+const countOf = ({ node }) => busy.get(node.name) ?? 0;
+/** Has the node do it that does least of the kind: a node unpacks one image after the other. */
+const inLeastBusy = async (plans, unpack) => {
+	const [plan] = plans.toSorted((a, b) => countOf(a) - countOf(b));
+	if (plan === void 0) return void 0;
+	const { name } = plan.node;
+	busy.set(name, countOf(plan) + 1);
 	try {
-		const ended = await runCaptured({
-			...docker.command(args, options),
-			file: "kind"
-		});
-		if (ended.code !== 0) throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
-		const names = namesOf(engine, image);
-		const flaw = await nameImage(streaming, await findArchived(streaming, image), loaded) ?? (await checkNames(api, names, node)).flaw;
-		if (flaw !== void 0) throw new Failure(`Naming ${names[0]} in ${node.name} failed: ${flaw}`);
+		return await unpack(plan);
 	} finally {
-		await dropName(api, loaded, node);
+		busy.set(name, countOf(plan) - 1);
 	}
-};
-
-// src/load/archive-names.ts
-/** containerd takes the first; Docker writes both. */
-const nameKeys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
-const renameIndex = (text, names) => {
-	const index = JSON.parse(text);
-	const manifests = (index.manifests ?? []).flatMap((descriptor) => {
-		const { [nameKeys[1]]: _, ...others } = descriptor.annotations ?? {};
-		return names.map((name) => ({
-			...descriptor,
-			annotations: {
-				...others,
-				[nameKeys[0]]: name
-			}
-		}));
-	});
-	return JSON.stringify({
-		...index,
-		manifests
-	});
-};
-const renameManifest = (text, names) => {
-	const images = JSON.parse(text);
-	return JSON.stringify(images.map((image) => ({
-		...image,
-		RepoTags: names
-	})));
-};
-/**
-* Gives the one image of an archive of `docker save` its names in the node, whatever it is called in
-* the archive: in `index.json`, and in `manifest.json`, all that Docker before version 25 has.
-*/
-const toRenaming = (names) => (file) => {
-	if (file === "index.json") return (text) => renameIndex(text, names);
-	return file === "manifest.json" ? (text) => renameManifest(text, names) : void 0;
-};
-
-// src/load/minor-gc.ts
-/** What may pile up before it is collected. */
-const heapBytes = 8388608;
-/**
-* Node allocates a buffer for each read from a pipe and by itself collects them only when there are
-* 64 MB of them. Whoever is told of all bytes of a stream by the returned function collects sooner;
-* it takes a millisecond or two.
-*/
-const createCollector = () => {
-	setFlagsFromString("--expose-gc");
-	const collect = runInNewContext("gc");
-	let pendingBytes = 0;
-	return (bytes) => {
-		pendingBytes += bytes;
-		if (pendingBytes < heapBytes) return;
-		pendingBytes = 0;
-		collect({ type: "minor" });
-	};
-};
-
-// src/load/pipe-end.ts
-/** `docker save` of a large image on a slow disk. */
-const timeoutMs = 18e5;
-/** Of what a program says, its end is kept, from the beginning of a line. */
-const keepEnd = (text) => text.length <= 4e3 ? text : text.slice(-4e3).replace(/^.*\n/, "");
-const withStderr = ({ child, ended }) => {
-	let stderr = "";
-	child.stderr.on("data", (chunk) => {
-		stderr = keepEnd(stderr + chunk.toString("utf8"));
-	});
-	return ended.then((end) => ({
-		...end,
-		stdout: "",
-		stderr
-	}), (error) => ({
-		code: null,
-		timedOut: false,
-		stdout: "",
-		stderr: error.message
-	}));
-};
-/** Starts a docker command whose output goes into a pipe. Cancelled, it is ended. */
-const startSource = (docker, args) => {
-	const group = startPiped(docker.command(args, { timeoutMs }));
-	const { stdin, stdout } = group.child;
-	stdin.end();
-	const collect = createCollector();
-	stdout.on("data", (chunk) => collect(chunk.length));
-	return {
-		stdout,
-		ended: withStderr(group)
-	};
-};
-/**
-* Starts a docker command that reads from a pipe. Cancelled, it sees the pipe's end first and has a
-* moment to undo what it did.
-*/
-const startTarget = (docker, args) => {
-	const group = startPiped(docker.command(args, { timeoutMs }), ({ stdin }) => stdin?.end());
-	const { stdin, stdout } = group.child;
-	return {
-		stdin,
-		stdout,
-		ended: withStderr(group)
-	};
-};
-/** Passes everything on and tells how much it was. */
-const countBytes = (onBytes) => new Transform({ transform: (chunk, _, done) => {
-	onBytes(chunk.length);
-	done(null, chunk);
-} });
-
-// src/load/tar-filter.ts
-const blockBytes$1 = 512;
-/** A ustar header's file name; blobs have short names, so prefix and long-name records are not read. */
-const nameOf = (header) => {
-	const end = header.indexOf(0);
-	return header.toString("latin1", 0, end < 0 || end > 100 ? 100 : end);
-};
-/** A ustar header's size: octal digits, or base-256 for files of 8 GiB and more. */
-const sizeOf = (header) => {
-	if (((header[124] ?? 0) & 128) !== 0) return Number(header.readBigUInt64BE(128));
-	return Number.parseInt(header.toString("latin1", 124, 136).replace(/\0.*$/s, "").trim() || "0", 8);
-};
-/** Indexes of one image have a few hundred bytes. */
-const longestReplaced = 4194304;
-/** A header for a file of another size; its checksum counts its own field as blanks (POSIX ustar). */
-const withSize = (header, size) => {
-	const changed = Buffer.from(header);
-	changed.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
-	changed.write(" ".repeat(8), 148, "latin1");
-	const sum = changed.reduce((all, byte) => all + byte, 0);
-	changed.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
-	return changed;
-};
-const toPadded = (content) => Buffer.concat([content, Buffer.alloc(-content.length & 511)]);
-/** Goes through a tar with constant memory and passes on what is kept. */
-const rewrite = (choose) => {
-	const header = Buffer.alloc(blockBytes$1);
-	let headerBytes = 0;
-	let keptBytes = 0;
-	let droppedBytes = 0;
-	let replacing;
-	let collectedBytes = 0;
-	const takeHeader = (chunk, at) => {
-		const taken = Math.min(blockBytes$1 - headerBytes, chunk.length - at);
-		chunk.copy(header, headerBytes, at, at + taken);
-		headerBytes += taken;
-		return taken;
-	};
-	/** The replaced file with its header, once all of it has come. */
-	const endReplaced = () => {
-		if (replacing === void 0 || collectedBytes < replacing.size) return void 0;
-		const content = replacing.replace(Buffer.concat(replacing.chunks));
-		replacing = void 0;
-		return Buffer.concat([withSize(header, content.length), toPadded(content)]);
-	};
-	const beginFile = () => {
-		headerBytes = 0;
-		const size = sizeOf(header);
-		const bytes = Math.ceil(size / blockBytes$1) * blockBytes$1;
-		const kept = choose(nameOf(header), size, header);
-		if (kept !== void 0 && "replace" in kept) {
-			if (size > longestReplaced) throw new Error(`an index of ${size} bytes`);
-			replacing = {
-				chunks: [],
-				size,
-				...kept
-			};
-			collectedBytes = 0;
-			droppedBytes = bytes - size;
-			return size === 0 ? endReplaced() : void 0;
-		}
-		keptBytes = kept === void 0 ? 0 : kept.isPadded ? bytes : size;
-		droppedBytes = bytes - keptBytes;
-		return kept?.lead;
-	};
-	const pass = function(chunk) {
-		for (let at = 0; at < chunk.length;) if (replacing !== void 0) {
-			const taken = Math.min(replacing.size - collectedBytes, chunk.length - at);
-			replacing.chunks.push(Buffer.from(chunk.subarray(at, at + taken)));
-			collectedBytes += taken;
-			at += taken;
-			const whole = endReplaced();
-			if (whole !== void 0) this.push(whole);
-		} else if (keptBytes > 0) {
-			const taken = Math.min(keptBytes, chunk.length - at);
-			this.push(chunk.subarray(at, at + taken));
-			keptBytes -= taken;
-			at += taken;
-		} else if (droppedBytes > 0) {
-			const taken = Math.min(droppedBytes, chunk.length - at);
-			droppedBytes -= taken;
-			at += taken;
-		} else {
-			at += takeHeader(chunk, at);
-			if (headerBytes < blockBytes$1) break;
-			const lead = beginFile();
-			if (lead !== void 0) this.push(lead);
-		}
-	};
-	const transform = function(chunk, _, done) {
-		try {
-			pass.call(this, chunk);
-			done();
-		} catch (error) {
-			done(error);
-		}
-	};
-	return new Transform({ transform });
-};
-/**
-* Passes a tar on without the files whose names are to be left out.
-*
-* @param toReplace says of a file, by its name, what becomes of its text; undefined leaves it as it is
-*/
-const leaveOut = (isLeftOut, toReplace = () => void 0) => rewrite((name, _, header) => {
-	if (isLeftOut(name)) return void 0;
-	const change = toReplace(name);
-	if (change === void 0) return {
-		lead: Buffer.from(header),
-		isPadded: true
-	};
-	return { replace: (content) => Buffer.from(change(content.toString("utf8"))) };
-});
-/**
-* Passes on only some files of a tar, each as a line and its bytes.
-*
-* @param toLine hears of every file; undefined leaves it out
-*/
-const pickOut = (toLine) => rewrite((name, size) => {
-	const line = toLine(name, size);
-	return line === void 0 ? void 0 : {
-		lead: Buffer.from(`${line}\n`),
-		isPadded: false
-	};
-});
-
-// src/load/pipe.ts
-/** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
-const pump = async (docker, pumping) => {
-	const { image, loadedAs, leftOut, importArgs, onBytes } = pumping;
-	const source = startSource(docker, [
-		"save",
-		"--",
-		toSource(image)
-	]);
-	const target = startTarget(docker, importArgs);
-	target.stdout.resume();
-	const piped = pipeline$1(source.stdout, leaveOut((name) => leftOut.has(name), toRenaming([loadedAs])), countBytes(onBytes), target.stdin).catch(() => {});
-	const [saved, imported] = await Promise.all([
-		source.ended,
-		target.ended,
-		piped
-	]);
-	if (imported.code !== 0) return `ctr's import: ${describeEnd(imported)}`;
-	return saved.code === 0 ? void 0 : `docker save: ${describeEnd(saved)}`;
-};
-
-// src/load/import-archive.ts
-/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
-const findImportFlags = async (docker, node) => {
-	const { stdout: help } = await docker.try([
-		"exec",
-		node.name,
-		"ctr",
-		"images",
-		"import",
-		"--help"
-	]);
-	if (!help.includes("--discard-unpacked-layers")) return [];
-	return ["--discard-unpacked-layers", .../^[ \t]+--local\b/m.test(help) ? ["--local"] : []];
-};
-/** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node, flags) => [
-	"exec",
-	"--interactive",
-	node.name,
-	"ctr",
-	`--namespace=${node.containerd.namespace}`,
-	"images",
-	"import",
-	`--snapshotter=${node.containerd.snapshotter}`,
-	...flags,
-	"-"
-];
-/** One that does not answer has nothing. */
-const inspectWhole = (api, node) => inspectNode(api, node, []).catch(() => emptyState);
-/**
-* Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
-* image its ID as a second name and does not take it back; it goes unless it was there before.
-*/
-const removeImage = async ({ docker, api, engine, image, node }, before, loadedAs) => {
-	const names = [loadedAs, ...namesOf(engine, image)];
-	const { criIds } = await inspectWhole(api, node);
-	const ids = names.map((name) => criIds.get(name) ?? image.id);
-	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
-	const ctr = [
-		"exec",
-		node.name,
-		"ctr",
-		`--namespace=${node.containerd.namespace}`
-	];
-	for (const name of new Set(gone)) await docker.try([
-		...ctr,
-		"images",
-		"remove",
-		name
-	]);
-	await docker.try([
-		...ctr,
-		"content",
-		"prune",
-		"references"
-	]);
-};
-/** @returns what went wrong, if something did */
-const send$1 = async (streaming, archived, before, loadedAs) => {
-	const { docker, api, engine, image, node, onBytes } = streaming;
-	const flags = await findImportFlags(docker, node);
-	const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains);
-	const importArgs = toImportArgs(node, flags);
-	const problem = await pump(docker, {
-		image,
-		loadedAs,
-		leftOut,
-		importArgs,
-		onBytes
-	}) ?? await nameImage(streaming, archived, loadedAs);
-	if (problem !== void 0) return problem;
-	const config = engine.hasContainerdStore ? void 0 : image.id;
-	return (await checkInNode(api, image, namesOf(engine, image), node, config)).flaw;
-};
-/**
-* Sends an image's tar into a node's containerd, without the layers that the node has, as far as it
-* is known what they are called in the tar. containerd keeps the blobs while it unpacks them, so
-* the image is in the node twice for a while. Until it is whole, only we know its name.
-*
-* @returns what went wrong; the node then does not believe in the image
-*/
-const importArchive = async (streaming, archived) => {
-	const { docker, api, image, node, runId } = streaming;
-	const loadedAs = image.heldAs ?? `slipway.invalid/import/${runId}:0`;
-	const before = await inspectWhole(api, node);
-	const problem = await send$1(streaming, archived, before, loadedAs);
-	if (problem !== void 0) await removeImage(streaming, before, loadedAs);
-	else await docker.try([
-		"exec",
-		node.name,
-		"ctr",
-		`--namespace=${node.containerd.namespace}`,
-		"images",
-		"remove",
-		loadedAs
-	]);
-	return problem;
-};
-
-// src/load/send-layers.ts
-/** What is to be put into the node, for helper/stream.sh. */
-const toRequest = ({ engine, runId, image, node }, { unpackers, config }) => {
-	return [
-		["run", runId],
-		["node", node.name],
-		["image", image.id],
-		["config", config],
-		...namesOf(engine, image).map((name) => ["name", name]),
-		...image.layers.map(({ diffId, chainId }, index) => [
-			"layer",
-			diffId,
-			chainId,
-			unpackers[index] ?? "cat"
-		]),
-		["go"]
-	].map((row) => `${row.join("	")}\n`).join("");
-};
-/** Chooses the archive's files that the node needs, and says what they are. */
-const pickMissing = (archived, missing) => {
-	const { blobs, config } = archived;
-	const wanted = Map.groupBy(missing, (index) => toBlobName$1(blobs[index] ?? ""));
-	const sizes = /* @__PURE__ */ new Map();
-	return {
-		files: pickOut((name, size) => {
-			const isAgain = sizes.has(name);
-			sizes.set(name, size);
-			const indexes = wanted.get(name);
-			if (isAgain) return void 0;
-			if (indexes !== void 0) return `layer ${size} ${indexes.join(" ")}`;
-			return name === toBlobName$1(config) ? `blob ${size} ${config}` : void 0;
-		}),
-		sizes
-	};
-};
-/** Docker before version 25 gives its files other names. Its archive is not for us. */
-const hasBlobs = (sizes) => [...sizes.keys()].some((name) => name.startsWith("blobs/"));
-const writeManifest = (target, text) => {
-	const digest = toDigest(text);
-	target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`);
-};
-/** Out of what `docker save` writes. */
-const sendSaved = async ({ docker, image, toManifest, onBytes }, archived, missing, target) => {
-	const source = startSource(docker, [
-		"save",
-		"--",
-		toSource(image)
-	]);
-	const { files, sizes } = pickMissing(archived, missing);
-	const pipes = [
-		source.stdout,
-		files,
-		countBytes(onBytes),
-		target
-	];
-	const piped = pipeline$1(...pipes, { end: false }).catch(() => {});
-	const [saved] = await Promise.all([source.ended, piped]);
-	if (saved.code !== 0) return {
-		kind: "failed",
-		problem: `docker save: ${describeEnd(saved)}`
-	};
-	if (!hasBlobs(sizes)) return { kind: "cannot" };
-	const configBytes = sizes.get(toBlobName$1(archived.config)) ?? 0;
-	writeManifest(target, archived.manifest ?? toManifest(configBytes));
-	return { kind: "sent" };
-};
-/**
-* Sends an image's missing layers into a node, where they are unpacked as they arrive: nothing is
-* kept twice. The node undoes everything when it fails or when the stream ends early.
-*/
-const sendLayers = async (streaming, archived, feed) => {
-	const { docker, node } = streaming;
-	const program = [
-		"bash",
-		"-c",
-		streamScript(),
-		"slipway",
-		containerdClient()
-	];
-	const args = [
-		"exec",
-		"--interactive",
-		node.name,
-		...program
-	];
-	const { stdin, stdout, ended } = startTarget(docker, args);
-	let sending;
-	let result;
-	splitLines(stdout, (line) => {
-		const [event, ...rest] = line.split("	");
-		if (event === "loaded") result = { kind: "sent" };
-		if (event === "cannot") result = { kind: "cannot" };
-		if (event !== "missing") return;
-		sending = feed(streaming, archived, rest.map(Number), stdin);
-		sending.then(({ kind }) => kind === "sent" || stdin.end());
-	});
-	stdin.write(toRequest(streaming, archived));
-	const end = await ended;
-	const endedFirst = stdin.errored !== null;
-	stdin.destroy();
-	const sent = await sending;
-	if (result !== void 0) return result;
-	if (sent !== void 0 && sent.kind !== "sent" && !endedFirst) return sent;
-	return {
-		kind: "failed",
-		problem: describeEnd(end)
-	};
-};
-
-// src/load/send-files.ts
-/** A file after the line that says what it is; an empty one stands for a layer that is not there. */
-async function* readFile(path, toHead) {
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-	try {
-		const { size } = await file.stat();
-		if (size === 0) throw new Error("the builder left a layer out that the node lacks");
-		yield Buffer.from(toHead(size));
-		yield* file.createReadStream({
-			end: size - 1,
-			autoClose: false
-		});
-	} finally {
-		await file.close();
-	}
-}
-/** Sends layers out of the folder that a builder has written the image into. */
-const sendFiles = async ({ image, onBytes }, { config }, missing, target) => {
-	const { folder = "", manifest = "" } = image.layout ?? {};
-	const byLayer = Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? "");
-	const read = async function* () {
-		for (const [diffId, indexes] of byLayer) {
-			const toHead = (size) => `layer ${size} ${indexes.join(" ")}\n`;
-			yield* readFile(toBlobPath(folder, diffId), toHead);
-		}
-		yield* readFile(toBlobPath(folder, config), (size) => `blob ${size} ${config}\n`);
-	};
-	try {
-		await pipeline$1(read, countBytes(onBytes), target, { end: false });
-	} catch (error) {
-		return {
-			kind: "failed",
-			problem: `reading what the builder wrote: ${String(error)}`
-		};
-	}
-	writeManifest(target, manifest);
-	return { kind: "sent" };
-};
-
-// src/load/unpack-layout.ts
-/** A large image on a slow disk. */
-const deadlineMs = 18e5;
-/** What the helper is told once it has said what is missing: layers lie there, all else is sent. */
-const toRecords = ({ image }, { config }, missing) => {
-	const { folder = "", manifest = "" } = image.layout ?? {};
-	const layers = [...Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? "").values()].map((indexes) => `layer here ${indexes.join(" ")}\n`);
-	const toRecord = (digest, text) => `blob ${Buffer.byteLength(text)} ${digest}\n${text}`;
-	const digest = toDigest(manifest);
-	const blobs = [toRecord(config, readBlob(folder, config)), toRecord(digest, manifest)];
-	return [
-		...layers,
-		...blobs,
-		`end ${digest}\n`
-	].join("");
-};
-/**
-* Unpacks an image's missing layers in a node out of the folder that a builder has written it into, which a
-* helper container sees: through a pipe, each byte would be copied ten times.
-*
-* @returns `cannot` where the daemon does not see the folder, or starts no such container
-*/
-const unpackLayout = async (streaming, archived) => {
-	const { docker, api, image, node, runId, signal, onBytes } = streaming;
-	const { folder = "", layerBytes = [] } = image.layout ?? {};
-	if (!docker.isLocal) return { kind: "cannot" };
-	let result = { kind: "cannot" };
-	const errors = [];
-	const onLine = (line, reply) => {
-		const [event, ...rest] = line.split("	");
-		if (event === "loaded") result = { kind: "sent" };
-		if (event === "unpacked") onBytes(layerBytes[Number(rest[0])] ?? 0);
-		if (event !== "missing") return;
-		result = {
-			kind: "failed",
-			problem: ""
-		};
-		reply(toRecords(streaming, archived, rest.map(Number)));
-	};
-	const watch = {
-		deadlineMs,
-		signal,
-		onLine,
-		onErrorLine: (line) => void errors.push(line.slice(0, 4e3)),
-		isEnough: () => result.kind === "sent"
-	};
-	const helper = toLayoutHelper(node, folder, runId);
-	const end = await runContainer(api, helper, toRequest(streaming, archived), watch).catch((error) => {
-		if (!(error instanceof Failure) || result.kind === "failed") throw error;
-		return "";
-	});
-	signal.throwIfAborted();
-	return result.kind === "failed" ? {
-		kind: "failed",
-		problem: reasonFor(node.name, errors, end)
-	} : result;
-};
-
-// src/load/stream.ts
-const sendLayout = async (streaming, archived) => {
-	const unpacked = await unpackLayout(streaming, archived);
-	return unpacked.kind === "cannot" ? sendLayers(streaming, archived, sendFiles) : unpacked;
-};
-const send = async (streaming, archived) => {
-	const { image, node } = streaming;
-	if (archived !== void 0 && node.containerd.snapshotter === "overlayfs") {
-		const sent = await (image.layout === void 0 ? sendLayers(streaming, archived, sendSaved) : sendLayout(streaming, archived));
-		if (sent.kind === "sent") return void 0;
-		if (sent.kind === "failed") return sent.problem;
-	}
-	if (image.layout !== void 0) return `its snapshotter is ${node.containerd.snapshotter}, which takes no single layers. Set load: true`;
-	return importArchive(streaming, archived);
-};
-/**
-* Sends an image out of `docker save` into a node, without a file in between and without the layers
-* that the node has.
-*
-* @returns the bytes that were sent
-* @throws {Failure} saying which end failed; the node then does not believe in the image
-*/
-const streamImage = async (task) => {
-	const { image, node, progress } = task;
-	let sentBytes = 0;
-	const onBytes = (bytes) => {
-		sentBytes += bytes;
-		progress(node.name, sentBytes, image.sizeBytes);
-	};
-	const problem = await send({
-		...task,
-		onBytes
-	}, await findArchived(task, image));
-	if (problem === void 0) return sentBytes;
-	const name = image.references[0]?.given ?? image.id;
-	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
-};
-
-// src/load/by-stream.ts
-const timed = async (name, way, because, body) => {
-	const started = performance.now();
-	return {
-		name,
-		way,
-		because,
-		copiedBytes: await body(),
-		durationMs: Math.round(performance.now() - started)
-	};
-};
-/** Docker's graph drivers answer `empty export - not implemented`, to kind as well. */
-const refuseEmpty = ({ engine, image }) => {
-	if (!(image.layout === void 0) || engine.hasContainerdStore || image.layers.length > 0) return;
-	const name = image.references[0]?.given ?? image.id;
-	const store = engine.driver;
-	throw new Failure(`${name} has no layers, and Docker's ${store} store cannot export such an image`, { remedy: "Give it a file (COPY), or use load-mode: auto where links reach the node." });
-};
-/** Has kind load it. */
-const byKind = (task, node, because) => timed(node.name, "kind", because, async () => {
-	refuseEmpty(task);
-	await loadWithKind({
-		...task,
-		node,
-		onBytes: () => {}
-	});
-	return task.image.sizeBytes;
-});
-/** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
-const byStream = async (task, node, because) => {
-	const { signal, warn } = task;
-	refuseEmpty(task);
-	try {
-		return await timed(node.name, "stream", because, () => streamImage({
-			...task,
-			node
-		}));
-	} catch (error) {
-		signal.throwIfAborted();
-		if (!(task.image.layout === void 0) || because?.kind === "load-mode" || isNoSpace(error)) throw error;
-		warn(`${renderError(error)} Trying \`kind load\` as the last resort.`);
-		return byKind(task, node, { kind: "streaming-failed" }).catch(() => Promise.reject(error));
-	}
-};
-
-// src/load/task.ts
-/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
-const allEnded = async (works) => {
-	await Promise.allSettled(works);
-	return Promise.all(works);
-};
-
-// src/load/by-direct.ts
-const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "direct" ? [{
-	node,
-	choice
-}] : []), ({ node }) => node.imageId).values()].map((group) => ({
-	nodes: group.map(({ node }) => node),
-	wanted: group[0]?.choice.wanted ?? "auto"
-}));
-/**
-* What to say of a node that did not get its image by folders. A failure that nobody foresaw is a fault of
-* ours where the image got there otherwise; where it did not, the node is not well.
-*
-* @param load how it got the image then; undefined when it has not, or not yet
-*/
-const renderFallback = (node, { reason, isForeseen }, load) => {
-	if (isForeseen || load === void 0) return `Linking into ${node} failed, so the image is streamed: ${reason}`;
-	return `Linking into ${node} failed unexpectedly: ${reason}. ${load.way === "kind" ? "kind loaded the image" : "The image was streamed"} instead: ${`${formatBytes(load.copiedBytes)} in ${formatDuration(load.durationMs)}`}. Please report this as an issue of Slipway's repository, with this message, the step's log, \`docker version\` and \`docker exec ${node} ctr version\`.`;
-};
-/** Streams after a failure. What one that nobody foresaw has cost is told as soon as it is known. */
-const fallBack = async (task, node, failure) => {
-	const report = (load) => task.warn(renderFallback(node.name, failure, load));
-	if (failure.isForeseen) report();
-	const streaming = byStream(task, node, {
-		kind: "direct-failed",
-		reason: failure.reason
-	});
-	if (!failure.isForeseen) await streaming.then(report, () => report());
-	return streaming;
-};
-/**
-* By folders; streams to those nodes where that turned out not to work and was not insisted on.
-*
-* @param config see `DirectLoad`
-*/
-const byDirect = async (task, { nodes, wanted }, config) => {
-	const { api, engine, image, runId, progress, signal, warn, begun } = task;
-	const toManifest = begun.then((whole) => whole.toManifest);
-	toManifest.catch(() => {});
-	const results = await loadDirectly(api, {
-		engine,
-		image,
-		nodes,
-		wanted,
-		runId,
-		config,
-		toManifest
-	}, progress, signal);
-	signal.throwIfAborted();
-	return allEnded(nodes.map(async (node) => {
-		const result = results.get(node.name);
-		if (result?.kind === "loaded") {
-			const { way, copiedBytes, durationMs, repairedLayers } = result;
-			if (repairedLayers > 0) warn(`${node.name} had ${repairedLayers} broken layers of the image; they are whole again.`);
-			const because = wanted === "auto" && way === "copy" ? { kind: "out-of-reach" } : void 0;
-			return {
-				name: node.name,
-				way,
-				because,
-				copiedBytes,
-				durationMs
-			};
-		}
-		const failure = result ?? {
-			kind: "failed",
-			reason: "no result",
-			isForeseen: false
-		};
-		const { reason } = failure;
-		if (wanted !== "auto") throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, { remedy: "Use load-mode: auto, which takes another way then." });
-		if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`);
-		return fallBack(await begun, node, failure);
-	}));
 };
 
 // src/load/from-layout.ts
@@ -9120,19 +4601,55 @@ const spread = async (task, from, plans) => {
 	}, group, config)), ...plans.filter(({ choice }) => choice.kind !== "direct").map(async (plan) => [await stream(plan)])])).flat();
 };
 /**
-* Puts an image that a builder has written into a folder into nodes that lack it: unpacked in the first,
+* Puts an image that a builder has written into a folder into nodes that lack it: unpacked in one,
 * linked into the others. What is small is unpacked in all of them, side by side.
 */
 const loadLayout = async (task, plans) => {
-	const [first, ...others] = plans;
-	if (first === void 0) return [];
-	const leftOut = await findLeftOut(task, plans);
-	if (leftOut.length > 0) await task.exportLayers?.(leftOut);
-	if (sumWritten(task.image) <= fewBytes) {
-		const begun = await task.begun;
-		return allEnded(plans.map(({ node }) => byStream(begun, node)));
+	if (task.exportLayers !== void 0) {
+		const leftOut = await findLeftOut(task, plans);
+		if (leftOut.length > 0) await task.exportLayers(leftOut);
 	}
-	return [await byStream(await task.begun, first.node), ...await spread(task, first.node, others)];
+	const begun = await task.begun;
+	if (sumWritten(task.image) <= fewBytes) return allEnded(plans.map(({ node }) => byStream(begun, node)));
+	const first = await inLeastBusy(plans, async ({ node }) => ({
+		node,
+		unpacked: await byStream(begun, node)
+	}));
+	if (first === void 0) return [];
+	const others = plans.filter(({ node }) => node !== first.node);
+	return [first.unpacked, ...await spread(task, first.node, others)];
+};
+
+// src/load/manifest.ts
+/**
+* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
+* 0 bytes looks the same, and which of them it is does not matter.
+*
+* @param historyBytes oldest first
+* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
+*/
+const toLayerSizes = (historyBytes, layers, totalBytes) => {
+	let needless = historyBytes.length - layers;
+	const sizes = [];
+	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
+	else sizes.push(bytes);
+	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
+};
+/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
+const findManifestMaker = async (get, { hasContainerdStore }, image) => {
+	const { layout } = image;
+	if (layout !== void 0) return () => layout.manifest;
+	const path = `/images/${image.id}/history`;
+	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
+	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
+	const layers = image.layers.map(({ diffId }, index) => ({
+		digest: diffId,
+		size: sizes[index] ?? 0
+	}));
+	return (configBytes) => toManifest({
+		digest: image.id,
+		size: configBytes
+	}, layers);
 };
 
 // src/load/load-image.ts
@@ -9140,7 +4657,7 @@ const loadLayout = async (task, plans) => {
 const inspectNodes = async ({ api, engine, signal }, image, nodes) => {
 	const states = /* @__PURE__ */ new Map();
 	await Promise.all(nodes.map(async (node) => {
-		const state = await inspectNode(api, node, namesOf(engine, image)).catch(() => void 0);
+		const state = await inspectNode(api, node, namesOf$1(engine, image)).catch(() => void 0);
 		if (state !== void 0) states.set(node.name, state);
 	}));
 	signal.throwIfAborted();
@@ -9176,10 +4693,10 @@ const loadImage = async (context, image, plans) => {
 	const started = performance.now();
 	const nodes = plans.map(({ node }) => node);
 	const states = await inspectNodes(context, image, nodes);
-	const names = namesOf(context.engine, image);
-	const isThere = ({ name }) => {
-		const state = states.get(name);
-		return state !== void 0 && isPresent(image, names, state);
+	const names = namesOf$1(context.engine, image);
+	const isThere = (node) => {
+		const state = states.get(node.name);
+		return state !== void 0 && hasImage(node, image, names, state);
 	};
 	const durationMs = Math.round(performance.now() - started);
 	const present = nodes.filter(isThere).map(({ name }) => ({
@@ -9194,13 +4711,16 @@ const loadImage = async (context, image, plans) => {
 		image,
 		nodes: present
 	};
-	const progress = createProgress(context.line, image.references[0]?.given ?? image.id);
+	const name = image.references[0]?.given ?? image.id;
+	const progress = createProgress(context.line, name, context.bar);
 	const task = begin({
 		...context,
 		image,
 		progress
 	});
-	const loads = await (image.layout === void 0 ? loadFromDocker : loadLayout)(task, lacking);
+	const loads = await (image.layout === void 0 ? loadFromDocker : loadLayout)(task, lacking).finally(() => {
+		for (const { node } of lacking) context.bar?.clear(`${name}, ${node.name}`);
+	});
 	const all = [...present, ...loads];
 	const { image: held } = await task.begun;
 	return {
@@ -9233,445 +4753,13 @@ const load = async (step, { docker, log, run }) => {
 		tempDir: run.tempDir,
 		signal: run.signal,
 		line: log.line,
-		warn: log.warning
+		warn: log.warning,
+		bar: log.bar
 	};
 	const done = await loadImage(context, image, step.into).finally(() => foreign);
-	if (source.kind === "pulled" && image.layout !== void 0) dropLayout(image.layout.folder);
+	if ((source.kind === "pulled" || source.kind === "unpacked") && image.layout !== void 0) dropLayout(image.layout.folder);
 	if (step.keepImages !== void 0 && image.layout === void 0) await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line);
 	return done;
-};
-
-// src/analysis/find-culprits.ts
-/**
-* Finds which of several things cannot go, by halving: about log2 of their number in runs for each culprit.
-*
-* @param isFine whether all still works without these; undefined where no further run is to be had
-*/
-const findCulprits = async (all, isFine) => {
-	const culprits = [];
-	let rest = all;
-	let fine = 0;
-	while (fine < rest.length) {
-		const whole = await isFine(rest);
-		if (whole === void 0) return {
-			passing: rest.slice(0, fine),
-			culprits,
-			isComplete: false
-		};
-		if (whole) break;
-		let broken = rest.length;
-		while (broken - fine > 1) {
-			const middle = Math.floor((fine + broken) / 2);
-			const half = await isFine(rest.slice(0, middle));
-			if (half === void 0) return {
-				passing: rest.slice(0, fine),
-				culprits,
-				isComplete: false
-			};
-			if (half) fine = middle;
-			else broken = middle;
-		}
-		culprits.push(...rest.slice(broken - 1, broken));
-		rest = rest.toSpliced(broken - 1, 1);
-	}
-	return {
-		passing: rest,
-		culprits,
-		isComplete: true
-	};
-};
-
-// src/analysis/proof.ts
-/** Enough for one culprit among a thousand findings, or some among a few. */
-const mostRuns = 12;
-/**
-* Runs a test in the image as it is, then without findings; where it fails, finds out which of them it needs.
-*
-* @param test runs it without some findings; `late` where there is no time left
-*/
-const proveRemoval = async ({ parts }, totalBytes, test) => {
-	const beganMs = performance.now();
-	let runs = 0;
-	let failed;
-	const run = async (without) => {
-		runs += 1;
-		return test(without);
-	};
-	const count = () => ({
-		runs,
-		durationMs: performance.now() - beganMs
-	});
-	const first = await run([]);
-	if (first.kind === "failed") return {
-		...first,
-		kind: "useless",
-		...count()
-	};
-	if (first.kind === "late") return {
-		kind: "useless",
-		how: "it did not end in time",
-		said: [],
-		...count()
-	};
-	const seen = parts.filter(({ hides }) => hides.length > 0);
-	const unseen = parts.filter(({ hides }) => hides.length === 0);
-	const search = await findCulprits(seen, async (without) => {
-		if (runs > mostRuns) return void 0;
-		const end = await run(without);
-		if (end.kind === "failed") failed = end;
-		return end.kind === "late" ? void 0 : end.kind === "passed";
-	});
-	const goes = /* @__PURE__ */ new Set([...unseen, ...search.passing]);
-	const removed = parts.filter((part) => goes.has(part));
-	const { culprits: brokenBy, isComplete } = search;
-	return {
-		kind: "tried",
-		removed,
-		brokenBy,
-		isComplete,
-		bytes: totalBytes - countRemoved(removed),
-		failed,
-		...count()
-	};
-};
-
-// src/docker/run-to-end.ts
-/** Fulfilled when a time has passed or the step is cancelled. */
-const waitForEnd = (deadlineMs, signal) => {
-	const late = Promise.withResolvers();
-	const end = () => late.resolve("late");
-	const timer = setTimeout(end, deadlineMs);
-	signal.addEventListener("abort", end, { once: true });
-	if (signal.aborted) end();
-	const release = () => {
-		clearTimeout(timer);
-		signal.removeEventListener("abort", end);
-	};
-	return {
-		late: late.promise,
-		release
-	};
-};
-/**
-* Runs a container whose program knows nothing of us, and removes it with its volumes whatever it does.
-*
-* @param container as Docker's API takes it, without AutoRemove: its exit code would go with it
-* @throws {Failure} when it cannot be made, or the step is cancelled
-*/
-const runToEnd = async ({ post, remove, attach }, container, { deadlineMs, signal, onLine }) => {
-	signal.throwIfAborted();
-	const made = await post("/containers/create", container);
-	if (made === void 0) throw new Failure("Docker no longer has the image");
-	const path = `/containers/${made.Id}`;
-	try {
-		const socket = await attach(`${path}/attach?stream=1&stdout=1&stderr=1`);
-		const { stdout, stderr } = partStreams(socket);
-		for (const stream of [stdout, stderr]) splitLines(stream, onLine);
-		const ended = Promise.all([finished(stdout), finished(stderr)]);
-		ended.catch(() => {});
-		const why = await post(`${path}/start`).then(() => void 0, renderError);
-		if (why !== void 0) {
-			socket.destroy();
-			return {
-				kind: "not started",
-				why
-			};
-		}
-		const { late, release } = waitForEnd(deadlineMs, signal);
-		const end = await Promise.race([ended, late]).finally(release);
-		if (end === "late") socket.destroy();
-		signal.throwIfAborted();
-		if (end === "late") return { kind: "late" };
-		const waited = await post(`${path}/wait`);
-		if (waited === void 0) throw new Failure("Somebody removed the container");
-		return {
-			kind: "ended",
-			exitCode: waited.StatusCode
-		};
-	} finally {
-		await remove(`${path}?force=true&v=true`).catch(() => {});
-	}
-};
-
-// src/image/derived/whiteouts.ts
-const blockBytes = 512;
-const pad = (bytes) => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 511)]);
-/** Octal digits, or base-256 where they do not suffice (GNU tar). */
-const putNumber = (block, at, length, value) => {
-	const digits = value.toString(8);
-	if (digits.length < length) block.write(digits.padStart(length - 1, "0"), at, "latin1");
-	else {
-		block.writeUInt8(128, at);
-		block.writeUIntBE(value, at + length - 6, 6);
-	}
-};
-const toBlock = ({ name, kind, sizeBytes, mode, uid, gid, seconds }) => {
-	const block = Buffer.alloc(blockBytes);
-	block.write(name, 0, 100, "latin1");
-	putNumber(block, 100, 8, mode);
-	putNumber(block, 108, 8, uid);
-	putNumber(block, 116, 8, gid);
-	putNumber(block, 124, 12, sizeBytes);
-	putNumber(block, 136, 12, seconds);
-	block.write(`        ${kind}`, 148, "latin1");
-	block.write("ustar  \0", 257, "latin1");
-	const checksum = block.reduce((total, byte) => total + byte, 0);
-	block.write(`${checksum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
-	return block;
-};
-const none$1 = {
-	mode: 0,
-	uid: 0,
-	gid: 0,
-	seconds: 0,
-	sizeBytes: 0
-};
-/** A file of a tar archive. */
-const toTarEntry = (header, content = Buffer.alloc(0)) => {
-	const whole = {
-		...none$1,
-		kind: "0",
-		...header,
-		sizeBytes: content.length
-	};
-	const name = Buffer.from(`${whole.name}\0`, "latin1");
-	const long = name.length <= 101 ? [] : [toBlock({
-		...none$1,
-		name: "././@LongLink",
-		kind: "L",
-		sizeBytes: name.length
-	}), pad(name)];
-	return Buffer.concat([
-		...long,
-		toBlock(whole),
-		pad(content)
-	]);
-};
-const tarEnd = Buffer.alloc(2 * blockBytes);
-/** More is no list that somebody waits for. */
-const mostBytes = 64e6;
-const toFolderEntry = ({ path, mode, uid, gid, mtime }) => {
-	const seconds = Math.max(0, Math.floor(Number(mtime)));
-	return toTarEntry({
-		name: `./${path === "" ? "" : `${path}/`}`,
-		kind: "5",
-		mode,
-		uid,
-		gid,
-		seconds
-	});
-};
-const toWhiteout = (path) => {
-	const at = path.lastIndexOf("/") + 1;
-	return `./${path.slice(0, at)}.wh.${path.slice(at)}`;
-};
-/**
-* A layer, as a tar archive, that hides paths of those below it and changes nothing else: the folders on the way
-* come with their owner, mode and time, as the upper ones' count.
-*
-* @throws {Failure} when it hides more than can be
-*/
-const toWhiteoutLayer = ({ paths, folders }) => {
-	const all = new Set(paths);
-	const hidden = [...all].filter((path) => findFolderAbove(path, (folder) => all.has(folder)) === void 0);
-	const parts = [
-		...[...new Set(hidden.flatMap((path) => ["", ...foldersAbove(path)]))].toSorted().flatMap((path) => {
-			const entry = folders.get(path);
-			return entry === void 0 ? [] : [toFolderEntry(entry)];
-		}),
-		...hidden.toSorted().map((path) => toTarEntry({ name: toWhiteout(path) })),
-		tarEnd
-	];
-	if (parts.reduce((sum, part) => sum + part.length, 0) > mostBytes) throw new Failure(`It takes away ${hidden.length} files one by one`);
-	return Buffer.concat(parts);
-};
-
-// src/image/derived/archive.ts
-const parse = (json, what) => {
-	const value = attempt(() => JSON.parse(json ?? ""));
-	if (typeof value === "object" && value !== null) return value;
-	throw new Failure(`The image's ${what} is no JSON`);
-};
-const toConfig = (json, layer) => {
-	const config = parse(json, "config");
-	const { rootfs = {}, history = [] } = config;
-	return Buffer.from(JSON.stringify({
-		...config,
-		rootfs: {
-			...rootfs,
-			diff_ids: [...rootfs.diff_ids ?? [], toDigest(layer)]
-		},
-		history: [...history, { created_by: "slipway: without findings" }]
-	}));
-};
-const toTar = (files) => Buffer.concat([...Object.entries(files).map(([name, content]) => toTarEntry({
-	name,
-	mode: 420
-}, content)), tarEnd]);
-const toJson = (value) => Buffer.from(JSON.stringify(value));
-const toBlobName = (content) => `blobs/sha256/${toDigest(content).slice(7)}`;
-/** What the classic store loads: layers that it has need no file. */
-const toDockerArchive = (config, layer, name) => {
-	const { rootfs } = JSON.parse(config.toString());
-	const layers = (rootfs?.diff_ids ?? []).map((_, at) => `${at}/layer.tar`);
-	const file = `${toDigest(config).slice(7)}.json`;
-	return toTar({
-		"manifest.json": toJson([{
-			Config: file,
-			RepoTags: [name],
-			Layers: layers
-		}]),
-		[file]: config,
-		[layers.at(-1) ?? ""]: layer
-	});
-};
-/** What the containerd store loads: a layout without the blobs that it has. */
-const toLayoutArchive = (source, config, layer, name) => {
-	const old = parse(source.manifest, "manifest");
-	const { mediaType = "application/vnd.oci.image.manifest.v1+json" } = old;
-	const describe = (content) => ({
-		digest: toDigest(content),
-		size: content.length
-	});
-	const added = {
-		mediaType: "application/vnd.oci.image.layer.v1.tar",
-		...describe(layer)
-	};
-	const manifest = toJson({
-		...old,
-		config: {
-			...old.config,
-			...describe(config)
-		},
-		layers: [...old.layers ?? [], added]
-	});
-	const annotations = { "io.containerd.image.name": name };
-	const manifests = [{
-		mediaType,
-		...describe(manifest),
-		annotations
-	}];
-	return toTar({
-		"oci-layout": toJson({ imageLayoutVersion: "1.0.0" }),
-		"index.json": toJson({
-			schemaVersion: 2,
-			manifests
-		}),
-		[toBlobName(manifest)]: manifest,
-		[toBlobName(config)]: config,
-		[toBlobName(layer)]: layer
-	});
-};
-/**
-* An archive from which Docker makes an image of one that it has and a layer upon it. It holds that layer alone,
-* so that nothing is copied.
-*
-* @param nameOf the new image's name, by a digest that is its own
-*/
-const toDerivedArchive = (source, layer, hasContainerdStore, nameOf) => {
-	const config = toConfig(source.config, layer);
-	const name = nameOf(toDigest(config));
-	return {
-		name,
-		archive: hasContainerdStore ? toLayoutArchive(source, config, layer, name) : toDockerArchive(config, layer, name)
-	};
-};
-
-// src/run/prove-step.ts
-/** The test's container, as `docker run` would make it. */
-const toContainer = (image, { argv, names }, runId) => ({
-	Image: image,
-	Entrypoint: argv.slice(0, 1),
-	Cmd: argv.slice(1),
-	Env: [`SLIPWAY_IMAGE=${names[0] ?? ""}`],
-	Labels: { [runLabel]: runId },
-	AttachStdout: true,
-	AttachStderr: true,
-	Healthcheck: { Test: ["NONE"] },
-	HostConfig: { LogConfig: { Type: "none" } }
-});
-const linesKept = 10;
-const longestLine = 1e3;
-const toTestEnd = (end, said) => {
-	if (end.kind === "late") return end;
-	if (end.kind === "not started") return {
-		kind: "failed",
-		how: end.why,
-		said: []
-	};
-	if (end.exitCode === 0) return { kind: "passed" };
-	return {
-		kind: "failed",
-		how: `exit code ${end.exitCode}`,
-		said
-	};
-};
-/** Makes an image without some findings of one that Docker has, under a name that goes with the run. */
-const makeWithout = async ({ docker: { command, engine }, run }, removal, without) => {
-	const paths = without.flatMap(({ hides }) => hides);
-	const layer = toWhiteoutLayer({
-		paths,
-		folders: removal.folders
-	});
-	const toName = (digest) => toHeldName(run.id, digest);
-	const { name, archive } = toDerivedArchive(removal, layer, engine.hasContainerdStore, toName);
-	const fd = openMemoryFile(archive);
-	try {
-		await command.run([
-			"image",
-			"load",
-			"--quiet",
-			"--input",
-			"/dev/stdin"
-		], { stdin: { fd } });
-	} finally {
-		closeSync(fd);
-	}
-	return name;
-};
-const createTest = (step, ports, image, removal) => {
-	const { docker, run } = ports;
-	const endMs = performance.now() + step.timeoutMs;
-	const runIn = async (name) => {
-		const deadlineMs = endMs - performance.now();
-		if (deadlineMs <= 0) return { kind: "late" };
-		const said = [];
-		const onLine = (line) => {
-			said.push(line.slice(0, longestLine));
-			if (said.length > linesKept) said.shift();
-		};
-		const container = toContainer(name, step, run.id);
-		const end = await runToEnd(docker.api, container, {
-			deadlineMs,
-			signal: run.signal,
-			onLine
-		});
-		return toTestEnd(end, said);
-	};
-	return async (without) => {
-		if (without.length === 0) return runIn(image.id);
-		const name = await makeWithout(ports, removal, without);
-		return runIn(name).finally(() => dropName$1(docker.api, name));
-	};
-};
-/** Runs the user's test in an image without its findings. That fails no step, whatever the test says. */
-const prove = async (step, ports) => {
-	const { log, run } = ports;
-	const names = step.names.join(", ");
-	const analysis = run.resultOf("analyse", step.report);
-	const image = findImage(step.image, run);
-	if (analysis === void 0 || image === void 0) return void 0;
-	const { removal, totalBytes } = analysis;
-	if (removal === void 0) {
-		log.line(`prove: ${names} has no finding whose fix only removes something, so no test ran.`);
-		return;
-	}
-	try {
-		return await proveRemoval(removal, totalBytes, createTest(step, ports, image, removal));
-	} catch (error) {
-		if (!run.signal.aborted) log.warning(`prove: cannot run the test in ${names} without its findings: ${renderError(error)}. The image is built and loaded all the same.`);
-		return;
-	}
 };
 
 // src/run/pull-step.ts
@@ -9680,8 +4768,8 @@ const pull = async ({ reference, mirrors, cache, nodes }, ports) => {
 	const { docker, log, run } = ports;
 	const { env, signal } = run;
 	if (cache !== void 0) {
-		const { pullKept } = await import("./run-pull-kept.js");
-		const pulled = await pullKept(reference, nodes, ports);
+		const { pullThroughCache } = await import("./run-pull-through-cache.js");
+		const pulled = await pullThroughCache(reference, nodes, ports);
 		if (pulled !== void 0) return pulled;
 	}
 	const { pullImage } = await import("./pull-pull-image.js");
@@ -9700,66 +4788,22 @@ const pull = async ({ reference, mirrors, cache, nodes }, ports) => {
 	};
 };
 
-// src/run/sync-files-step.ts
-/** Copying and hashing want a core each; the store's disk is one. */
-const mostWorkers = 4;
-/** What the store keeps of files that no node has: the next cluster on this machine may want them. */
-const keptBytes = 1e10;
-const toLfsDigests = ({ files: { origin }, found }) => origin.kind === "lfs" && found.kind === "remote" ? [...found.source.elsewhere ?? []] : [];
-/** Puts files into nodes. */
-const syncNodeFiles = async ({ wanted, removals, verifies, cache: plan }, { docker: { api, engine }, log, run }) => {
-	const folder = join(run.layoutDir, "files");
-	await mkdir(folder, {
-		mode: 448,
-		recursive: true
-	});
-	try {
-		const cache = createFilesCache(plan, folder, {
-			log,
-			run
-		});
-		const result = await syncFiles(api, {
-			wanted,
-			removals,
-			verifies,
-			folder,
-			keptBytes,
-			restore: cache.restore,
-			runId: run.id,
-			workers: Math.min(engine.cores, mostWorkers),
-			line: log.line,
-			signal: run.signal
-		});
-		const fetched = await cache.save();
-		const { broken } = result;
-		if (broken.length > 0) log.warning(`node-files: ${formatCount(broken.length, "file")} had changed in a node or in the store, and ${broken.length === 1 ? "was" : "were"} replaced: ${broken.slice(0, 3).join(", ")}`);
-		const lfs = new Set(wanted.flatMap(toLfsDigests));
-		const lfsBytes = fetched.reduce((sum, { sha256, sizeBytes }) => sum + (lfs.has(sha256) ? sizeBytes : 0), 0);
-		return {
-			...result,
-			lfsBytes
-		};
-	} finally {
-		await rm(folder, {
-			recursive: true,
-			force: true
-		});
-	}
-};
-
 // src/run/handlers.ts
+/** A start reads only what every plan needs: what others need is read when they do. */
+const later = (find) => async (step, ports) => (await find())(step, ports);
 /** How each kind of step is done. */
 const handlers = {
-	analyse,
-	build,
 	load,
-	prove,
 	pull,
-	"create-cluster": createClusterStep,
-	"await-cluster": awaitClusterStep,
-	"keep-pulled": keepPulled,
-	"sync-files": syncNodeFiles,
-	"image-volumes": makeImageVolumes,
+	analyse: later(async () => (await import("./run-analyse-step.js")).analyse),
+	build: later(async () => (await import("./run-build-step.js")).build),
+	prove: later(async () => (await import("./run-prove-step.js")).prove),
+	"unpack-archive": later(async () => (await import("./run-unpack-archive-step.js")).unpackArchive),
+	"create-cluster": later(async () => (await import("./run-create-cluster-step.js")).createClusterStep),
+	"await-cluster": later(async () => (await import("./run-create-cluster-step.js")).awaitClusterStep),
+	"keep-pulled": later(async () => (await import("./run-keep-pulled-step.js")).keepPulled),
+	"sync-files": later(async () => (await import("./run-sync-files-step.js")).syncNodeFiles),
+	"image-volumes": later(async () => (await import("./run-image-volumes-step.js")).makeImageVolumes),
 	"free-disk": ({ freeing, folder }, { log, run }) => freeDisk(freeing, folder, run.env, log.line, run.signal),
 	"await-disk": ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),
 	"hold-image": ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
@@ -9784,13 +4828,13 @@ const handlers = {
 		};
 		await rememberSizes(memory, targets, sizes, lastSizes);
 	},
-	"drop-image": ({ name }, { docker }) => dropName$1(docker.api, name),
+	"drop-image": ({ name }, { docker }) => dropName(docker.api, name),
 	"release-image": async ({ image, loadedBy }, { docker, run }) => {
 		const loaded = run.resultOf("load", loadedBy);
-		if (loaded === void 0 || loaded.image.heldAs !== void 0) await dropName$1(docker.api, toHeldName(run.id, image.id));
+		if (loaded === void 0 || loaded.image.heldAs !== void 0) await dropName(docker.api, toHeldName(run.id, image.id));
 	},
 	"drop-leftovers": async (_, { docker: { api } }) => {
-		for (const name of await findLeftOvers(api).catch(() => [])) await dropName$1(api, name);
+		for (const name of await findLeftOvers(api).catch(() => [])) await dropName(api, name);
 	},
 	"drop-layout": async ({ target }, { run }) => dropLayout(toLayoutFolder(run, target)),
 	"prune-cache": (_, { docker, log }) => pruneCache(docker.command, log.line)
@@ -9850,7 +4894,7 @@ const endings = {
 	failed: "failed after ",
 	cancelled: "cancelled after "
 };
-const told = [
+const told = [...[
 	"build",
 	"load",
 	"free-disk",
@@ -9858,7 +4902,7 @@ const told = [
 	"sync-files",
 	"image-volumes",
 	"pull"
-];
+], "unpack-archive"];
 /** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
 const renderEnd = ({ step, state, time }) => {
 	if (!told.includes(step.kind) || time === void 0 || state === "skipped") return void 0;
@@ -9873,12 +4917,13 @@ const createBells = (steps) => {
 	};
 };
 /** Steps of these lanes are done again when room could be made. */
-const fillsDisks = /* @__PURE__ */ new Set([
+const fillsDisks = /* @__PURE__ */ new Set([...[
 	"build",
 	"load",
+	"cached-load",
 	"files",
 	"pull"
-]);
+]]);
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }) => handlers[kind];
 /**
@@ -9926,6 +4971,7 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 			lanes: {
 				build: parallel,
 				load: 1,
+				"cached-load": 2,
 				report: 1,
 				proof: 1,
 				files: 1,
@@ -10031,6 +5077,23 @@ const leaveNames = ({ keptFor, targets, lastTimes }, report, history, { mayWrite
 	const names = [times && nameTimes(keptFor, targets, times, lastTimes), ...images === void 0 ? [] : nameImages(keptFor, targets, images, isDefaultBranch)].filter((name) => name !== void 0);
 	if (names.length > 0) saveState(namesState, names.join(" "));
 };
+/** Undefined where nothing is kept of builds. */
+const openBuildCaches = (inputs, facts, { layoutDir, laterDir, workspace }, access, log) => {
+	const plan = planBuildCache(inputs, facts);
+	if (plan === void 0 || laterDir === void 0) return void 0;
+	const { signal } = access;
+	const place = {
+		folder: join(layoutDir, "kept"),
+		laterDir,
+		workspace,
+		log,
+		signal
+	};
+	return createBuildCaches(plan, {
+		cache: createEntryCache(access),
+		...place
+	});
+};
 const runWith = async (api, inputs, context, front, booted) => {
 	try {
 		var _usingCtx$1 = _usingCtx();
@@ -10061,7 +5124,7 @@ const runWith = async (api, inputs, context, front, booted) => {
 		remarkOnLoads(facts, log);
 		await booted;
 		const { clusterName, createCluster } = inputs;
-		const record = () => beginRecording({
+		const record = () => folder === void 0 ? void 0 : beginRecording({
 			clusterName,
 			folder,
 			childEnv: env,
@@ -10078,6 +5141,7 @@ const runWith = async (api, inputs, context, front, booted) => {
 			await remarkOnManifests(inputs, known, log);
 			return planRun(inputs, known).steps;
 		};
+		const buildCaches = openBuildCaches(inputs, facts, context, cache, log);
 		const report = await runPlan(inputs, facts, plan, {
 			docker: {
 				command,
@@ -10090,6 +5154,7 @@ const runWith = async (api, inputs, context, front, booted) => {
 				...context,
 				id: context.runId,
 				cache,
+				buildCaches,
 				signal,
 				saveClusterState: (state) => front.saveState(clusterState, state)
 			},
@@ -10097,10 +5162,12 @@ const runWith = async (api, inputs, context, front, booted) => {
 			planAgain
 		});
 		if (!signal.aborted) await finishRecording?.(toLoaded(report));
+		const mark = await buildCaches?.finish();
+		if (mark !== void 0) front.saveState(layersState, mark);
 		const history = toHistory(facts);
 		const compared = compareImages(report, history.targets, facts.lastImages);
 		const excesses = checkImageLimits(compared, inputs.imageLimits);
-		const failure = signal.aborted ? signal.reason : toFailure$2(report);
+		const failure = signal.aborted ? signal.reason : toFailure$1(report);
 		if (failure === void 0 && (excesses.length === 0 || inputs.imageLimits.isWarning)) leaveNames(facts, report, history, context, front);
 		const { files: nodeFiles } = known.nodeFiles;
 		const { clusterLogs } = context;
@@ -10141,354 +5208,59 @@ const run = (inputs, context, front) => {
 	}));
 };
 
-// src/report/image-report-text.ts
-const eighths = [
-	"",
-	"▏",
-	"▎",
-	"▍",
-	"▌",
-	"▋",
-	"▊",
-	"▉"
-];
-/** A bar that is as long as a part is of a whole; shorter than that it is not shown. */
-const renderBar$1 = (part, whole, width = 10) => {
-	const length = whole > 0 ? Math.round(part / whole * width * 8) : 0;
-	return "█".repeat(Math.floor(length / 8)) + (eighths[length % 8] ?? "");
+// src/commands/run-in-place.ts
+/** Gives a command a place of its own, which goes with it. */
+const withPlace = async (inputs, surroundings, front, command) => {
+	const runId = randomBytes(8).toString("hex");
+	const left = leftoversOf(surroundings, runId);
+	const { tempDir, layoutDir, clusterLogs } = left;
+	front.saveState(runIdState, runId);
+	try {
+		makeTempDir(tempDir);
+		makeTempDir(layoutDir);
+		const childEnv = {
+			...surroundings.childEnv,
+			[runVariable]: runId
+		};
+		const env = prepareConfig(childEnv, tempDir, front.log.line);
+		const { credentials, secrets, comment } = inputs;
+		if (credentials.kind !== "none" || secrets.length > 0 || comment?.token !== void 0) await forbidCoreDumps(env);
+		const { tempDir: tempRoot, isRecorded = true } = surroundings;
+		const recordingFolder = isRecorded ? left.recordingFolder : void 0;
+		const folders = {
+			tempDir,
+			layoutDir,
+			laterDir: isRecorded ? left.laterDir : void 0,
+			tempRoot,
+			recordingFolder,
+			clusterLogs
+		};
+		return await command({
+			place: {
+				...surroundings,
+				...folders,
+				runId,
+				env
+			},
+			front
+		});
+	} finally {
+		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
+			recursive: true,
+			force: true
+		});
+	}
 };
-const percent = (part, whole) => whole > 0 ? `${(part / whole * 100).toFixed(1)} %` : "0 %";
-/** `169 MB in 6 layers, about 64 MB in a registry`. */
-const renderSizes$1 = ({ totalBytes, layers, packedBytes, isPackedExact }) => {
-	const about = isPackedExact ? "" : "about ";
-	return `${formatBytes(totalBytes)} in ${formatCount(layers.length, "layer")}, ${about}${formatBytes(packedBytes)} in a registry`;
-};
-/** Own lines and the base apart, and nothing of what is nothing. */
-const renderWaste = ({ waste, totalBytes, dive }) => {
-	const { ownBytes, squashBytes, baseBytes } = waste;
-	const parts = [
-		`${formatBytes(ownBytes)} (${percent(ownBytes, totalBytes)}) that a better Dockerfile does not have`,
-		...squashBytes > 0 ? [`${formatBytes(squashBytes)} of the base that your lines hide, which only squashing loses`] : [],
-		...baseBytes > 0 ? [`${formatBytes(baseBytes)} inside the base`] : []
-	];
-	const efficiency = (dive.efficiency * 100).toFixed(4);
-	return `${parts.join("; ")}. dive says: efficiency ${efficiency} %, ${formatBytes(dive.wastedBytes)} wasted`;
-};
-const longestInstruction$1 = 120;
-/** Layers that have something, as lines of the log. */
-const renderLayers$1 = ({ layers, totalBytes }) => layers.flatMap((layer, index) => {
-	const { bytes, wastedBytes } = layer;
-	const instruction = toLine(layer.instruction ?? "", longestInstruction$1);
-	if (bytes === 0) return [];
-	const bar = renderBar$1(bytes, totalBytes).padEnd(10);
-	const waste = wastedBytes > 0 ? ` (${formatBytes(wastedBytes)} hidden)` : "";
-	const place = renderPlace$1(layer, index);
-	return [`${formatBytes(bytes).padStart(7)} ${bar} ${place} ${instruction}${waste}`.trimEnd()];
+/** A whole run, or a report alone, in a place of its own. */
+const runInPlace = (inputs, surroundings, front) => withPlace(inputs, surroundings, front, async ({ place }) => {
+	if (inputs.mode !== "report") return run(inputs, place, front);
+	const { report } = await import("./commands-report.js");
+	return report(inputs, place, front);
 });
-/** The report of one image as lines of the log, the title apart. */
-const renderReportLines = ({ name, analysis, proof }) => {
-	const { findings, layers, folders } = analysis;
-	const lines = findings.map((match) => {
-		const place = renderMatchPlace(match, layers);
-		return `${match.rule.level}${place && ` ${place}`}: ${renderFinding(match)}`;
-	});
-	return {
-		title: `Image report: ${name}: ${renderSizes$1(analysis)}, ${formatCount(findings.length, "finding")}`,
-		lines: [
-			`Waste: ${renderWaste(analysis)}`,
-			"Layers:",
-			...renderLayers$1(analysis),
-			"Largest folders:",
-			...folders.map(({ path, bytes }) => `${formatBytes(bytes).padStart(7)} ${renderPath(path)}`),
-			...lines.length === 0 ? ["Findings: none"] : ["Findings:", ...lines],
-			...[renderProof(analysis, proof)].filter(Boolean),
-			...renderSaid(proof)
-		]
-	};
-};
-
-// src/report/shared-base.ts
-/** Layers that are worth a word. */
-const mostPlaces = 3;
-const renderPlaces = ({ analysis: { layers } }, common, at) => (common.layers[at] ?? []).slice(0, mostPlaces).flatMap(({ layer }) => {
-	const made = layers[layer];
-	return made === void 0 ? [] : [renderPlace$1(made, layer)];
-}).join(", ");
-const listNames = (names) => names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-/** What several images of the run install, each for itself, and what to do; undefined where there is little. */
-const renderCommon = (reports, { common }) => {
-	if (common === void 0) return void 0;
-	const images = common.images.flatMap((image) => reports[image] ?? []);
-	const lines = images.map((image, at) => `${image.name} by ${renderPlaces(image, common, at) || "layers of its own"}`);
-	return `${listNames(images.map(({ name }) => name))} each have the same ${formatBytes(common.bytes)} in layers of their own (${common.files} files at the same paths, of the same sizes): ${lines.join("; ")}. Put what these lines install into one stage or Bake target, and begin all of these images with it: it is then built, kept and loaded once, ${formatBytes(common.savedBytes)} less.`;
-};
-
-// src/report/image-report-summary.ts
-const marks$2 = {
-	error: "❌",
-	warning: "⚠️",
-	info: "ℹ️"
-};
-const fold = (title, body) => `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
-/** More rows would be read by nobody. */
-const mostFindings = 20;
-const renderFindings$1 = ({ findings, layers }) => {
-	const shown = findings.slice(0, mostFindings);
-	if (shown.length === 0) return [];
-	const toRow = (match) => {
-		const { rule, bytes } = match;
-		const place = escapeCell(renderMatchPlace(match, layers));
-		const size = bytes > 0 ? formatBytes(bytes).replace(" ", "\xA0") : "";
-		const doubt = rule.doubt === void 0 ? "" : ` (Unless ${rule.doubt}.)`;
-		return [
-			`${marks$2[rule.level]} ${rule.what}`,
-			size,
-			place,
-			escapeCell(renderEvidence({
-				...match,
-				bytes: 0
-			})),
-			`${fixOf(match)}${doubt}`
-		];
-	};
-	const head = [
-		"Finding",
-		"Bytes",
-		"Line",
-		"Where",
-		"What to do"
-	];
-	const rest = findings.length - shown.length;
-	return [markdownTable([head, ...shown.map(toRow)], { align: [
-		"l",
-		"r",
-		"l",
-		"l",
-		"l"
-	] }), ...rest > 0 ? [`${rest} more in the step's log.`] : []];
-};
-/** A row should not become a page. */
-const longestInstruction = 120;
-const renderLayers = ({ layers, totalBytes }) => {
-	const rows = layers.flatMap((layer, index) => layer.bytes === 0 && layer.isBase ? [] : [[
-		escapeCell(renderPlace$1(layer, index)),
-		escapeCell(toLine(layer.instruction ?? "", longestInstruction)),
-		formatBytes(layer.bytes),
-		renderBar$1(layer.bytes, totalBytes),
-		String(layer.files),
-		layer.wastedBytes > 0 ? formatBytes(layer.wastedBytes) : "",
-		formatBytes(layer.packedBytes)
-	]]);
-	return markdownTable([[
-		"Line",
-		"Instruction",
-		"Bytes",
-		"",
-		"Files",
-		"Hidden later",
-		"Packed"
-	], ...rows], { align: [
-		"l",
-		"l",
-		"r",
-		"l",
-		"r",
-		"r",
-		"r"
-	] });
-};
-const renderWasted = ({ waste, layers }) => {
-	const placeOf = (index) => {
-		const layer = layers[index];
-		return layer === void 0 ? "" : escapeCell(renderPlace$1(layer, index));
-	};
-	const rows = waste.parts.slice(0, mostFindings).map(({ layer, hiddenBy, reason, bytes, files, paths }) => [
-		formatBytes(bytes),
-		String(files),
-		placeOf(layer),
-		placeOf(hiddenBy),
-		reason,
-		escapeCell(paths.map(renderPath).join(", "))
-	]);
-	return markdownTable([[
-		"Bytes",
-		"Files",
-		"Written by",
-		"Hidden by",
-		"Reason",
-		"Largest"
-	], ...rows], { align: [
-		"r",
-		"r",
-		"l",
-		"l",
-		"l",
-		"l"
-	] });
-};
-const renderLargest = ({ folders, files, visibleBytes }) => markdownTable([[
-	"Bytes",
-	"",
-	"Folder or file"
-], ...[...folders, ...files].map(({ path, bytes }) => [
-	formatBytes(bytes),
-	renderBar$1(bytes, visibleBytes),
-	escapeCell(renderPath(path))
-])], { align: [
-	"r",
-	"l",
-	"l"
-] });
-const renderImage$1 = ({ name, analysis, proof }) => [
-	`#### ${escapeLine(`${name}: ${renderSizes$1(analysis)}`)}`,
-	`**Waste**: ${escapeCell(renderWaste(analysis))}`,
-	...renderFindings$1(analysis),
-	...[escapeLine(renderProof(analysis, proof))].filter(Boolean),
-	fold(formatCount(analysis.layers.length, "layer"), renderLayers(analysis)),
-	...analysis.waste.parts.length === 0 ? [] : [fold("Waste", renderWasted(analysis))],
-	fold("Largest folders and files", renderLargest(analysis))
-].join("\n\n");
-/** GitHub takes a megabyte of a step's summary, and drops a longer one. */
-const mostCharacters = 6e5;
-/** The reports in Markdown, what is to be done first; empty where there are none. */
-const renderImageReports = (reports, compared) => {
-	if (reports.length === 0) return "";
-	const common = renderCommon(reports, compared);
-	const parts = [...common === void 0 ? [] : [escapeLine(common)], ...reports.map(renderImage$1)];
-	let length = 0;
-	const shown = parts.filter((part) => {
-		length += Buffer.byteLength(part);
-		return length <= mostCharacters;
-	});
-	const rest = parts.length - shown.length;
-	const more = rest > 0 ? [`${formatCount(rest, "report")} more in the step's log.`] : [];
-	return `${[
-		"### Image report",
-		...shown,
-		...more
-	].join("\n\n")}\n`;
-};
-
-// src/report/image-comment.ts
-/**
-* How a comment begins, by which a later run finds it. Steps with other images have another one, and
-* names count without tags, as these often change from run to run.
-*/
-const toCommentMarker = ({ workflow, job }, clusterName, report) => {
-	const names = outcomesOf(report, "analyse").flatMap(({ step }) => step.names.map(withoutTag));
-	const parts = [
-		workflow,
-		job,
-		clusterName,
-		...new Set(names.toSorted())
-	];
-	return `<!-- slipway:images:${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)} -->`;
-};
-/** GitHub links names of people and issues in comments, and tells those people. */
-const unlink = (text) => escapeCell(text).replace(/[@#]|:(?=\/\/)|\bwww(?=\.)|\bGH(?=-\d)/gi, "$&&#8203;");
-const longestName$1 = 120;
-const longestList = 600;
-/** What others wrote, as text that is nothing else. */
-const toCode = (text, longest = longestName$1) => `<code>${unlink(toLine(text, longest))}</code>`;
-const toCell = (bytes) => bytes > 0 ? formatBytes(bytes).replace(" ", "\xA0") : "";
-/** So many rows of each make forty lines with all that is around them. */
-const most = {
-	images: 6,
-	excesses: 3,
-	findings: 7,
-	details: 5
-};
-const renderRest = (all, shown, what) => all > shown ? [`${formatCount(all - shown, `more ${what}`)} in the summary of the job.`] : [];
-const renderTable$1 = (head, rows) => markdownTable([head, ...rows], { alignDelimiters: false }).split("\n");
-const renderImages$1 = (images) => {
-	const rows = images.slice(0, most.images).map((image) => {
-		const { totalBytes, packedBytes, isPackedExact } = image.analysis;
-		const packed = `${isPackedExact ? "" : "about "}${formatBytes(packedBytes)}`;
-		return [
-			toCode(image.name),
-			formatBytes(totalBytes),
-			packed,
-			renderChange(image) ?? "unknown"
-		];
-	});
-	return [
-		...renderTable$1([
-			"Image",
-			"Files of all layers",
-			"In a registry",
-			"Change"
-		], rows),
-		"",
-		...renderRest(images.length, most.images, "image")
-	];
-};
-const ranks = {
-	error: 0,
-	warning: 1,
-	info: 2
-};
-const renderFindings = (images) => {
-	const all = images.flatMap(({ name, analysis: { findings, layers } }) => findings.map((match) => ({
-		name,
-		layers,
-		match
-	}))).toSorted(({ match: a }, { match: b }) => ranks[a.rule.level] - ranks[b.rule.level] || b.bytes - a.bytes);
-	if (all.length === 0) return ["No findings.", ""];
-	const rows = all.slice(0, most.findings).map(({ name, layers, match }) => [
-		`${marks$2[match.rule.level]} ${match.rule.what}`,
-		toCell(match.bytes),
-		toCode(renderMatchPlace(match, layers)),
-		match.paths[0] === void 0 ? "" : toCode(renderPath(match.paths[0])),
-		toCode(name)
-	]);
-	return [
-		...renderTable$1([
-			"Finding",
-			"Bytes",
-			"Line",
-			"Where",
-			"Image"
-		], rows),
-		"",
-		...renderRest(all.length, most.findings, "finding")
-	];
-};
-const renderDetail = ({ name, analysis, grown }) => {
-	const largest = findLargest(analysis, false);
-	const [folder] = analysis.folders;
-	const instruction = largest?.layer.instruction;
-	const grew = renderParts$1({
-		analysis,
-		grown
-	});
-	return `- ${[
-		`${toCode(name)}: ${formatCount(analysis.layers.length, "layer")}`,
-		grew && `grown: ${toCode(grew, longestList)}`,
-		`waste ${renderWaste(analysis)}`,
-		largest && `largest layer ${toCode(renderPlace$1(largest.layer, largest.index))}${instruction === void 0 ? "" : ` ${toCode(instruction)}`} ${formatBytes(largest.bytes)}`,
-		folder && `largest folder ${toCode(renderPath(folder.path))} ${formatBytes(folder.bytes)}`
-	].filter(Boolean).join("; ")}`;
-};
-const renderOrigin = ({ runUrl, commit }) => {
-	return `All of it is in ${runUrl === void 0 ? "the summary of the job" : `[the summary of the job](${runUrl})`}${commit === void 0 ? "" : `; of commit ${commit}`}.`;
-};
-/** A comment of at most forty lines: sizes and the worst first, the rest folded. */
-const renderImageComment = (marker, images, excesses, origin) => {
-	return [
-		marker,
-		"### Image report",
-		...excesses.slice(0, most.excesses).map(({ message }) => `- ❌ ${unlink(toLine(message))}`),
-		"",
-		...renderImages$1(images),
-		...renderFindings(images),
-		"<details><summary>Details</summary>",
-		"",
-		...images.slice(0, most.details).map(renderDetail),
-		"",
-		"</details>",
-		"",
-		renderOrigin(origin)
-	].join("\n");
+/** A run fails for the first image that is beyond its limit, unless that is to be a warning. */
+const toExcessFailure = ({ imageLimits }, { excesses }) => {
+	const [first] = imageLimits.isWarning ? [] : excesses;
+	return first && new Failure(first.message, { location: first.location });
 };
 
 // src/commands/actions/comment.ts
@@ -10529,6 +5301,7 @@ const prepareComment = async ({ comment, isDryRun, apiUrl, clusterName }, { pull
 	}
 	return async ({ report, compared, excesses }) => {
 		if (compared.length === 0) return line(`${none} there is no image report.`);
+		const { renderImageComment, toCommentMarker } = await import("./report-image-comment.js");
 		const marker = toCommentMarker(origin, clusterName, report);
 		const body = renderImageComment(marker, compared, excesses, origin);
 		await putComment(thread, marker, body, front);
@@ -10548,657 +5321,6 @@ const maskInputs = ({ credentials, secrets, comment }, given, runner) => {
 	maskPrivateKey(given["private-key"] ?? "", credentials.privateKey.expose(), mask);
 };
 
-// src/plan/render.ts
-const list = (words) => words.join(", ");
-const renderTarget = ({ name, tags, isWanted, further }) => {
-	const names = tags.map(({ given }) => given).filter((given) => given !== name);
-	const pushed = further.some(isPush$1) ? "pushed, too" : "";
-	const notes = [list(names), isWanted ? pushed : "a dependency, not loaded"].filter(Boolean);
-	return `Build ${name}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
-};
-const renderFiles = ({ wanted, removals }) => {
-	const each = wanted.map(({ files: { target }, found: { source } }) => `${target} (${formatBytes(source.sizeBytes)})`);
-	const gone = [...new Set(removals.map(({ target }) => `remove ${target}`))];
-	return `Put files into nodes: ${list([...each, ...gone])}`;
-};
-const renderImages = ({ wanted }) => {
-	const targets = wanted.map(({ files: { target } }) => target);
-	return targets.length === 0 ? "Remove images of files that nobody asks for" : `Make images of files: ${list(targets)}`;
-};
-/** Undefined for what is only bookkeeping, such as names that exist while a step works. */
-const renderStep = (step) => {
-	switch (step.kind) {
-		case "create-cluster": return `Start the cluster ${step.cluster} with kind, or use the one that is there`;
-		case "await-cluster": return "Wait until kind has made the cluster";
-		case "free-disk": {
-			const { entries, targetFreeBytes } = step.freeing;
-			return `Free disk${targetFreeBytes === void 0 ? "" : ` until ${formatBytes(targetFreeBytes)} are free`}: ${list(entries.map(({ name }) => name))}`;
-		}
-		case "await-disk": return "Wait until builds have enough free disk to start";
-		case "build": return renderTarget(step.target);
-		case "pull": return `Pull ${step.reference.given}`;
-		case "mirror-nodes": return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`;
-		case "keep-pulled": return "Keep new layers of pulled images for later runs";
-		case "load": return `Load ${list(step.names)}`;
-		case "analyse": return `Report on ${list(step.names)}`;
-		case "prove": return `Prove by the test what ${list(step.names)} can do without`;
-		case "sync-files": return renderFiles(step);
-		case "image-volumes": return renderImages(step);
-		case "revoke-token": return "Revoke the token";
-		case "prune-cache": return "Prune the build cache that no image uses";
-		default: return;
-	}
-};
-/** Numbered in the order of the plan, each with the numbers of those that it waits for. */
-const renderSteps = (steps) => {
-	const shown = steps.flatMap((step) => {
-		const text = renderStep(step);
-		return text === void 0 ? [] : [{
-			step,
-			text
-		}];
-	});
-	const numbers = new Map(shown.map(({ step }, index) => [step.id, index + 1]));
-	return shown.map(({ step, text }) => {
-		const waits = [...step.needs, ...step.after].flatMap((id) => numbers.get(id) ?? []).sort((a, b) => a - b);
-		return `${numbers.get(step.id)}. ${text}${waits.length > 0 ? `, after ${list(waits.map(String))}` : ""}`;
-	});
-};
-const renderMethod$1 = (choice) => {
-	if (choice.kind !== "direct") return `by ${choice.kind} (${renderBecause(choice.because)})`;
-	return choice.wanted === "auto" ? "by reflink, link or copy (a probe in the node decides)" : `by ${choice.wanted}`;
-};
-const dockersCopies = {
-	always: "Docker keeps its copies.",
-	auto: "Slipway removes Docker's copy after a load by copy, stream or kind.",
-	never: "Slipway removes Docker's copy after each load."
-};
-const renderNodes = (steps) => {
-	const [first] = steps.filter((step) => step.kind === "load");
-	if (first === void 0) return [];
-	if (steps.some((step) => step.kind === "build" && step.target.output === "oci-layout")) return [`Nodes:${first.into.map(({ node }) => `\n- ${node.name}`).join("")}`, "The builder sends the layers that the nodes lack. Docker gets no copy of what it builds."];
-	if (steps.some(({ kind }) => kind === "create-cluster") && first.into.length === 0) return [`Nodes: those of the cluster ${first.cluster}, as soon as they answer`];
-	const renderNode = ({ node, choice }) => `\n- ${node.name}, ${renderMethod$1(choice)}`;
-	return [`Nodes:${first.into.map(renderNode).join("")}`, dockersCopies[first.keepImages ?? "always"]];
-};
-const renderSizes = (sizes, steps) => {
-	if (!steps.some(({ kind }) => kind === "build")) return "";
-	if (sizes === void 0) return "\n- image sizes: unknown before the first run";
-	const each = list(sizes.each.map(formatBytes));
-	return `\n- image sizes in the last run: ${formatBytes(sizes.totalBytes)} together (${each})`;
-};
-/** What was counted, and the plan's graph, for people. */
-const renderPlan = ({ disk, steps, parallel, shortage }) => {
-	const sums = disk.sums.map((sum) => `\n- ${renderSum(sum)}`);
-	const builds = steps.filter(({ kind }) => kind === "build").length;
-	const most = Math.min(parallel, builds);
-	const atMost = most > 1 ? `up to ${most} builds` : "one build";
-	const atOnce = builds > 1 ? `${atMost} and ` : "";
-	return [
-		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
-		...renderNodes(steps),
-		`Steps (${atOnce}one load at a time):`,
-		...renderSteps(steps),
-		...shortage === void 0 ? [] : [renderError(shortage)]
-	].join("\n");
-};
-/** The same in Markdown: its lists stay lists, and what is in them is text. */
-const renderPlanSummary = (plan) => {
-	return `### Slipway's plan (dry run)\n${renderPlan(plan).split("\n").map((line) => {
-		const [, mark = "", text = ""] = /^(- |\d+\. )?(.*)$/s.exec(line) ?? [];
-		return mark === "" ? `\n${escapeLine(text)}\n` : mark + escapeLine(text);
-	}).join("\n")}\n`;
-};
-
-// src/report/node-files.ts
-const ways = {
-	link: "linked",
-	mount: "mounted",
-	copy: "copied",
-	write: "copied",
-	same: "unchanged",
-	removed: "removed",
-	kept: "removed once no pod uses it"
-};
-const placedOf = (report) => outcomesOf(report, "sync-files").flatMap(({ result }) => result?.placed ?? []);
-/** What became of one target in each node; what was not even tried is as it was. */
-const waysOf = ({ files, nodes, into }, placed, isDone) => nodes.map(({ name }) => {
-	const own = placed.find(({ node, target }) => node === name && target === files.target);
-	const isAsked = into.some((node) => node.name === name);
-	if (own !== void 0) return [name, own.way];
-	return [name, isAsked && !isDone ? "unknown" : "same"];
-});
-/** What its files are called as an image; undefined where they are none, or not yet. */
-const imageOf = (report, { files, image }) => {
-	return outcomesOf(report, "image-volumes").flatMap(({ result }) => result?.made ?? []).find(({ target }) => target === files.target)?.reference ?? image?.reference;
-};
-const renderImage = (report, each) => {
-	const image = imageOf(report, each);
-	const bytes = outcomesOf(report, "image-volumes").flatMap(({ result }) => result?.made ?? []).filter(({ target }) => target === each.files.target).flatMap(({ nodes }) => nodes).reduce((sum, { copiedBytes }) => sum + copiedBytes, 0);
-	return image === void 0 ? "" : `; image ${image}${bytes > 0 ? `, ${formatBytes(bytes)} copied` : ""}`;
-};
-const renderWays = (all) => {
-	const groups = Map.groupBy(all, ([, way]) => way);
-	return [...groups].map(([way, nodes]) => {
-		const where = groups.size === 1 ? formatCount(nodes.length, "node") : nodes.map(([name]) => name).join(", ");
-		return `${way === "unknown" ? "not there" : ways[way]} (${where})`;
-	}).join("; ");
-};
-const countFiles = ({ found: { source } }) => {
-	const files = "files" in source ? source.files : source.tree?.files;
-	return files === void 0 ? "" : formatCount(files.length, "file");
-};
-/** A table in Markdown of the files that nodes have beside their images; undefined where there are none. */
-const renderNodeFiles = (report, files) => {
-	const placed = placedOf(report);
-	const isDone = outcomesOf(report, "sync-files").every(({ state }) => state === "done");
-	const rows = files.map((each) => [
-		escapeCell(each.files.target),
-		escapeCell(each.files.given.slice(0, 80)),
-		formatBytes(each.found.source.sizeBytes),
-		countFiles(each),
-		escapeCell(renderWays(waysOf(each, placed, isDone)) + renderImage(report, each))
-	]);
-	const gone = placed.flatMap(({ node, target, way }) => way === "removed" || way === "kept" ? [[
-		escapeCell(target),
-		"",
-		"",
-		"",
-		`${ways[way]} (${node})`
-	]] : []);
-	if (rows.length + gone.length === 0) return void 0;
-	return markdownTable([
-		[
-			"Files",
-			"From",
-			"Size",
-			"Count",
-			"How"
-		],
-		...rows,
-		...gone
-	]);
-};
-/** GitHub's prices for Git LFS, as of November 2026: docs.github.com, "Git LFS billing". */
-const lfs = {
-	freeGib: 10,
-	dollarsPerGib: .0875
-};
-/** What Git LFS's server had to send, and what GitHub takes for that; undefined where it sent nothing. */
-const renderLfsCharge = (report) => {
-	const bytes = outcomesOf(report, "sync-files").reduce((sum, { result }) => sum + (result?.lfsBytes ?? 0), 0);
-	if (bytes === 0) return void 0;
-	const gib = bytes / 2 ** 30;
-	const runs = Math.floor(lfs.freeGib / gib);
-	const free = `${formatCount(runs, "such run")} a month ${runs === 1 ? "is" : "are"} free`;
-	const then = `then ${(gib * lfs.dollarsPerGib).toFixed(gib < .1 ? 4 : 2)} dollars each`;
-	return `Git LFS sent ${formatBytes(bytes)}, which GitHub counts on the repository's owner: on the Free plan ${free}, ${then}. With node-files-cache: true later runs fetch only what changed.`;
-};
-/** `2 paths unchanged`, `2 paths put into nodes, 1.2 GB copied`; undefined where there are none. */
-const renderFilesVerdict = (report, files) => {
-	const outcomes = outcomesOf(report, "sync-files");
-	if (files.length === 0 && outcomes.length === 0) return void 0;
-	const paths = formatCount(files.length, "path");
-	if (outcomes.length === 0) return `${paths} unchanged`;
-	if (outcomes.some(({ state }) => state !== "done")) return `${paths} not in the nodes`;
-	const copied = outcomes.reduce((sum, { result }) => sum + (result?.copiedBytes ?? 0), 0);
-	return `${paths} in the nodes, ${formatBytes(copied)} copied`;
-};
-/** What the output `volumes` says. */
-const toVolumes = (report, all) => all.map((one) => {
-	const { files: each, found, nodes } = one;
-	const { source } = found;
-	const isFile = found.kind === "local" ? found.source.isFile : found.source.tree?.isFile;
-	return toVolume(each, isFile, source.sizeBytes, nodes, imageOf(report, one));
-});
-const renderPiece = ({ volume, volumeMount, image }) => [
-	"volumes:",
-	`  - name: ${volume.name}`,
-	"    hostPath:",
-	`      path: ${volume.hostPath.path}`,
-	...volume.hostPath.type === "" ? [] : [`      type: ${volume.hostPath.type}`],
-	...image === void 0 ? [] : [
-		"    # or, in place of hostPath, without subPath in its mounts:",
-		"    # image:",
-		`    #   reference: ${image.reference}`,
-		`    #   pullPolicy: ${image.pullPolicy}`
-	],
-	"containers: # in each that uses them",
-	"  - volumeMounts:",
-	`      - name: ${volumeMount.name}`,
-	`        mountPath: ${volumeMount.mountPath}`,
-	`        readOnly: ${volumeMount.readOnly}`
-].join("\n");
-/** The pieces of manifests by which pods use them. */
-const renderPieces = (volumes) => volumes.map(renderPiece);
-
-// src/report/gantt.ts
-/** Mermaid takes colons, commas and much else for its own. */
-const toWord = (text) => text.replace(/[^\w./-]+/g, " ").trim().slice(0, 60) || "image";
-const marks$1 = {
-	done: "",
-	failed: "crit, ",
-	cancelled: "done, ",
-	skipped: "done, "
-};
-const renderTask = ({ what, state, startMs, endMs }) => `  ${what} :${marks$1[state]}${Math.round(startMs)}, ${Math.round(endMs)}`;
-/** What was done when, as a folded Gantt picture; nothing where there is nothing to see. */
-const renderGantt = (sections) => {
-	if (sections.length === 0) return void 0;
-	const lines = sections.flatMap(({ name, tasks }) => [`  section ${toWord(name)}`, ...tasks.map(renderTask)]);
-	const leftPadding = 30 + 7 * Math.max(...sections.map(({ name }) => toWord(name).length));
-	return [
-		"<details><summary>Timeline</summary>",
-		"",
-		...[
-			"```mermaid",
-			`%%{init: ${JSON.stringify({ gantt: { leftPadding } })}}%%`,
-			...[
-				"gantt",
-				"  dateFormat x",
-				"  axisFormat %M:%S",
-				...lines
-			],
-			"```"
-		],
-		"",
-		"</details>"
-	].join("\n");
-};
-
-// src/report/rows.ts
-/** Every image that the nodes were to get, and every other build that failed. */
-const toImageRows = (report) => {
-	const builds = outcomesOf(report, "build");
-	const loads = outcomesOf(report, "load");
-	return [...loads.filter(({ step }) => step.image.kind !== "built").map((load) => ({
-		name: load.step.names.join(", "),
-		build: void 0,
-		load,
-		pull: outcomesOf(report, "pull").find(({ step }) => load.step.needs.includes(step.id))
-	})), ...builds.flatMap((build) => {
-		const { target } = build.step;
-		const load = loads.find(({ step }) => step.needs.includes(build.step.id));
-		if (!target.isWanted && build.state === "done") return [];
-		const tags = target.tags.map(({ given: tag }) => tag).join(", ");
-		return [{
-			name: tags === "" ? target.name : tags,
-			build,
-			load
-		}];
-	})];
-};
-const resultOf = ({ build, load, pull }) => {
-	const states = [
-		build?.state,
-		load?.state,
-		pull?.state
-	];
-	if (states.includes("failed")) return "failed";
-	if (states.includes("skipped")) return "skipped";
-	if (states.includes("cancelled")) return "cancelled";
-	if (load?.state === "skipped") return "skipped";
-	return load === void 0 ? "built" : "loaded";
-};
-const marks = {
-	loaded: "✅",
-	built: "✅",
-	failed: "❌",
-	cancelled: "⏹",
-	skipped: "⏹"
-};
-const methods = {
-	reflink: "reflinked",
-	link: "linked",
-	copy: "copied",
-	stream: "streamed",
-	kind: "loaded by kind",
-	present: "unchanged"
-};
-const renderMethod = (nodes, isAll) => {
-	const [{ way, because } = {
-		way: "present",
-		because: void 0
-	}] = nodes;
-	const copied = nodes.reduce((sum, { copiedBytes }) => sum + copiedBytes, 0);
-	const bytes = way === "present" ? "" : `, ${formatBytes(copied)} copied`;
-	const where = isAll ? "" : ` in ${nodes.map(({ name }) => name).join(", ")}`;
-	const why = because === void 0 ? "" : `: ${renderBecause(because)}`;
-	return `${because === void 0 ? "" : "⚠️ "}${methods[way]}${where}${bytes}${why}`;
-};
-/** How it came into the nodes, which are named only where they differ; else what it lacked. */
-const renderHow = ({ build, load }) => {
-	if (build?.because !== void 0) return `${build.because.replace(/^build /, "")} was not built`;
-	const nodes = load?.result?.nodes ?? [];
-	const keyOf = ({ way, because }) => `${way} ${because && renderBecause(because)}`;
-	const groups = [...Map.groupBy(nodes, keyOf).values()];
-	return groups.map((group) => renderMethod(group, groups.length === 1)).join("; ");
-};
-const renderTime = (outcome) => outcome?.time === void 0 ? "" : formatDuration(outcome.time.endedMs - outcome.time.startedMs);
-/** With how many of the Dockerfile's steps the cache had. */
-const renderBuild = (build) => {
-	const time = renderTime(build);
-	const { steps = 0, cachedSteps = 0 } = build?.result?.metadata ?? {};
-	return time === "" || steps === 0 ? time : `${time} (${cachedSteps}/${steps})`;
-};
-const renderSize = ({ build, load }) => {
-	const image = load?.result?.image ?? build?.result?.image;
-	return image === void 0 ? "" : formatBytes(image.sizeBytes);
-};
-const columns = [
-	["Image", ({ name }) => escapeCell(name)],
-	[
-		"Result",
-		(row) => `${marks[resultOf(row)]} ${resultOf(row)}`,
-		"word"
-	],
-	[
-		"Size",
-		renderSize,
-		"number"
-	],
-	[
-		"Build (cached)",
-		({ build }) => renderBuild(build),
-		"number"
-	],
-	[
-		"Pull",
-		({ pull }) => renderTime(pull),
-		"number"
-	],
-	[
-		"Load",
-		({ load }) => renderTime(load),
-		"number"
-	],
-	["How", (row) => escapeCell(renderHow(row))]
-];
-/**
-* A table in Markdown with one row an image, without the columns that no image has anything for.
-*
-* @param space between the words of short cells: one that does not break where a page is narrow
-*/
-const renderTable = (rows, space) => {
-	const used = columns.filter(([, of]) => rows.some((row) => of(row) !== ""));
-	const cells = rows.map((row) => used.map(([, of, kind]) => kind === void 0 ? of(row) : of(row).replaceAll(" ", space)));
-	const align = used.map(([, , kind]) => kind === "number" ? "r" : "l");
-	return markdownTable([used.map(([title]) => title), ...cells], { align });
-};
-
-// src/report/tasks.ts
-/** The section of the step as a whole. */
-const stepSection = "step";
-const toTask = (what, outcome, beganMs) => {
-	if (outcome?.time === void 0) return [];
-	const { startedMs, endedMs } = outcome.time;
-	const { state } = outcome;
-	return [{
-		what,
-		state,
-		startMs: startedMs - beganMs,
-		endMs: endedMs - beganMs
-	}];
-};
-/** More cannot be seen in a picture. */
-const mostRows = 40;
-/**
-* What was done when, of the whole step; empty where there is too little or too much to see.
-*
-* @param beganMs when the step began, by the clock that outcomes have
-*/
-const toSections = (report, rows, beganMs) => {
-	const images = rows.flatMap(({ name, build, load, pull }) => {
-		const tasks = [
-			...toTask("pull", pull, beganMs),
-			...toTask("build", build, beganMs),
-			...toTask("load", load, beganMs)
-		];
-		return tasks.length === 0 ? [] : [{
-			name,
-			tasks
-		}];
-	});
-	if (images.flatMap(({ tasks }) => tasks).length < 2 || rows.length > mostRows) return [];
-	const disk = [
-		...outcomesOf(report, "create-cluster").flatMap((each) => toTask("start cluster", each, beganMs)),
-		...outcomesOf(report, "await-cluster").flatMap((each) => toTask("create cluster", each, beganMs)),
-		...outcomesOf(report, "free-disk").flatMap((each) => toTask("free disk", each, beganMs)),
-		...outcomesOf(report, "prune-cache").flatMap((each) => toTask("prune cache", each, beganMs))
-	];
-	const begun = [...images.flatMap(({ tasks }) => tasks), ...disk].map(({ startMs }) => startMs);
-	const prepared = {
-		what: "prepare",
-		state: "done",
-		startMs: 0,
-		endMs: Math.min(...begun)
-	};
-	return [{
-		name: stepSection,
-		tasks: [prepared, ...disk]
-	}, ...images];
-};
-
-// src/report/timeline.ts
-const width = 40;
-const longestName = 40;
-/** Of a shorter step there is no picture to be made. */
-const shortMs = 1e4;
-const renderBar = ({ startMs, endMs, state }, totalMs) => {
-	const from = Math.min(39, Math.floor(width * startMs / totalMs));
-	const to = Math.max(from + 1, Math.round(width * endMs / totalMs));
-	const mark = state === "done" ? "█" : "▒";
-	return (" ".repeat(from) + mark.repeat(to - from)).slice(0, width).padEnd(width);
-};
-const ends = {
-	done: "",
-	failed: ", failed",
-	cancelled: ", cancelled",
-	skipped: ""
-};
-/**
-* What was done when, as bars of text, one a line; nothing for a step that was soon over.
-*/
-const renderTimeline = (sections) => {
-	const all = sections.flatMap(({ name, tasks }) => tasks.map((task) => ({
-		task,
-		title: (name === "step" ? task.what : `${task.what} ${name}`).slice(0, longestName)
-	})));
-	const totalMs = Math.max(0, ...all.map(({ task }) => task.endMs));
-	if (totalMs < shortMs) return void 0;
-	const titleWidth = Math.max(...all.map(({ title }) => title.length));
-	return all.map(({ task, title }) => {
-		const took = `${formatDuration(task.endMs - task.startMs)}${ends[task.state]}`;
-		return `${toLine(title).padEnd(titleWidth)} |${renderBar(task, totalMs)}| ${took}`;
-	}).join("\n");
-};
-
-// src/report/summary.ts
-const findNodes = (rows) => Math.max(0, ...rows.map(({ load }) => load?.step.into.length ?? 0));
-/** `2 of 3 images reported`, where nothing else was asked for. */
-const renderReported = (report) => {
-	const all = outcomesOf(report, "analyse");
-	if (all.length === 0) return void 0;
-	const done = all.filter(({ state }) => state === "done").length;
-	return `${done === all.length ? "" : `${done} of `}${formatCount(all.length, "image")} reported`;
-};
-/** `4 of 6 images in kind (2 nodes), 1 failed, 1 cancelled`. */
-const renderVerdict = ({ report, clusterName, failure, files }) => {
-	const rows = toImageRows(report);
-	if (rows.length === 0) return renderReported(report) ?? (failure === void 0 ? files ?? "nothing to do" : "failed");
-	const number = (result) => rows.filter((row) => resultOf(row) === result).length;
-	const loads = rows.filter(({ load }) => load !== void 0);
-	const done = number("loaded");
-	const all = done === rows.length ? formatCount(done, "image") : `${done} of ${formatCount(rows.length, "image")}`;
-	const where = loads.length === 0 ? "" : ` in ${clusterName} (${formatCount(findNodes(rows), "node")})`;
-	const rest = [
-		"built",
-		"failed",
-		"cancelled",
-		"skipped"
-	].flatMap((result) => number(result) === 0 ? [] : [`${number(result)} ${result}`]);
-	return [
-		`${all}${where}`,
-		...rest,
-		...files === void 0 ? [] : [files]
-	].join(", ");
-};
-/** Longer than any run of backquotes inside, so that nothing in it can end it. */
-const renderCode = (text) => {
-	const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-	const fence = "`".repeat(longest + 1);
-	return `${fence}text\n${text}\n${fence}`;
-};
-const quote = (text) => `> ${text.replaceAll("\n", "\n> ")}`;
-const renderProblem = ({ name, error, location }) => {
-	const [first = "", ...rest] = renderError(error).split(/\r\n|\n|\r/);
-	const what = first.startsWith(`${name}: `) ? first.slice(name.length + 2) : first;
-	const at = location && `${location.file}:${location.line}`;
-	const where = at === void 0 || first.includes(at) ? "" : ` — ${escapeLine(at)}`;
-	const head = `**❌ ${escapeLine(name)}**${where} — ${escapeLine(what)}`;
-	return quote(rest.length === 0 ? head : `${head}\n${renderCode(rest.join("\n"))}`);
-};
-const renderFailure = ({ report, failure }) => {
-	if (failure === void 0) return [];
-	const problems = toProblems(report);
-	if (problems.length > 0) return problems.map(renderProblem);
-	return [quote(`**❌** ${escapeText(renderError(failure))}`)];
-};
-const renderFreed = (report) => {
-	const freed = freedOf(report);
-	if (freed.length === 0) return [];
-	const bytes = freed.reduce((sum, each) => sum + each.bytes, 0);
-	const each = freed.map((one) => `${one.name} (${one.path}) ${formatBytes(one.bytes)}`).join(", ");
-	return [`**Freed**: ${formatBytes(bytes)}: ${escapeLine(each)}`];
-};
-/** Of all builds, the three instructions that took longest. */
-const renderSlowest = (report) => {
-	const slowest = outcomesOf(report, "build").flatMap(({ step, result }) => (result?.metadata.timings.slowest ?? []).map((slow) => ({
-		target: step.target.name,
-		...slow
-	}))).toSorted((a, b) => b.ms - a.ms).slice(0, 3);
-	if (slowest.length === 0) return [];
-	return [`**Slowest**: ${slowest.map(({ target, name, ms }) => `${target}: ${name}, ${formatDuration(ms)}`).map(escapeLine).join(" · ")}`];
-};
-const renderTokens = (report) => outcomesOf(report, "revoke-token").flatMap(({ result }) => result ?? []).map((token) => `**Token**: ${escapeLine(renderEndedToken(token))}`);
-/** What the log ends with: what was done when, the verdict, and one row an image. */
-const renderResult = (told) => {
-	const rows = toImageRows(told.report);
-	const verdict = `${renderVerdict(told)}, ${formatDuration(told.durationMs)}`;
-	const timeline = renderTimeline(toSections(told.report, rows, told.beganMs));
-	return [
-		...timeline === void 0 ? [] : [timeline, ""],
-		`Slipway: ${verdict}`,
-		...rows.length === 0 ? [] : [renderTable(rows, " ")],
-		...told.growth === void 0 ? [] : [`Growth: ${told.growth}`],
-		...told.usual?.isSlower === true ? [`Builds: ${told.usual.line}`] : [],
-		...renderUnloaded(told.report)
-	].join("\n");
-};
-/** The job summary, in Markdown: the answer first. */
-const renderSummary = (told) => {
-	const rows = toImageRows(told.report);
-	const gantt = renderGantt(toSections(told.report, rows, told.beganMs));
-	return `${[
-		`### Slipway: ${escapeLine(renderVerdict(told))} &nbsp; ⏱ ${formatDuration(told.durationMs)}`,
-		...renderFailure(told),
-		...rows.length === 0 ? [] : [renderTable(rows, "\xA0")],
-		...renderUnloaded(told.report).map(escapeLine),
-		...told.usual === void 0 ? [] : [`**Builds**: ${escapeLine(told.usual.line)}`],
-		...told.growth === void 0 ? [] : [`**Growth**: ${escapeLine(told.growth)}`],
-		...renderSlowest(told.report),
-		...renderTokens(told.report),
-		...renderFreed(told.report),
-		...gantt === void 0 ? [] : [gantt]
-	].join("\n\n")}\n`;
-};
-
-// src/commands/actions/publish.ts
-/** At the Dockerfile's lines, and with all that is behind it in the log. */
-const tellReports = async (runner, reports, compared, growths) => {
-	if (reports.length === 0) return;
-	runner.output("image-report", toImageReportOutput(reports, compared, growths));
-	for (const report of reports) {
-		const { title, lines } = renderReportLines(report);
-		runner.group(title, lines);
-	}
-	const common = renderCommon(reports, compared);
-	if (common !== void 0) runner.line(`Image report: ${toLine(common, 2e3)}`);
-	const annotations = reports.map(toAnnotations);
-	for (const { message, location } of annotations.flatMap(({ errors }) => errors)) runner.error(message, location);
-	await runner.warnings(annotations.flatMap(({ warnings }) => warnings));
-};
-/** By what pods use the files: for programs, and to be copied by people. */
-const tellVolumes = (runner, volumes) => {
-	runner.output("volumes", JSON.stringify(volumes));
-	const lines = renderPieces(volumes).flatMap((piece) => [...piece.split("\n"), ""]);
-	runner.group("node-files: pieces of manifests for pods that use them", lines);
-};
-/** Later steps find the cluster, or what is left of one that could not be made. */
-const tellCluster = (runner, { report, clusterLogs = "" }) => {
-	const [creation] = outcomesOf(report, "create-cluster");
-	if (creation === void 0) return;
-	if (existsSync(clusterLogs)) runner.output("cluster-logs", clusterLogs);
-	const isMade = outcomesOf(report, "await-cluster").some(({ result }) => result === true);
-	const { kubeconfig } = creation.result ?? {};
-	if (kubeconfig === void 0 || !isMade) return;
-	runner.output("kubeconfig", kubeconfig);
-	runner.exportVariable("KUBECONFIG", kubeconfig);
-};
-/** All but the one that the step fails with. */
-const tellExcesses = async (runner, { excesses }, inputs, failure) => {
-	if (inputs?.imageLimits.isWarning === true) return runner.warnings(excesses);
-	const others = excesses.filter((each) => !isOf(failure, each));
-	for (const { message, location } of others) runner.error(message, location);
-};
-const isOf = (failure, { message }) => failure instanceof Failure && failure.message === message;
-/** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
-const publish = async (runner, { inputs, result, failure, beganMs }) => {
-	const report = result?.kind === "run" ? result.report : emptyReport;
-	const outputs = toOutputs(report, inputs?.bake?.isSingle === true);
-	for (const [name, value] of Object.entries(outputs)) runner.output(name, value);
-	if (result?.kind === "planned") {
-		runner.line(`The plan (dry-run: Slipway does none of it):\n${renderPlan(result.plan)}`);
-		return runner.summary(renderPlanSummary(result.plan));
-	}
-	if (result?.kind === "run") tellCluster(runner, result);
-	for (const { message, location } of findOthers(report)) runner.error(message, location);
-	const history = result?.kind === "run" ? result.history : void 0;
-	const usual = history && compareWithUsual(report, history);
-	const durationMs = performance.now() - beganMs;
-	const growth = result?.kind === "run" ? renderGrowth(result.compared) : void 0;
-	const nodeFiles = result?.kind === "run" ? result.nodeFiles : [];
-	const told = {
-		files: renderFilesVerdict(report, nodeFiles),
-		growth,
-		beganMs,
-		report,
-		usual,
-		clusterName: inputs?.clusterName ?? "",
-		durationMs,
-		failure
-	};
-	const files = renderNodeFiles(report, nodeFiles);
-	if (nodeFiles.length > 0) tellVolumes(runner, toVolumes(report, nodeFiles));
-	const reports = toImageReports(report);
-	const compared = compareReports(reports);
-	const growths = result?.kind === "run" ? toGrowths(result.compared) : [];
-	await tellReports(runner, reports, compared, growths);
-	if (result?.kind === "run") await tellExcesses(runner, result, inputs, failure);
-	if (report.outcomes.length + nodeFiles.length > 0) runner.line(`\n${renderResult(told)}`);
-	if (files !== void 0) runner.line(`\n${files}`);
-	const details = renderImageReports(reports, compared);
-	const charge = inputs?.nodeFilesCacheBytes === void 0 ? renderLfsCharge(report) : void 0;
-	if (charge !== void 0) runner.line(charge);
-	const parts = [
-		renderSummary(told),
-		files,
-		charge && `\n${charge}\n`,
-		details
-	].filter((part) => part !== void 0 && part !== "");
-	await runner.summary(parts.join("\n"));
-};
-
 // src/commands/actions/step.ts
 const readAndMask = async (environment, runner) => {
 	const parseYaml = await importYaml(environment.inputs);
@@ -11211,50 +5333,18 @@ const readAndMask = async (environment, runner) => {
 	if (inputs.unused.length > 0) runner.warning(`mode: ${inputs.mode} does not use ${inputs.unused.join(", ")}.`);
 	return inputs;
 };
-/** Gives the command a place of its own, which goes with it. */
-const runInPlace = async (inputs, environment, runner, signal) => {
-	const runId = randomBytes(8).toString("hex");
-	const { tempDir, layoutDir, recordingFolder, clusterLogs } = leftoversOf(environment, runId);
-	runner.saveState(runIdState, runId);
-	try {
-		makeTempDir(tempDir);
-		makeTempDir(layoutDir);
-		const env = prepareConfig(environment.childEnv, tempDir, runner.line);
-		const { credentials, secrets, comment } = inputs;
-		if (credentials.kind !== "none" || secrets.length > 0 || comment?.token !== void 0) await forbidCoreDumps(env);
-		const { tempDir: tempRoot } = environment;
-		const folders = {
-			tempDir,
-			layoutDir,
-			tempRoot,
-			recordingFolder,
-			clusterLogs
-		};
-		const place = {
-			...environment,
-			...folders,
-			runId,
-			env
-		};
-		const front = {
-			...runner,
-			log: runner,
-			signal
-		};
-		if (inputs.mode !== "report") return await run(inputs, place, front);
-		const { report } = await import("./commands-report.js");
-		return await report(inputs, place, front);
-	} finally {
-		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
-			recursive: true,
-			force: true
-		});
-	}
-};
-/** The step fails for the first image that is beyond its limit, unless that is to be a warning. */
-const toExcessFailure = ({ imageLimits }, { excesses }) => {
-	const [first] = imageLimits.isWarning ? [] : excesses;
-	return first && new Failure(first.message, { location: first.location });
+/** @throws {Failure} when something is missing that every step needs */
+const examine = async (inputs, environment, runner, signal) => {
+	const beganMs = performance.now();
+	const [{ doctor }, { reportDoctor }] = await Promise.all([import("./commands-doctor.js"), import("./actions-report-doctor.js")]);
+	const front = {
+		...runner,
+		log: runner,
+		signal
+	};
+	const failure = await reportDoctor(runner, await withPlace(inputs, environment, front, ({ place }) => doctor(inputs, place, front)), performance.now() - beganMs);
+	if (signal.aborted) throw new Failure("The step was cancelled");
+	if (failure !== void 0) throw failure;
 };
 const runStep = async (environment, runner, signal) => {
 	const beganMs = performance.now();
@@ -11265,17 +5355,25 @@ const runStep = async (environment, runner, signal) => {
 	try {
 		inputs = await readAndMask(environment, runner);
 		if (inputs.mode === "diagnose") {
-			const diagnosis = await diagnoseNow(environment, signal, inputs.clusterName);
-			return await reportDiagnosis(runner, diagnosis, true);
+			const { diagnoseNow } = await import("./commands-diagnose.js");
+			const { reportDiagnosis } = await import("./actions-report-diagnosis.js");
+			return await reportDiagnosis(runner, await diagnoseNow(environment, signal, inputs.clusterName), true);
 		}
+		if (inputs.mode === "doctor") return await examine(inputs, environment, runner, signal);
 		comment = await prepareComment(inputs, environment, runner, signal);
-		result = await runInPlace(inputs, environment, runner, signal);
+		const front = {
+			...runner,
+			log: runner,
+			signal
+		};
+		result = await runInPlace(inputs, environment, front);
 		failure = result.kind === "run" ? result.failure ?? toExcessFailure(inputs, result) : void 0;
 	} catch (error) {
 		failure = error;
 	}
 	const cause = failure === signal.reason ? void 0 : failure;
 	if (signal.aborted) failure = new Failure("The step was cancelled", { cause });
+	const { publish } = await import("./actions-publish.js");
 	await publish(runner, {
 		inputs,
 		result,

@@ -1,5 +1,5 @@
-import { findContextSources, findFolderAbove, largeContextBytes, readDockerfile, toBakeFiles, toBakeWords, trimPrefix, walkContext } from "./shared.actions-step.js";
-import { createIgnore, readIgnoreFile } from "./shared.build-ignored.build-sent-context.js";
+import { findFolderAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
+import { createIgnore, depthOf, findContextSources, isOnTheWay, isSimple, largeContextBytes, readDockerfile, readIgnoreFile, takes, toBakeFiles, toBakeWords, walkContext } from "./shared.actions-step.js";
 const { relative } = process.getBuiltinModule("node:path");
 
 // src/build/sent-context.ts
@@ -8,16 +8,6 @@ const mostParts = 6;
 const longestPath = 80;
 /** Longer than this it is no advice beside a load. */
 const longestMs = 5e3;
-/** Trying a pattern takes the power of its stars of a path's length, and nobody can end it midway. */
-const mostStars = 3;
-const mostOfThose = 20;
-const mostPatterns = 1e3;
-const longestMatched = 500;
-/** Whether an ignore file's patterns can be tried on all files. */
-const isSimple = (ignoreText) => {
-	const stars = ignoreText.split("\n").map((line) => line.match(/\*+/g)?.length ?? 0);
-	return stars.length <= mostPatterns && stars.every((count) => count <= mostStars) && stars.filter((count) => count === mostStars).length <= mostOfThose;
-};
 /** Names of folders that tools make, and make again in the image where it needs them. */
 const madeByTools = /^(?:__pycache__|\.(?:pytest|mypy|ruff|parcel)_?-?cache|\.cache|\.tox|\.nox|\.gradle|\.terraform|\.turbo|\.hypothesis|\.ipynb_checkpoints|\.nyc_output)$/;
 const installs = /\b(?:npm|yarn|pnpm|bun|corepack)\b/;
@@ -34,17 +24,6 @@ const toPatterns = (path, inside, dockerfile) => {
 /** Such a path means itself in an ignore file. */
 const isPlain = (path) => path.length <= longestPath && /^[\w.@+-]+(?:[ /][\w.@+-]+)*$/.test(path);
 const isIn = (path, folder) => folder === "." || path === folder || path.startsWith(`${folder}/`);
-/** Whether a name fits a source's, which may hold signs that stand for others; a doubtful one does. */
-const fits = (pattern, name) => pattern === name || /[[\\]/.test(pattern) || trimPrefix(pattern, name, true) === "";
-/** Whether one leads to, or into, the other, as far as both go. */
-const isOnTheWay = ({ path }, to) => {
-	if (path === ".") return true;
-	const names = to.split("/");
-	return path.split("/").every((each, at) => fits(each, names[at] ?? each));
-};
-const depthOf = ({ path }) => path === "." ? 0 : path.split("/").length;
-/** Whether a source takes a file. */
-const takes = (source, path) => depthOf(source) <= path.split("/").length && isOnTheWay(source, path);
 /** Whether a source means a folder, or something in it, and not only a folder around it. */
 const means = (source, folder) => depthOf(source) >= folder.split("/").length && isOnTheWay(source, folder);
 const topmost = (path, folders) => findFolderAbove(path, (folder) => folders.has(folder));
@@ -120,7 +99,7 @@ const describeContext = async ({ bake }, workspace, sentBytes) => {
 	const isOut = createIgnore(text);
 	const mayReturn = /^\s*!/m.test(text);
 	const isNotSent = (path, isFolder) => {
-		if (path.length > longestMatched) return true;
+		if (path.length > 500) return true;
 		return isFolder ? !sources.some((source) => isOnTheWay(source, path)) || !mayReturn && isOut(path) : !sources.some((source) => takes(source, path)) || isOut(path);
 	};
 	const walked = await walkContext(files.folder, isNotSent, isLate);

@@ -20,13 +20,14 @@ if (kind === "note") writeFileSync(path, `${keys.join("\n")}\n`, {
 });
 /**
 * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
-* first, only gives the archive a name.
+* first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
+* before.
 */
 const handOver = () => {
 	const programs = join(folder, "programs");
 	mkdirSync(programs, { mode: 448 });
 	const tar = join(programs, "tar");
-	writeFileSync(tar, "#!/bin/sh\n[ \"$1\" = -xf ] && exec ln -- \"$2\" archive\nexit 1\n", { mode: 448 });
+	writeFileSync(tar, "#!/bin/sh\n[ \"$1\" = -tf ] && exit\n[ \"$1\" = -xf ] && exec ln -- \"$2\" archive\nexit 1\n", { mode: 448 });
 	chmodSync(tar, 448);
 	process.env["PATH"] = `${programs}${delimiter}${process.env["PATH"] ?? ""}`;
 };

@@ -1,4 +1,4 @@
-import { createDocker, describeEnd, execute, findSocket, kind, readRegularFile, runCaptured, runContainer, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, describeEnd, execute, findNodes, findSocket, readRegularFile, runCaptured, runContainer, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { createBuildToken, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount, isOlder, within } from "./shared.actions-post.actions-step.js";
 import { findDockers, findFilesystems, findGate, findImages, groupForHelpers, planMethod, reasonFor, renderBecause, renderEndedToken, storeFolders, toHelperContainer, toHelperRequest, toMounts } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
@@ -171,6 +171,7 @@ const own = (name, tried) => tried.kind === "would" ? `${name}: ${tried.method}$
 const remedyFor = (reason) => {
 	if (/cross-device/i.test(reason)) return "Keep Docker's layers and volumes on one filesystem: no other disk at its folder `volumes`, and no `extraMounts` over /var or /var/lib/containerd in kind-config.";
 	if (/Operation not permitted|not supported/i.test(reason)) return "Move Docker's data to ext4, XFS or btrfs on a local disk (`data-root` in /etc/docker/daemon.json).";
+	if (/BusyBox/.test(reason)) return "Nothing mends it, and streaming works; take kind where loads have to be quick.";
 	return "Leave load-mode at auto, which copies or streams there, and compare with docs/loading.md.";
 };
 /** Says of the nodes how layers reach them. */
@@ -359,43 +360,47 @@ const linkingTools = [
 	"tar"
 ];
 const useKinds = "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`.";
-const explainNode = (name, printed) => {
+const explainNode = ({ name, userland, printed }) => {
 	const { version = "of an unknown version", tools, ...found } = parse(printed);
+	const isBusybox = userland === "busybox";
 	const lacks = (wanted) => wanted.filter((tool) => !tools.has(tool));
-	const missing = lacks(neededTools);
+	const missing = lacks(isBusybox ? ["ctr", "crictl"] : neededTools);
 	if (missing.length > 0) return needed(`${name} has no ${missing.join(", ")}`, useKinds);
 	const look = `See \`docker exec ${name} journalctl --unit containerd\`; \`docker restart ${name}\` starts it again.`;
-	if (!found.hasSocket) return needed(`${name} has no socket /run/containerd/containerd.sock`, look);
+	if (!found.hasSocket && !isBusybox) return needed(`${name} has no socket /run/containerd/containerd.sock`, look);
 	if (!found.isAnswering) return needed(`${name}: its containerd does not answer`, look);
 	if (!found.hasCri) return needed(`${name}: its containerd's CRI does not answer`, look);
+	if (isBusybox) return ok(`${name}: containerd ${version}, BusyBox`);
 	const slower = lacks(linkingTools).map((tool) => tool === "cp" ? "GNU cp" : tool);
 	if (slower.length > 0) return no(`${name} has no ${slower.join(", ")}: Slipway streams images there`, useKinds);
 	return ok(`${name}: containerd ${version}${tools.has("perl") ? "" : ", without Perl"}`);
 };
-/** @param printed by in-node/tools.sh, by the nodes' names */
-const explainNodes = (printed) => {
-	const answers = [...printed].map(([name, lines]) => explainNode(name, lines));
+const explainNodes = (nodes) => {
+	const answers = nodes.map(explainNode);
 	const bad = answers.filter((answer) => answer.state === "no");
 	return bad.find(({ isNeeded }) => isNeeded) ?? bad[0] ?? ok(answers.map(({ found }) => found).join(", "));
 };
 const timeoutMs = 4500;
-/** Asks all nodes side by side for their containerd and its tools; what they print, by their names. */
+/** Asks all nodes side by side for their containerd and its tools. */
 const inspectNodes = async (api, nodes) => {
 	const script = readFileSync(new URL("./in-node/tools.sh", import.meta.url), "utf8");
-	const printed = nodes.map(async ({ name, containerId }) => {
-		return [name, await execute(api, containerId, [
+	const inspect = async (node) => {
+		const printed = await execute(api, node.containerId, [
 			"sh",
 			"-c",
 			script
-		], timeoutMs)];
-	});
-	return new Map(await Promise.all(printed));
+		], timeoutMs);
+		return {
+			...node,
+			printed
+		};
+	};
+	return Promise.all(nodes.map(inspect));
 };
 /** What a node's own folder is on, as `stat` calls it, where that is a volume of Docker's. */
-const findVolumesFilesystem = (dataRoot, nodes, printed) => {
-	const isVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(dataRoot));
-	const node = nodes.find(isVolume);
-	return /^filesystem (\w\S*)$/m.exec(printed.get(node?.name ?? "") ?? "")?.[1];
+const findVolumesFilesystem = (dataRoot, nodes) => {
+	const node = nodes.find(({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(dataRoot)));
+	return /^filesystem (\w\S*)$/m.exec(node?.printed ?? "")?.[1];
 };
 
 // src/doctor/place.ts
@@ -449,8 +454,7 @@ const remedies = {
 	redirects: `\`echo N | sudo tee /sys/module/overlay/parameters/redirect_dir\`, ${restart}.`,
 	metacopy: `\`echo N | sudo tee /sys/module/overlay/parameters/metacopy\`, ${restart}.`,
 	"storage-driver": useOverlay2,
-	snapshotter: `Set \`"storage-driver": "overlayfs"\` in /etc/docker/daemon.json, ${restart}; images have to be built again.`,
-	"node-snapshotter": "Create the cluster without KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER."
+	snapshotter: `Set \`"storage-driver": "overlayfs"\` in /etc/docker/daemon.json, ${restart}; images have to be built again.`
 };
 const slower = "Slipway streams images in place of linking them";
 const isOverlay = (filesystem) => /^overlay(fs)?$/.test(filesystem ?? "");
@@ -515,29 +519,25 @@ const tryNodes = async ({ api, runId, signal }, engine, nodes) => {
 };
 /** What several answers depend on, asked once. */
 const ask = (examination) => {
-	const { api, clusterName } = examination;
+	const { api } = examination;
 	const engine = findEngine(api.get);
-	const found = kind.findNodes(api.get, clusterName, []);
-	const printed = found.then(({ nodes }) => inspectNodes(api, nodes));
+	const found = findNodes(api, examination);
+	const inspected = found.then(({ nodes }) => inspectNodes(api, nodes));
 	for (const each of [
 		engine,
 		found,
-		printed
+		inspected
 	]) each.catch(() => {});
 	return {
 		engine,
 		found,
-		printed
+		inspected
 	};
 };
-const findStore = async ({ docker, place }, { found, printed }, engine) => {
+const findStore = async ({ docker, place }, { inspected }, engine) => {
 	const told = engine.driverStatus["Backing Filesystem"];
-	const ofNodes = async () => {
-		const { nodes } = await found;
-		return findVolumesFilesystem(engine.dataRoot, nodes, await printed);
-	};
 	const own = storeFolders(engine).at(-1) ?? engine.dataRoot;
-	const filesystem = told ?? await ofNodes().catch(() => void 0) ?? (docker.isLocal ? await findOwnFilesystem(own) : void 0);
+	const filesystem = told ?? await inspected.then((nodes) => findVolumesFilesystem(engine.dataRoot, nodes), () => void 0) ?? (docker.isLocal ? await findOwnFilesystem(own) : void 0);
 	return explainStore(engine, filesystem, place);
 };
 const findDocker = async ({ engine }, endpoint, place) => {
@@ -563,7 +563,7 @@ const toQuestions = (examination) => {
 		["buildx", () => checkBuildx(docker)],
 		["builder", withDocker(() => checkBuilder(docker, examination.existingBuilder))],
 		["cluster", withDocker(() => asked.found.then(({ nodes }) => explainCluster(examination.clusterName, nodes), toAnswer))],
-		["nodes", withNodes(async () => explainNodes(await asked.printed))],
+		["nodes", withNodes(async () => explainNodes(await asked.inspected))],
 		["links", withNodes((engine, nodes) => tryNodes(examination, engine, nodes))],
 		["disk", withDocker(async (engine) => {
 			const scope = {

@@ -1,11 +1,12 @@
-import { analyseImage, architecture, checkImageLimits, compareImages, createTarCutter, doAtOnce, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure, withBlobs, withContents } from "./shared.actions-step.js";
-import { createDocker, isImageId, kind, readRegularFile, toDigest, toHex, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { architecture, checkImageLimits, compareImages, doAtOnce, findImages, largestText, pickManifest, readBlob, readBlobImage, refuseUnknownNames, runJobs, toBlobPath, toFailure, toListed } from "./shared.actions-step.js";
+import { analyseImage, withBlobs, withContents } from "./shared.commands-report.run-analyse-step.js";
+import { createDocker, findNodes, isImageId, readRegularFile, toDigest, toHex, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { createConversation, largestText, pickManifest, readBlobImage, readDocument, toListed, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
-import { retry, toPassing } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
+import { retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { findParts, readPart } from "./shared.commands-report.sources-archive-images.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
-const { createReadStream } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");
 const { mkdir, open, rm, statfs } = process.getBuiltinModule("node:fs/promises");
 
@@ -125,37 +126,7 @@ const fetchImage = async (order) => {
 };
 
 // src/image/sources/saved-image.ts
-/** More parts than any image has. */
-const mostParts = 1e4;
 const toName = (digest) => `blobs/${digest.replace(":", "/")}`;
-/** Where the parts of a saved image are in the archive. */
-const findParts = async (file, signal) => {
-	const parts = /* @__PURE__ */ new Map();
-	const { write, end } = createTarCutter({
-		onEntry: ({ name, offset, storedBytes: bytes }) => {
-			if (parts.size < mostParts) parts.set(name, {
-				offset,
-				bytes
-			});
-		},
-		onData: () => {},
-		onEntryEnd: () => {}
-	});
-	for await (const chunk of createReadStream(file, { signal })) write(chunk);
-	end();
-	return parts;
-};
-const readPart = async (file, { offset, bytes }) => {
-	if (bytes > 8e6) throw new Failure(`A manifest or config has ${bytes} bytes`);
-	const handle = await open(file);
-	try {
-		const content = Buffer.alloc(bytes);
-		const { bytesRead } = await handle.read(content, 0, bytes, offset);
-		return content.subarray(0, bytesRead);
-	} finally {
-		await handle.close();
-	}
-};
 /**
 * Finds the image in what `docker save` has written.
 *
@@ -206,8 +177,8 @@ const analyseSaved = async ({ id, references }, look, folder) => {
 };
 const analyseInDocker = async (api, image, look, folder) => {
 	const { clusterName, runId, depth, signal } = look;
-	const [engine, found] = await Promise.all([findEngine(api.get), kind.findNodes(api.get, clusterName, []).catch(() => void 0)]);
-	const nodeImage = found?.nodes[0]?.imageId;
+	const [engine, found] = await Promise.all([findEngine(api.get), findNodes(api, { clusterName }).catch(() => void 0)]);
+	const nodeImage = found?.nodes.find(({ userland }) => userland !== "busybox")?.imageId;
 	if (nodeImage === void 0) return analyseSaved(image, look, folder);
 	return withContents(api, {
 		engine,

@@ -1,13 +1,13 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { findOutside, formatBytes, formatCount, toLine } from "./shared.actions-post.actions-step.js";
-import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
-import { runCaptured } from "./shared.actions-post.actions-step.recorder.js";
-import { doAtOnce } from "./shared.actions-step.js";
+import { formatBytes, formatCount, toLine } from "./shared.actions-post.actions-step.js";
+import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { askGit, locate, mostPointerBytes, parsePointer, readCheckedOut } from "./shared.lfs-checked-out.lfs-lfs-source.js";
+import { doAtOnce, toStat } from "./shared.actions-step.js";
 import { _usingCtx } from "./usingCtx.js";
 const { promisify } = process.getBuiltinModule("node:util");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, readdirSync, readlinkSync, realpathSync, statSync } = process.getBuiltinModule("node:fs");
-const { basename, dirname, join, relative, resolve } = process.getBuiltinModule("node:path");
+const { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");
+const { basename, dirname, join, relative } = process.getBuiltinModule("node:path");
 const { open, rename, rm, statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/files/sources/lfs/open-within.ts
@@ -63,27 +63,6 @@ async function* readPieces(fd, signal) {
 
 // src/files/sources/lfs/endpoint.ts
 const remedy = "Run `git lfs pull` before this step, with a login of its own: files that are there are taken as they are.";
-/** What git says of a configuration that others have written: nothing of it is done, and nobody is asked. */
-const git = async ({ env, signal }, args, stdin) => {
-	const inherited = Object.entries(env).filter(([name]) => !name.startsWith("GIT_"));
-	const { code, stdout } = await runCaptured({
-		file: "git",
-		args,
-		env: {
-			...Object.fromEntries(inherited),
-			GIT_CONFIG_NOSYSTEM: "1",
-			GIT_CONFIG_GLOBAL: "/dev/null",
-			GIT_TERMINAL_PROMPT: "0",
-			LC_ALL: "C"
-		},
-		cwd: "/",
-		stdin,
-		timeoutMs: 2e4,
-		signal
-	});
-	signal.throwIfAborted();
-	return code === 0 ? stdout : void 0;
-};
 /** The last value of each key, of what `git config --null` prints. */
 const parseConfig = (text) => new Map((text ?? "").split("\0").flatMap((entry) => {
 	const end = entry.indexOf("\n");
@@ -97,7 +76,7 @@ const readLfsConfig = async (checkout) => {
 	if (fd === void 0) return /* @__PURE__ */ new Map();
 	try {
 		if (fstatSync(fd).size > largestConfig) throw new Failure(`.lfsconfig has more than ${largestConfig} bytes`);
-		const text = await git(checkout, [
+		const text = await askGit(checkout, [
 			"config",
 			"--file",
 			"-",
@@ -170,7 +149,7 @@ const findEndpoint = async (checkout) => {
 	const isSafe = server?.protocol === "https:" || server !== null && isLoopback(server);
 	if (server === null || !isSafe) throw new Failure(`GITHUB_SERVER_URL is ${toLine(checkout.serverUrl, 100)}, which is no https`);
 	const gitDir = `--git-dir=${join(checkout.root, ".git")}`;
-	const ask = (...args) => checkout.hasGit ? git(checkout, [gitDir, ...args]) : void 0;
+	const ask = (...args) => checkout.hasGit ? askGit(checkout, [gitDir, ...args]) : void 0;
 	const [local, shared, remote] = await Promise.all([
 		ask("config", "--local", "--no-includes", "--null", "--get-regexp", keys),
 		readLfsConfig(checkout),
@@ -551,7 +530,7 @@ const requireRoom = async (folder, bytes) => {
 	throw new Failure(`Files of ${formatBytes(bytes)} are to come, and ${folder} has ${formatBytes(free)} free`, { remedy: "`free-disk: always` frees what a hosted runner has to spare." });
 };
 /** Of trouble that did not pass, and of the system's errors. */
-const explain$2 = (error, { path }) => isPassing(error) || error instanceof Error && "code" in error && "syscall" in error ? new Failure(`${path} could not be fetched`, { cause: error }) : error;
+const explain$1 = (error, { path }) => isPassing(error) || error instanceof Error && "code" in error && "syscall" in error ? new Failure(`${path} could not be fetched`, { cause: error }) : error;
 /** Brings each file once, several at a time; the first trouble ends all. */
 const fetchFiles = async (all, remote, order) => {
 	const { folder, has } = order;
@@ -600,79 +579,13 @@ const fetchFiles = async (all, remote, order) => {
 				await _usingCtx$1.d();
 			}
 		} catch (error) {
-			failed.abort(explain$2(error, each));
+			failed.abort(explain$1(error, each));
 			throw error;
 		}
 	}).catch(() => {});
 	await downloads?.then(({ dispose }) => dispose(), () => {});
 	signal.throwIfAborted();
 	progress.end();
-};
-
-// src/files/sources/lfs/pointer.ts
-/** What has so many bytes is no pointer, as the specification has it. */
-const mostPointerBytes = 1024;
-/** Of all versions, and as git-lfs takes it: with white space before it. */
-const beginning = /^\s*version (?:https:\/\/git-lfs\.github\.com\/|https:\/\/hawser\.github\.com\/|http:\/\/git-media\.io\/)/;
-const version = "https://git-lfs.github.com/spec/v1";
-/** The only form of specification v1 that has no extensions; git-lfs can do without the last line's end. */
-const grammar = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize (0|[1-9][0-9]{0,15})\n?$/;
-const known = [
-	"version",
-	"oid",
-	"size"
-];
-const refuseLine = (line, index) => {
-	const [, key = "", value = ""] = /^([^ ]*)(?: (.*))?$/s.exec(line) ?? [];
-	if (/^ext-/.test(key)) return `it has the extension ${toLine(key, 60)}, a program of the repository's, which Slipway does not run`;
-	if (!known.includes(key)) return `specification v1 knows no key ${JSON.stringify(toLine(key, 60))}`;
-	if (key !== known[index]) return `${key} is not in its place`;
-	if (key === "version" && value !== version) return `its version is ${toLine(value, 80)}`;
-	if (key === "oid" && !/^sha256:[0-9a-f]{64}$/.test(value)) return "its oid is no SHA-256";
-	if (key === "size" && !/^(?:0|[1-9][0-9]{0,15})$/.test(value)) return "its size is no number";
-};
-const explain$1 = (text) => {
-	const lines = text.replace(/\n$/, "").split("\n");
-	for (const [index, line] of lines.entries()) {
-		const why = refuseLine(line, index);
-		if (why !== void 0) return {
-			line: index + 1,
-			why
-		};
-	}
-	return {
-		line: 1,
-		why: "it is not whole"
-	};
-};
-/** As `core.autocrlf` leaves it in a checkout; where only some lines end so, it stays as it is. */
-const withoutReturns = (text) => /(?<!\r)\n|\r(?!\n)/.test(text) ? text : text.replaceAll("\r\n", "\n");
-/**
-* Reads what may be a pointer of Git LFS. The empty file is its own.
-*
-* @param file relative to the workspace
-* @returns undefined for what is none
-* @throws {Failure} for what begins like one and is none: a node would get it in place of the file
-*/
-const parsePointer = (content, file) => {
-	if (content.length >= 1024) return void 0;
-	const raw = content.toString("utf8");
-	if (!beginning.test(raw)) return void 0;
-	const text = withoutReturns(raw);
-	const [, oid, digits] = grammar.exec(text) ?? [];
-	const sizeBytes = Number(digits);
-	if (oid !== void 0 && Number.isSafeInteger(sizeBytes)) return {
-		oid,
-		sizeBytes
-	};
-	const { line, why } = explain$1(text);
-	throw new Failure(`${toLine(file)} is no pointer of Git LFS that Slipway reads: ${why}`, {
-		location: {
-			file,
-			line
-		},
-		remedy: "Run `git lfs pull` before this step: files that are there are taken as they are."
-	});
 };
 
 // src/files/sources/lfs/target.ts
@@ -822,9 +735,16 @@ const lookAt = (fd, { mode, size }, path, place) => {
 		isPointer: false
 	};
 };
-const hashFile = async (root, place, file, signal) => {
+const hashFile = async ({ root, repository }, place, file, findDigest, signal) => {
 	const fd = openFileWithin(root, place);
 	try {
+		const stats = fstatSync(fd, { bigint: true });
+		const known = findDigest(relative(repository, join(root, place)), toStat(stats));
+		if (known !== void 0) return {
+			...file,
+			sizeBytes: Number(stats.size),
+			sha256: known
+		};
 		const hash = createHash("sha256");
 		let sizeBytes = 0;
 		for await (const piece of readPieces(fd, signal)) {
@@ -855,14 +775,18 @@ const listFiles = ({ root, path, isFile }, folder) => {
 		emptyFolders: []
 	};
 };
+/** Nobody is asked where all are pointers. */
+const findCheckedOut = async ({ root, path, repository, git }, found, asker) => git === "folder" && found.some(({ sha256 }) => sha256 === void 0) ? readCheckedOut(repository, relative(repository, join(root, path)), asker) : () => void 0;
 /**
-* Finds what a line names, and reads what is no pointer to have its digest.
+* Finds what a line names, and reads what is no pointer to have its digest, where git does not know it.
 *
 * @param folder of the files' paths, in the workspace
 * @throws {Failure} that names all that cannot be taken
 */
-const inspect$1 = async (location, folder, signal) => {
+const inspect$1 = async (location, folder, asker) => {
 	const { found, links, emptyFolders } = listFiles(location, folder);
+	const { signal } = asker;
+	const findDigest = await findCheckedOut(location, found, asker);
 	const problems = [];
 	const files = [];
 	const waiting = found.toReversed();
@@ -877,7 +801,7 @@ const inspect$1 = async (location, folder, signal) => {
 				continue;
 			}
 			const place = folder === "" ? path : `${folder}/${path}`;
-			await hashFile(location.root, place, each, signal).then((file) => void files.push(file), () => void problems.push(new Failure(`${path} cannot be read`)));
+			await hashFile(location, place, each, findDigest, signal).then((file) => void files.push(file), () => void problems.push(new Failure(`${path} cannot be read`)));
 			signal.throwIfAborted();
 		}
 	};
@@ -887,48 +811,6 @@ const inspect$1 = async (location, folder, signal) => {
 		files: files.toSorted((a, b) => a.path < b.path ? -1 : 1),
 		links,
 		emptyFolders
-	};
-};
-
-// src/files/sources/lfs/locate.ts
-const gitOf = (folder) => lstatSync(join(folder, ".git"), { throwIfNoEntry: false });
-/** The nearest folder above that has a `.git`. */
-const findRepository = (root, path) => {
-	for (let at = path;; at = dirname(at)) {
-		const folder = at === "." ? root : join(root, at);
-		const found = gitOf(folder);
-		if (found !== void 0) return {
-			repository: folder,
-			git: found.isDirectory() ? "folder" : "submodule"
-		};
-		if (at === "." || at === "") return {
-			repository: root,
-			git: "none"
-		};
-	}
-};
-/**
-* @param given relative to the workspace
-* @throws {Failure} where it is not there, or elsewhere
-*/
-const locate = (workspace, given) => {
-	const name = `lfs:${toLine(given)}`;
-	const root = attempt(() => realpathSync(workspace));
-	if (root === void 0) throw new Failure(`The workspace ${workspace} is not there`);
-	const outside = findOutside(given, root, [root]);
-	if (outside !== void 0) throw new Failure(`${name} leads out of the workspace, to ${toLine(outside)}`, { remedy: "Name a folder or file of the checkout, relative to the workspace." });
-	const real = attempt(() => realpathSync(resolve(root, given)));
-	if (real === void 0) throw new Failure(`${name} is not in the workspace`, { remedy: "Check it out before this step, and look at its spelling." });
-	const path = relative(root, real);
-	const stat = statSync(real);
-	if (path.split("/").includes(".git") || !(stat.isFile() || stat.isDirectory())) throw new Failure(`${name} is no folder and no file of the checkout`);
-	const isFile = stat.isFile();
-	const folder = isFile ? dirname(path) : path;
-	return {
-		root,
-		path,
-		isFile,
-		...findRepository(root, folder)
 	};
 };
 
@@ -992,7 +874,7 @@ const findLfsSource = async (order) => {
 	const location = locate(order.workspace, order.path);
 	const { path, isFile, repository, git } = location;
 	const folder = isFile ? dirname(path).replace(/^\.$/, "") : path;
-	const { files: inspected, links, emptyFolders } = await inspect$1(location, folder, signal);
+	const { files: inspected, links, emptyFolders } = await inspect$1(location, folder, order);
 	const located = toLocated(inspected, folder, location);
 	const findServer = async () => {
 		if (git === "submodule") throw new Failure(`lfs:${toLine(order.path)} is in a submodule, whose server is not asked`, { remedy: "Run `git submodule foreach git lfs pull` before this step." });

@@ -1,9 +1,11 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { retry } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
+import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { isDigest, toDigest, toHex } from "./shared.actions-post.actions-step.recorder.js";
-import { createConversation, findManifestText, isImageConfig, parseJson, readBlobImage, readDocument, toLayers, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
-import { collect, createArtifactListing, createCount, createFileStore, createLayerListing, doAtOnce, findRoom, imageFolder, mergeLayers, show, toTree, toTreePath, unpackArchive } from "./shared.actions-step.js";
-import { readBlob } from "./shared.oci-find-oci-source.run-pull-kept.js";
+import { createFileStore, doAtOnce, findManifestText, isImageConfig, parseJson, readBlobImage, show, toLayers } from "./shared.actions-step.js";
+import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { readBlob } from "./shared.oci-find-oci-source.run-pull-through-cache.js";
+import { collect, createArtifactListing, createCount, createLayerListing, findRoom, imageFolder, toTree, toTreePath, unpackArchive } from "./shared.docker-image-source.oci-find-oci-source.js";
+import { mergeLayers } from "./shared.commands-report.oci-find-oci-source.run-analyse-step.run-prove-step.js";
 import { toLine } from "./shared.actions-post.actions-step.js";
 const { posix } = process.getBuiltinModule("node:path");
 
@@ -18,6 +20,19 @@ const writeFile = async (pieces, sha256, store) => {
 		await draft.drop();
 	}
 };
+/** The same pieces, of which a file is made as well once all have come. */
+async function* keep(pieces, sha256, store) {
+	const draft = await store.create();
+	try {
+		for await (const piece of pieces) {
+			await draft.write(piece);
+			yield piece;
+		}
+		await draft.keep(sha256);
+	} finally {
+		await draft.drop();
+	}
+}
 /** Counts bytes of all blobs. */
 const createMeter = (totalBytes, { progress }) => {
 	let done = 0;
@@ -29,14 +44,16 @@ const createMeter = (totalBytes, { progress }) => {
 		}
 	};
 };
-/** Those of which the files are not there yet, each once. */
-const findMissing = async (jobs, store, has) => {
+/** Each once, and whether it is there already. */
+const inspect = (jobs, store, has) => {
 	const once = [...new Map(jobs.map((job) => [`${job.kind} ${job.digest}`, job])).values()];
-	const isThere = await Promise.all(once.map(async ({ kind, digest, size }) => {
-		const sha256 = toHex(digest);
-		return kind === "file" && (has.has(sha256) || await store.has(sha256, size));
+	return Promise.all(once.map(async (job) => {
+		const sha256 = toHex(job.digest);
+		return {
+			job,
+			isThere: job.kind === "file" && has.has(sha256) || await store.has(sha256, job.size)
+		};
 	}));
-	return once.filter((_, at) => isThere[at] !== true);
 };
 const countBytes = (jobs) => jobs.reduce((sum, { size }) => sum + size, 0);
 /**
@@ -49,17 +66,21 @@ const countBytes = (jobs) => jobs.reduce((sum, { size }) => sum + size, 0);
 const fetchLayers = async (jobs, converse, createListing, order) => {
 	const store = createFileStore(order.folder);
 	const room = await findRoom(order.folder);
-	const missing = await findMissing(jobs, store, order.has);
-	room.take(countBytes(missing.filter(({ kind }) => kind === "file")), "What is to be fetched");
+	const inspected = await inspect(jobs, store, order.has);
+	const missing = inspected.filter(({ isThere }) => !isThere).map(({ job }) => job);
+	const written = missing.filter(({ kind }) => kind === "file" || order.keepsArchives);
+	room.take(countBytes(written), "What is to be fetched");
 	const failed = new AbortController();
 	const signal = AbortSignal.any([order.signal, failed.signal]);
 	const { get, dispose } = converse(signal);
 	const meter = createMeter(countBytes(missing), order);
 	const onItem = createCount();
 	const listed = /* @__PURE__ */ new Map();
-	const fetchOne = async (job) => {
-		const pieces = meter(readBlob(get, job, signal));
-		if (job.kind === "file") return writeFile(pieces, toHex(job.digest), store);
+	const fetchOne = async ({ job, isThere }) => {
+		const sha256 = toHex(job.digest);
+		const fetched = isThere ? store.read(sha256) : meter(readBlob(get, job, signal));
+		if (job.kind === "file") return writeFile(fetched, sha256, store);
+		const pieces = order.keepsArchives && !isThere ? keep(fetched, sha256, store) : fetched;
 		const target = {
 			store,
 			room,
@@ -69,9 +90,10 @@ const fetchLayers = async (jobs, converse, createListing, order) => {
 		const listing = createListing(onItem);
 		listed.set(digest, await unpackArchive(pieces, listing, target, unpackedDigest, signal));
 	};
+	const unread = inspected.filter(({ job, isThere }) => job.kind === "archive" || !isThere);
 	try {
-		await doAtOnce(missing, atOnce, (job) => fetchOne(job).catch((cause) => {
-			const error = cause instanceof Failure || signal.aborted ? cause : new Failure(`The layer ${job.digest} could not be read`, { cause });
+		await doAtOnce(unread, atOnce, (each) => fetchOne(each).catch((cause) => {
+			const error = cause instanceof Failure || signal.aborted ? cause : new Failure(`The layer ${each.job.digest} could not be read`, { cause });
 			failed.abort(error);
 			throw error;
 		}));
@@ -370,10 +392,15 @@ const findOciSource = (order) => withName(order, async () => {
 	const { get, dispose } = createConversation(place, order);
 	const { planned, key } = await plan(get, order, place.version).finally(dispose);
 	const { jobs, tree, createListing } = planned;
+	const blobs = [...new Map(jobs.map(({ digest, size }) => [toHex(digest), size]))].map(([sha256, sizeBytes]) => ({
+		sha256,
+		sizeBytes
+	}));
 	return {
 		key,
-		sizeBytes: [...new Map(jobs.map(({ digest, size }) => [digest, size])).values()].reduce((sum, size) => sum + size, 0),
+		sizeBytes: blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
 		tree,
+		...tree === void 0 && { blobs },
 		fetch: (fetchOrder) => withName({
 			reference,
 			signal: fetchOrder.signal

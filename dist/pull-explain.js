@@ -1,7 +1,8 @@
 import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { createConversation, findLogin, parseJson, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
+import { createConversation, findLogin, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { findNearestWord } from "./shared.actions-post.actions-step.js";
-import { readText } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-kept.js";
+import { readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { parseJson } from "./shared.actions-step.js";
 
 // src/pull/ask-registry.ts
 /** Nobody waits longer for what only makes an error better. */
@@ -93,7 +94,7 @@ const explainTag = async (reference, asker) => {
 };
 const explainDenied = (domain, hasLogin, name) => ({
 	what: hasLogin ? `${domain} refuses ${name} to Docker's login` : `${domain} has no ${name}, or shows it only to who is logged in`,
-	remedy: hasLogin ? "Check the name, and whether that account may read it." : `Check the name. ${loginRemedy(domain).replace(/, which.*/, "")} if it is private.`
+	remedy: hasLogin ? "Check the name, and whether that account may read it." : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, "")} if it is private.`
 });
 const explainOther = (domain, kind, name) => {
 	if (kind === "no-platform") return {
@@ -117,7 +118,7 @@ const explainOther = (domain, kind, name) => {
 const explainPull = async (reference, { kind, said }, asker) => {
 	const { given, canonical } = reference;
 	const { domain } = toPlace(canonical);
-	const hasLogin = findLogin(asker.env, domain) !== void 0;
+	const hasLogin = (await findLogin(asker, domain)).login !== void 0;
 	const { what, remedy } = kind === "rate-limit" ? await explainLimit(domain, hasLogin, asker) : kind === "no-tag" ? await explainTag(reference, asker) : kind === "denied" ? explainDenied(domain, hasLogin, given) : explainOther(domain, kind, given);
 	const cause = /* @__PURE__ */ new Error(`Docker said: ${said}`);
 	return new Failure(`${given}: ${what}`, {

@@ -1,4 +1,4 @@
-import { createDocker, isOwnFolder, listMembers, parseContainers, partStreams, readRecording, readScript, recordContainers, splitLines, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, findMembers, isOwnFolder, parseContainers, partStreams, readRecording, readScript, recordContainers, splitLines, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 
 // src/diagnose/recording/record-pods.ts
 /** A node's list is one line, of more than 1 KB for each container; half of one says nothing. */
@@ -81,7 +81,7 @@ if (recording !== void 0) {
 	const recorded = recording.baseline.nodes.map(({ id }) => id);
 	const isWanted = () => isOwnFolder(folder);
 	await withEngineApi(createDocker(process.env), async (api) => {
-		const { nodes } = await listMembers(api.get, recording.baseline.clusterName);
+		const { nodes } = await findMembers(api.get, recording.baseline.clusterName);
 		const ids = nodes.map(({ id }) => id).filter((id) => recorded.includes(id));
 		await recordPods(api, ids, (containers) => recordContainers(folder, containers), isWanted);
 	});

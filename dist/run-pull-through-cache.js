@@ -1,56 +1,20 @@
-import { architecture, createEntryCache, createFileStore, findWanted, isNoSpace, leastOwnBytes, readMoved, restoreEntry, restoreLayer, toStarts, unpackLayer, writeLayout } from "./shared.actions-step.js";
+import { architecture, createFileStore, createMeter, isNoSpace, largestText, leastOwnBytes, once, readBlobImage, restoreEntry, restoreLayer } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { isDigest, readRegularFile, toDigest, toHex, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { largestText, readBlobImage } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.sources-archive-images.js";
 import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
-import { formatBytes, formatDuration } from "./shared.actions-post.actions-step.js";
+import { findWanted, unpackLayer, writeLayout } from "./shared.run-pull-through-cache.run-unpack-archive-step.js";
+import { createEntryCache, formatBytes, formatDuration } from "./shared.actions-post.actions-step.js";
 import { readBlob } from "./shared.oci-find-oci-source.run-pull-through-cache.js";
+import { readMoved, toStarts } from "./shared.run-keep-pulled-step.run-pull-through-cache.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 const { join } = process.getBuiltinModule("node:path");
 const { lstat, mkdir, rm } = process.getBuiltinModule("node:fs/promises");
-
-// src/store/meter.ts
-/** Counts bytes and the time in which any of them were on their way, until they can be used. */
-const createMeter = () => {
-	const moved = {
-		bytes: 0,
-		ms: 0
-	};
-	let [active, began] = [0, 0];
-	const time = async (act) => {
-		if (active === 0) began = performance.now();
-		active += 1;
-		try {
-			return await act();
-		} finally {
-			active -= 1;
-			if (active === 0) moved.ms += performance.now() - began;
-		}
-	};
-	return {
-		moved,
-		time
-	};
-};
 
 // src/run/image-blobs.ts
 /** Small layers and documents of one image. */
 const mostEntryBytes = 3e9;
 const mostEntryFiles = 1e3;
-/** Images may share layers: whoever comes second waits for the first. By paths, which only one run has. */
-const underWay = /* @__PURE__ */ new Map();
-const once = async (path, act) => {
-	const other = underWay.get(path);
-	if (other !== void 0) await other.catch(() => {});
-	const own = act();
-	underWay.set(path, own);
-	try {
-		await own;
-	} finally {
-		if (underWay.get(path) === own) underWay.delete(path);
-	}
-};
 /** Brings the parts of an image, out of the Actions cache first: all is compared with its digest there, too. */
 const createBlobs = (order) => {
 	const { folder, get, signal } = order;

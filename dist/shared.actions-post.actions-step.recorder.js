@@ -11,41 +11,81 @@ const { StringDecoder } = process.getBuiltinModule("node:string_decoder");
 const { spawn } = process.getBuiltinModule("node:child_process");
 const { homedir, tmpdir } = process.getBuiltinModule("node:os");
 
-// src/cluster/providers/kind-proof.ts
-/** By these kind finds the containers that it made, and so do we. */
-const clusterLabel = "io.x-k8s.kind.cluster";
-const roleLabel = "io.x-k8s.kind.role";
+// src/cluster/providers/k3d.ts
+const flag = "--snapshotter=";
 /**
-* Why a container with kind's labels is no node; undefined when it is one. A container inherits the
+* K3s in containers of Docker's, by k3d's labels (pkg/types/types.go). Its image is K3s and BusyBox: `ctr` and
+* `crictl` are K3s itself, and know its containerd.
+*/
+const k3d = {
+	provider: "k3d",
+	userland: "busybox",
+	clusterLabel: "k3d.cluster",
+	roleLabel: "k3d.role",
+	runsPods: (role) => role === "server" || role === "agent",
+	create: "k3d cluster create",
+	toContainerd: ({ Config }) => {
+		return {
+			namespace: "k8s.io",
+			root: "/var/lib/rancher/k3s/agent/containerd",
+			snapshotter: (Config.Cmd?.find((word) => word.startsWith(flag)))?.slice(14) || "overlayfs"
+		};
+	}
+};
+
+// src/cluster/providers/kind.ts
+const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
+/** Containers that kind made have these labels, by which it finds them, and so do we. */
+const kind = {
+	provider: "kind",
+	userland: "gnu",
+	clusterLabel: "io.x-k8s.kind.cluster",
+	roleLabel: "io.x-k8s.kind.role",
+	runsPods: (role) => role !== "external-load-balancer",
+	create: "kind create cluster",
+	toContainerd: ({ Config }) => {
+		return {
+			namespace: "k8s.io",
+			root: "/var/lib/containerd",
+			snapshotter: (Config.Env?.find((entry) => entry.startsWith(variable)))?.slice(41) || "overlayfs"
+		};
+	}
+};
+
+// src/cluster/providers/proof.ts
+/**
+* Why a container with the labels of nodes is no node; undefined when it is one. A container inherits the
 * labels of its image, so whoever makes an image can write them; only who starts a container can make it
 * privileged and give it labels of its own. A node gets commands and, through the helper, its own bash
 * as root of the host: that must be no more than the container has already.
 *
 * @param image undefined when it is gone
+* @param labels those of nodes
 */
-const findObjection = ({ HostConfig, Config }, image) => {
+const findObjection = ({ HostConfig, Config }, image, labels) => {
 	if (HostConfig.Privileged !== true) return "it is not privileged";
 	if (image === void 0) return "its image is gone, so its labels may come from it";
 	const given = Config.Labels ?? {};
 	const fromImage = image.Config?.Labels ?? {};
-	const inherited = [clusterLabel, roleLabel].find((label) => given[label] !== void 0 && given[label] === fromImage[label]);
+	const inherited = labels.find((label) => given[label] !== void 0 && given[label] === fromImage[label]);
 	return inherited && `its label ${inherited} comes from its image`;
 };
 
-// src/cluster/providers/kind.ts
-const toListed = ({ Id: id, Names: [name = ""], State: state, Labels }) => ({
+// src/cluster/providers/labelled.ts
+const toListed = ({ Id: id, Names: [name = ""], State: state, Labels }, { clusterLabel, roleLabel }) => ({
 	id,
 	name: name.replace(/^\//, ""),
 	state,
-	cluster: Labels["io.x-k8s.kind.cluster"] ?? "",
-	role: Labels["io.x-k8s.kind.role"] ?? ""
+	cluster: Labels[clusterLabel] ?? "",
+	role: Labels[roleLabel] || "unknown"
 });
 /** All that bear the labels of nodes, whoever wrote them there. */
-const listClaims = async (get) => {
-	return (await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: ["io.x-k8s.kind.cluster"] }))}`) ?? []).map(toListed).filter(({ role }) => role !== "external-load-balancer");
+const listClaims = async (get, provider) => {
+	return (await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [provider.clusterLabel] }))}`) ?? []).map((each) => toListed(each, provider)).filter(({ role }) => provider.runsPods(role));
 };
 /** Parts nodes from what only bears their labels; what has just been removed is neither. */
-const prove = async (get, claims) => {
+const prove = async (get, provider, claims) => {
+	const labels = [provider.clusterLabel, provider.roleLabel];
 	const images = /* @__PURE__ */ new Map();
 	const askImage = (id) => {
 		const asked = images.get(id) ?? get(`/images/${encodeURIComponent(id)}/json`);
@@ -55,12 +95,12 @@ const prove = async (get, claims) => {
 	const proven = await Promise.all(claims.map(async (claim) => {
 		const inspected = await get(`/containers/${claim.id}/json`);
 		if (inspected === void 0) return void 0;
-		const objection = findObjection(inspected, await askImage(inspected.Image));
+		const objection = findObjection(inspected, await askImage(inspected.Image), labels);
 		if (objection === void 0) return {
 			...claim,
 			inspected
 		};
-		return `Slipway ignores ${claim.name}: it has the labels of a kind node, but ${objection}.`;
+		return `Slipway ignores ${claim.name}: it has the labels of a ${provider.provider} node, but ${objection}.`;
 	}));
 	return {
 		nodes: proven.filter((each) => typeof each === "object"),
@@ -69,16 +109,25 @@ const prove = async (get, claims) => {
 	};
 };
 /** Finds the nodes of a cluster, running or not. */
-const listMembers = async (get, clusterName) => {
-	const claims = (await listClaims(get)).filter(({ cluster }) => cluster === clusterName);
-	return prove(get, claims);
+const listMembers = async (get, provider, clusterName) => {
+	const claims = (await listClaims(get, provider)).filter(({ cluster }) => cluster === clusterName);
+	return prove(get, provider, claims);
 };
-/** @throws {Failure} naming the clusters that there are */
-const refuseCluster = async (get, clusterName, leftOut) => {
-	const { nodes } = await prove(get, await listClaims(get));
-	const known = [...new Set(nodes.map(({ cluster }) => cluster))].sort();
-	const remedy = known.length === 0 ? "This Docker daemon runs none. Create one before this step (`kind create cluster`)." : `Set cluster-name to one of: ${known.join(", ")}.`;
-	throw new Failure(`There is no kind cluster named ${clusterName}`, { remedy: [...leftOut, remedy].join(" ") });
+/** Names of the clusters that there are of one provider. */
+const listClusters = async (get, provider) => {
+	const { nodes } = await prove(get, provider, await listClaims(get, provider));
+	return [...new Set(nodes.map(({ cluster }) => cluster))].sort().map((name) => provider.provider === "kind" ? name : `${name} (${provider.provider})`);
+};
+/**
+* @param providers of the providers that were asked, the first that people think of first
+* @throws {Failure} naming the clusters that there are
+*/
+const refuseCluster = async (get, providers, clusterName, leftOut) => {
+	const known = (await Promise.all(providers.map((provider) => listClusters(get, provider)))).flat();
+	const { provider = "kind", create = "" } = providers[0] ?? {};
+	const own = provider === "kind" ? ", or set create-cluster: true" : "";
+	const remedy = known.length === 0 ? `This Docker daemon runs none. Create one before this step (\`${create}\`)${own}.` : `Set cluster-name to one of: ${known.join(", ")}.`;
+	throw new Failure(`There is no ${provider} cluster named ${clusterName}`, { remedy: [...leftOut, remedy].join(" ") });
 };
 const pickNodes = (members, wanted) => {
 	const isMeant = (word, { name, role }) => word === name || word === role;
@@ -97,39 +146,31 @@ const requireRunning = (picked) => {
 	const paused = down.every(({ state }) => state === "paused");
 	throw new Failure(`Not every node is running: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` starts it again; or leave it out of the input nodes.` });
 };
-const toNode = (inspected) => {
-	const variable = "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER=";
-	const chosen = inspected.Config.Env?.find((entry) => entry.startsWith(variable));
-	return {
-		name: inspected.Name.replace(/^\//, ""),
-		role: inspected.Config.Labels["io.x-k8s.kind.role"] ?? "unknown",
-		containerId: inspected.Id,
-		imageId: inspected.Image,
-		pid: inspected.State.Pid,
-		mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source, RW }) => source ? [{
-			destination,
-			source,
-			isReadOnly: RW === false
-		}] : []),
-		containerd: {
-			namespace: "k8s.io",
-			root: "/var/lib/containerd",
-			snapshotter: chosen?.slice(41) || "overlayfs"
-		}
-	};
-};
-/** Finds a kind cluster's nodes by the labels that kind gives their containers. */
-const findNodes = async (get, clusterName, wanted) => {
-	const { nodes: members, leftOut } = await listMembers(get, clusterName);
-	if (members.length === 0) return refuseCluster(get, clusterName, leftOut);
+const toNode = (inspected, provider) => ({
+	name: inspected.Name.replace(/^\//, ""),
+	role: inspected.Config.Labels[provider.roleLabel] || "unknown",
+	containerId: inspected.Id,
+	imageId: inspected.Image,
+	pid: inspected.State.Pid,
+	mounts: inspected.Mounts.flatMap(({ Destination: destination, Source: source, RW }) => source ? [{
+		destination,
+		source,
+		isReadOnly: RW === false
+	}] : []),
+	provider: provider.provider,
+	userland: provider.userland,
+	containerd: provider.toContainerd(inspected)
+});
+/**
+* The nodes among a cluster's that are wanted.
+*
+* @throws {Failure} when there is no such node, or one is not running
+*/
+const toNodes = (members, provider, wanted) => {
 	const picked = pickNodes(members, wanted);
 	requireRunning(picked);
-	return {
-		nodes: picked.map(({ inspected }) => toNode(inspected)).sort((a, b) => a.name.localeCompare(b.name)),
-		leftOut
-	};
+	return picked.map(({ inspected }) => toNode(inspected, provider)).sort((a, b) => a.name.localeCompare(b.name));
 };
-const kind = { findNodes };
 
 // src/host/lines.ts
 /** From here on a line is cut where it has white space, so that no word and no secret is torn. */
@@ -384,6 +425,90 @@ const runContainer = async (api, container, input, watch) => {
 		await remove(`${path}?force=true`).catch(() => {});
 		throw error;
 	}
+};
+
+// src/cluster/providers/minikube.ts
+/** minikube with its driver docker, by its labels (pkg/drivers/kic/oci/types.go). Its image began as kind's. */
+const minikube = {
+	provider: "minikube",
+	userland: "gnu",
+	clusterLabel: "name.minikube.sigs.k8s.io",
+	roleLabel: "role.minikube.sigs.k8s.io",
+	runsPods: () => true,
+	create: "minikube start --driver=docker --container-runtime=containerd",
+	toContainerd: () => ({
+		namespace: "k8s.io",
+		root: "/var/lib/containerd",
+		snapshotter: "overlayfs"
+	})
+};
+const timeoutMs = 1e4;
+/** By this `crictl` finds the runtime that minikube has chosen. */
+const isOnContainerd = (crictlConfig) => /^ *runtime-endpoint: *"?unix:\/\/(?:\/var)?\/run\/containerd\/containerd\.sock"?\s*$/m.test(crictlConfig);
+/**
+* Another runtime has a store of its own, in which an image of containerd's is not there.
+*
+* @throws {Failure} for nodes whose pods do not come from containerd
+*/
+const requireContainerd = async (api, nodes) => {
+	await Promise.all(nodes.map(async ({ name, containerId }) => {
+		const config = await execute(api, containerId, ["cat", "/etc/crictl.yaml"], timeoutMs);
+		if (isOnContainerd(config)) return;
+		throw new Failure(`${name} does not run its pods with containerd`, { remedy: "Start it with `minikube start --container-runtime=containerd`, or load with `minikube image load`." });
+	}));
+};
+
+// src/cluster/providers/find-cluster.ts
+/** kind comes first: who has it waits for nobody else's. */
+const providers = [
+	kind,
+	k3d,
+	minikube
+];
+const toProviders = (wanted) => wanted === "auto" ? providers : providers.filter(({ provider }) => provider === wanted);
+/** The first provider that has a cluster of this name; all that only claim to be of one are left out. */
+const findCluster = async (get, clusterName, asked) => {
+	const leftOut = [];
+	for (const provider of asked) {
+		const members = await listMembers(get, provider, clusterName);
+		leftOut.push(...members.leftOut);
+		if (members.nodes.length > 0) return {
+			provider,
+			nodes: members.nodes,
+			leftOut
+		};
+	}
+	return {
+		provider: void 0,
+		nodes: [],
+		leftOut
+	};
+};
+/** Finds the nodes of a cluster, running or not; none where there is no such cluster. */
+const findMembers = async (get, clusterName) => {
+	const { nodes, leftOut } = await findCluster(get, clusterName, providers);
+	return {
+		nodes: [...nodes],
+		leftOut
+	};
+};
+/**
+* Finds the nodes of a cluster, whoever made it.
+*
+* @param wanted names or roles; empty means all
+* @returns `leftOut`: a line for each machine that only claims to be a node
+* @throws {Failure} when there is no such cluster or node, or one cannot be used
+*/
+const findNodes = async (api, { clusterName, cluster = "auto" }, wanted = []) => {
+	const asked = toProviders(cluster);
+	const { provider, nodes: members, leftOut } = await findCluster(api.get, clusterName, asked);
+	if (provider === void 0) return refuseCluster(api.get, asked, clusterName, leftOut);
+	const nodes = toNodes(members, provider, wanted);
+	if (provider === minikube) await requireContainerd(api, nodes);
+	return {
+		nodes,
+		leftOut
+	};
 };
 
 // src/host/process-group.ts
@@ -856,7 +981,7 @@ const parseNodeReport = (text) => {
 const nodeTimeoutMs = 4e3;
 /** Finds the containers of a cluster's nodes, also of those that do not run; none is asked yet. */
 const inspectNodes = async (get, clusterName) => {
-	const { nodes: members, leftOut } = await listMembers(get, clusterName);
+	const { nodes: members, leftOut } = await findMembers(get, clusterName);
 	return {
 		nodes: members.map(({ id, name, role, inspected }) => {
 			return {
@@ -1420,7 +1545,7 @@ const createDocker = (env, signal) => {
 };
 
 // src/docker/endpoint.ts
-const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon. Check DOCKER_HOST, the docker context, and whether this user may use the socket." });
+const noAnswer = (why) => new Failure(`Docker does not answer: ${why}`, { remedy: "Start the daemon. Check DOCKER_HOST, the docker context, and whether this user may use the socket; `mode: doctor` says which." });
 /** Of a timer, about 24 days: nobody needs a connection for so long. */
 const longestMs = 2 ** 31 - 1;
 /** What the HTTP client asks of a socket, and a child's pipes need not do. */
@@ -1608,4 +1733,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterLabel, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findRecordings, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, roleLabel, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findMembers, findNodes, findRecordings, findSocket, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };

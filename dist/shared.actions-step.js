@@ -1,13 +1,21 @@
+import { __toESM } from "./rolldown-runtime.js";
+import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { couldBeId, execute, isDigest, isImageId, isWarning, parseImageReference, readRegularFile, runContainer, toCriName, toDigest, toHex, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { askCache, findNearestWord, formatBytes, formatCount, formatDuration, parseQuantity, runLabel, toContextFolder, toEntries as toEntries$2, toFields, toFolderId, toLayerIds, toLine as toLine$1, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
-const { Readable, pipeline } = process.getBuiltinModule("node:stream");
-const zlib = process.getBuiltinModule("node:zlib"); const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
-const { createHash, randomBytes, randomUUID } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants: constants$1, createReadStream, createWriteStream, existsSync, lstatSync, openSync, readFileSync, readdirSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
-const { basename, dirname, join, posix, resolve } = process.getBuiltinModule("node:path");
+import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, isDigest, isDirect, isImageId, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { require_ignore } from "./vendor/balena-dockerignore.js";
+import { askCache, filesImages, filesRecords, findNearestWord, findOlder, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, isOlder, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLine, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
+const { createServer } = process.getBuiltinModule("node:http");
+const { Transform, pipeline } = process.getBuiltinModule("node:stream");
+const { once } = process.getBuiltinModule("node:events");
+const zlib = process.getBuiltinModule("node:zlib");
+const { createHash, randomBytes, randomUUID, timingSafeEqual } = process.getBuiltinModule("node:crypto");
+const { closeSync, constants: constants$1, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { basename, dirname, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
 const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
-const { link, lstat, mkdir, open, opendir, rename, rm, stat, statfs } = process.getBuiltinModule("node:fs/promises");
+const { lstat, mkdir, open, opendir, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
+const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+const { runInNewContext } = process.getBuiltinModule("node:vm");
 
 // src/inputs/yaml-words.ts
 const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -51,6 +59,7 @@ const toWordText = (value, path, report) => {
 };
 
 // src/inputs/template.ts
+var import_ignore = /* @__PURE__ */ __toESM(require_ignore(), 1);
 /** Text as a Bake file has to write it: Bake puts in what `${...}` and `%{...}` say. */
 const escapeTemplate = (text) => text.replace(/[$%](?=\{)/g, "$&$&");
 /** What Bake reads of it. */
@@ -100,14 +109,38 @@ const toBakeWords = (definition) => {
 	};
 };
 
+// src/build/ignored.ts
+/** The text of a context's ignore file, and its path; one beside the Dockerfile goes first. */
+const readIgnoreFile = ({ folder, dockerfile }) => {
+	const own = dockerfile === void 0 ? void 0 : `${dockerfile}.dockerignore`;
+	const text = readQuietly$1(own);
+	if (own !== void 0 && text !== void 0) return {
+		text,
+		path: own
+	};
+	const path = `${folder}/.dockerignore`;
+	return {
+		text: readQuietly$1(path) ?? "",
+		path
+	};
+};
+/** What the text of an ignore file leaves out of a context. BuildKit refuses a pattern that is none. */
+const createIgnore = (text) => {
+	const patterns = text.replace(/^\ufeff/, "").replace(/\*{3,}/g, "**");
+	const matcher = attempt(() => import_ignore.default.default({ ignorecase: false }).add(patterns));
+	return (path) => attempt(() => matcher?.ignores(path)) ?? false;
+};
+/** Whether a context's ignore file leaves a path out of it. */
+const isIgnored = (path, files) => createIgnore(readIgnoreFile(files).text)(path);
+
 // src/host/memory-file.ts
 /** Where anonymous files are, as /proc tells of them. */
 const memoryFolder = "/dev/shm";
 /** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName = 4194304 | constants$1.O_DIRECTORY;
+const withoutName$1 = 4194304 | constants$1.O_DIRECTORY;
 const openNameless = () => {
 	try {
-		return openSync(memoryFolder, withoutName | constants$1.O_RDWR, 384);
+		return openSync(memoryFolder, withoutName$1 | constants$1.O_RDWR, 384);
 	} catch {
 		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
 		const flags = constants$1.O_RDWR | constants$1.O_CREAT | constants$1.O_EXCL | constants$1.O_NOFOLLOW;
@@ -123,7 +156,7 @@ const requireWhole = (fd, content) => {
 	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
 };
 /** Where the folder is full, how full it is. */
-const explain$1 = (error) => {
+const explain$2 = (error) => {
 	if (error.code !== "ENOSPC") return error;
 	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
 	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
@@ -144,22 +177,7 @@ const openMemoryFile = (content) => {
 		return fd;
 	} catch (error) {
 		if (fd !== void 0) closeSync(fd);
-		throw explain$1(error);
-	}
-};
-
-// src/image/contents/path.ts
-/** Folders that a path is in, the topmost first; the top itself has no name and is not among them. */
-const foldersAbove = (path) => {
-	const folders = [];
-	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders.push(path.slice(0, at));
-	return folders;
-};
-/** The topmost folder that a path is in and that is one of those. */
-const findFolderAbove = (path, isOne) => {
-	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
-		const folder = path.slice(0, at);
-		if (isOne(folder)) return folder;
+		throw explain$2(error);
 	}
 };
 
@@ -198,7 +216,7 @@ const trimSuffix = (pattern, value, isGreedy) => {
 
 // src/build/dockerfile/words.ts
 /** Longer text is no name of an image: nobody writes it, and nested defaults could double for ever. */
-const longest$5 = 8192;
+const longest = 8192;
 /** A space as Go has it, which is not JavaScript's. */
 const space = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const isSpace = (character) => space.test(character);
@@ -319,7 +337,7 @@ const readText = (source, { escapeSign, lookup, isRaw }) => {
 		const keep = (part, into) => {
 			into(part);
 			text += part;
-			if (text.length > longest$5 && !isRaw) throw new Error("too long");
+			if (text.length > longest && !isRaw) throw new Error("too long");
 		};
 		while (at < source.length) {
 			const character = source[at] ?? "";
@@ -352,7 +370,7 @@ const readText = (source, { escapeSign, lookup, isRaw }) => {
 	return takeUntil("", isRaw);
 };
 /** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
-const expand = (source, escapeSign, lookup) => source.length > longest$5 ? void 0 : attempt(() => readText(source, {
+const expand = (source, escapeSign, lookup) => source.length > longest ? void 0 : attempt(() => readText(source, {
 	escapeSign,
 	lookup,
 	isRaw: false
@@ -423,7 +441,7 @@ const toQuotedWords = (text, escapeSign) => cut$1(text, escapeSign, false, () =>
 *
 * @param line where it begins, counted from 1
 */
-const toInstruction$1 = (text, escapeSign, line) => {
+const toInstruction = (text, escapeSign, line) => {
 	const whole = trim(text);
 	const end = whole.search(/[\t\v\f\r ]/);
 	const keyword = end < 0 ? whole : whole.slice(0, end);
@@ -440,7 +458,7 @@ const isList$1 = (text) => {
 	return (text.startsWith("[") ? attempt(() => JSON.parse(text)) : void 0)?.every((word) => typeof word === "string") ?? false;
 };
 const mayHaveHeredocs = (instruction, escapeSign) => {
-	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction$1(instruction.rest, escapeSign, 0) : instruction;
+	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction(instruction.rest, escapeSign, 0) : instruction;
 	return /^(?:add|copy|run)$/.test(keyword) && !isList$1(rest);
 };
 const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
@@ -496,7 +514,7 @@ const parseInstructions = (dockerfile) => {
 			text += more;
 			goesOn = further;
 		}
-		const instruction = toInstruction$1(text, escapeSign, line);
+		const instruction = toInstruction(text, escapeSign, line);
 		if (instruction.keyword !== "") instructions.push(instruction);
 		if (!hasHeredocs || !text.includes("<<") || !mayHaveHeredocs(instruction, escapeSign)) continue;
 		const end = skipHeredocs(findHeredocs(text), lines, at);
@@ -527,7 +545,7 @@ const toWritten = ({ keyword, flags, rest }, escapeSign) => {
 	});
 };
 /** Paths of a context begin at its top, also with `/` or `../` before them. */
-const tidy$1 = (path) => {
+const tidy = (path) => {
 	const tidied = posix.normalize(`/${path}`).slice(1).replace(/\/$/, "");
 	return tidied === "" ? "." : tidied;
 };
@@ -548,7 +566,7 @@ const findContextSources = (dockerfile, { args }) => {
 	const variables = new Map(Object.entries(args));
 	const sources = [];
 	for (const given of instructions) {
-		const instruction = given.keyword === "onbuild" ? toInstruction$1(given.rest, escapeSign, given.line) : given;
+		const instruction = given.keyword === "onbuild" ? toInstruction(given.rest, escapeSign, given.line) : given;
 		const { keyword, line } = instruction;
 		if (keyword === "arg" || keyword === "env") setVariables(instruction, escapeSign, keyword === "arg" ? args : {}, variables);
 		for (const written of toWritten(instruction, escapeSign)) {
@@ -560,13 +578,36 @@ const findContextSources = (dockerfile, { args }) => {
 			const path = expand(written, escapeSign, lookup);
 			if (path === void 0 || !isKnown) return void 0;
 			sources.push({
-				path: tidy$1(path),
+				path: tidy(path),
 				line
 			});
 		}
 	}
 	return sources;
 };
+
+// src/build/taken.ts
+/** Trying a pattern takes the power of its stars of a path's length, and nobody can end it midway. */
+const mostStars = 3;
+const mostOfThose = 20;
+const mostPatterns = 1e3;
+/** Whether an ignore file's patterns can be tried on all files. */
+const isSimple = (ignoreText) => {
+	const stars = ignoreText.split("\n").map((line) => line.match(/\*+/g)?.length ?? 0);
+	return stars.length <= mostPatterns && stars.every((count) => count <= mostStars) && stars.filter((count) => count === mostStars).length <= mostOfThose;
+};
+/** Whether a name fits a source's, which may hold signs that stand for others; a doubtful one does. */
+const fits = (pattern, name) => pattern === name || /[[\\]/.test(pattern) || trimPrefix(pattern, name, true) === "";
+/** Whether one leads to, or into, the other, as far as both go. */
+const isOnTheWay = ({ path }, to) => {
+	if (path === ".") return true;
+	const names = to.split("/");
+	return path.split("/").every((each, at) => fits(each, names[at] ?? each));
+};
+/** How many names deep it leads. */
+const depthOf = ({ path }) => path === "." ? 0 : path.split("/").length;
+/** Whether a source takes a file. */
+const takes = (source, path) => depthOf(source) <= path.split("/").length && isOnTheWay(source, path);
 
 // src/build/walk-context.ts
 /** From here on a context is worth a look. */
@@ -618,76 +659,363 @@ const walkContext = async (root, isLeftOut, isLate) => {
 	};
 };
 
-// src/inputs/node-files.ts
-/** Of nodes' paths: what a shell, a manifest and a record take as it is. */
-const targetPattern = /^(?:\/[A-Za-z0-9_@+.-]+)+$/;
-/** Other programs' own, or memory. */
-const foreign = [
-	"/var/lib/containerd",
-	"/var/lib/kubelet",
-	"/var/lib/etcd",
-	"/var/lib/docker",
-	"/var/lib/cni",
-	"/var/lib/slipway-files",
-	"/var/run",
-	"/var/lock",
-	"/var/log"
-];
-const systemPattern = new RegExp(`^/(?:${[
-	...[
-		"bin",
-		"boot",
-		"dev",
-		"etc",
-		"kind",
-		"lib",
-		"lib64",
-		"proc",
-		"root",
-		"run"
-	],
-	"sbin",
-	"sys",
-	"tmp",
-	"usr"
-].join("|")})(?:/|$)`);
-const isWithin$1 = (path, folder) => `${path}/`.startsWith(`${folder}/`);
-/** Why files cannot be put at a path of a node, whatever the node is; undefined where they can. */
-const findTargetObjection = (target) => {
-	const names = target.split("/").slice(1);
-	if (!targetPattern.test(target) || names.some((name) => /^\.{1,2}$/.test(name))) return "the path on the node must be absolute, of letters, digits and _ @ + . -, as in /var/local/models";
-	if (target.length > 200 || (names.at(-1) ?? "").length > 80) return "the path on the node is too long: at most 200 characters, its last name 80";
-	if (systemPattern.test(target)) return "that path is in the node's own image or in its memory, where nothing stays. Take one below /var, such as /var/local/models";
-	const owner = foreign.find((folder) => isWithin$1(target, folder) || isWithin$1(folder, target));
-	if (owner !== void 0) return `${owner} belongs to the node's own programs and its pods. Take another path, such as /var/local/models`;
+// src/build/cache-entries.ts
+/** A text without `=` is the name of an image. */
+const typeOf = (fields) => (fields.get("type") ?? "registry").toLowerCase();
+/** What is there is never changed. */
+const addFields = (entry, added) => {
+	const fields = toFields(entry);
+	const missing = Object.entries(added).filter(([key]) => !fields.has(key));
+	if (missing.length === 0) return entry;
+	if (typeof entry !== "string") return {
+		...entry,
+		...Object.fromEntries(missing)
+	};
+	return [fields.has("") ? `type=registry,ref=${entry}` : entry, ...missing.map(([key, value]) => `${key}=${value}`)].join(",");
 };
-/** Pairs of which one is the other, or is in it. */
-const findOverlap = (all, { target }) => all.find((other) => isWithin$1(target, other.target) || isWithin$1(other.target, target));
-
-// src/build/exports.ts
-/** Whether the builder can write its cache to another place than the image. */
-const canExportCache = ({ driver, hasContainerdStore }) => driver !== "docker" || hasContainerdStore;
-/** Why it cannot. */
-const classicStore = "the docker driver cannot export its cache from the classic image store";
-/** The names of targets with an entry of some kind. */
-const findNames$1 = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries$2(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
-/** Targets whose images shall have attestations, by their names. */
-const findAttested = (targets) => findNames$1(targets, "attest", (fields) => fields.get("disabled") !== "true");
-/** The same of annotations. */
-const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries$2(bake.definition["annotations"]).length > 0).map(({ name }) => name);
-/**
-* Requires that the builder can do what `cache-to` says.
-*
-* @throws {Failure} before anything is built, as every one of these builds would fail
-*/
-const requireCacheExport = (targets, facts) => {
-	if (canExportCache(facts)) return;
-	const names = findNames$1(targets, "cache-to", (fields) => {
-		const type = fields.get("type") ?? "registry";
-		return type !== "inline" && (type !== "gha" || facts.hasCacheService);
+/** Registries such as Amazon's refuse the older form of a cache, an index of layers. */
+const asImage = (fields) => fields.get("oci-mediatypes") === "false" || fields.get("image-manifest") === "false" ? {} : {
+	"image-manifest": "true",
+	"oci-mediatypes": "true"
+};
+/** The first release of BuildKit that knows `ignore-error`. */
+const ignoreError = [0, 12];
+const toSafe = (entry, { isRequired, versions }) => {
+	const fields = toFields(entry);
+	const type = typeOf(fields);
+	const isKnown = findOlder(versions, ignoreError) === void 0;
+	const isLenient = type !== "inline" && !isRequired && isKnown;
+	return addFields(entry, {
+		...type === "registry" && asImage(fields),
+		...isLenient && { "ignore-error": "true" }
 	});
-	if (names.length === 0) return;
-	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
+};
+/**
+* A definition whose caches are written in a form that every registry takes, and that does not fail where
+* one cannot be written.
+*/
+const withSafeCaches = (definition, rules) => {
+	const entries = toEntries$1(definition["cache-to"]);
+	if (entries.length === 0) return definition;
+	return {
+		...definition,
+		"cache-to": entries.map((entry) => toSafe(entry, rules))
+	};
+};
+/** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
+const withoutCacheExport = (definition) => {
+	const entries = toEntries$1(definition["cache-to"]);
+	const inline = entries.filter((entry) => typeOf(toFields(entry)) === "inline");
+	return inline.length === entries.length ? definition : {
+		...definition,
+		"cache-to": inline
+	};
+};
+
+// src/build/contradictions.ts
+/**
+* Two that are asked for and have one name would overwrite each other's image. The same build twice, as
+* services of Compose often have it, makes one image.
+*
+* @throws {Failure} with the targets and the tag
+*/
+const refuseContradictions = (targets) => {
+	const byTag = /* @__PURE__ */ new Map();
+	for (const target of targets.filter(({ isWanted }) => isWanted)) for (const { canonical, given } of target.tags) {
+		const other = byTag.get(canonical);
+		byTag.set(canonical, target);
+		if (other === void 0 || isDeepStrictEqual(other.definition, target.definition)) continue;
+		const what = `The targets ${other.name} and ${target.name} both have the tag ${given}`;
+		throw new Failure(`${what}, so one image would replace the other`, { remedy: "Give each target a tag of its own." });
+	}
+};
+/** A folder that a file of Compose names relatively to itself. */
+const findBeside = (context, files, workspace) => files.map((file) => relative(workspace, resolve(workspace, dirname(file), context))).find((path) => existsSync(join(workspace, path)));
+/**
+* A context that is not there, said before a token is minted for it.
+*
+* @throws {Failure} with the target and the folder that may have been meant
+*/
+const refuseMissing$1 = (targets, files, workspace) => {
+	for (const { name, definition } of targets) {
+		const { folder } = toBakeFiles(definition, workspace);
+		if (folder === void 0 || existsSync(folder)) continue;
+		const context = String(definition["context"] ?? ".");
+		const beside = findBeside(context, files, workspace);
+		const remedy = beside === void 0 ? "Check the path, and that actions/checkout ran before this step." : `Bake starts relative paths in the workspace, not beside its file: write ${beside}, or add \`${name}.context=${beside}\` to bake-set.`;
+		const what = `The target ${name} has the context ${JSON.stringify(context)}`;
+		throw new Failure(`${what}, and the workspace has no such folder`, { remedy });
+	}
+};
+
+// src/build/dockerfile/stages.ts
+const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
+const toSecrets = (instruction) => mountsOf(instruction).flatMap((options) => {
+	if (options.get("type")?.toLowerCase() !== "secret") return [];
+	const given = options.get("id") ?? options.get("source") ?? options.get("src");
+	const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
+	const id = given ?? target?.split("/").findLast((part) => part !== "");
+	return id === void 0 ? [] : [{
+		id,
+		line: instruction.line
+	}];
+});
+const toSources = (instruction) => {
+	const { keyword, flags } = instruction;
+	const from = flags.find((flag) => keyword === "copy" && flag.startsWith("--from="));
+	const mounted = mountsOf(instruction).flatMap((options) => options.get("from") ?? []);
+	return [...from === void 0 ? [] : [from.slice(7)], ...mounted];
+};
+/** Variables that BuildKit has without being told. */
+const builtIn = (kind, platform) => {
+	const [os = "", arch = "", variant = ""] = platform.split("/");
+	return Object.fromEntries(Object.entries({
+		PLATFORM: platform,
+		OS: os,
+		OSVERSION: "",
+		ARCH: arch,
+		VARIANT: variant
+	}).map(([name, value]) => [kind + name, value]));
+};
+const toVariables = ({ args, platform, target }) => {
+	const known = {
+		...builtIn("BUILD", platform),
+		...builtIn("TARGET", platform),
+		TARGETSTAGE: target ?? "default"
+	};
+	return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]));
+};
+const setArguments = (text, escapeSign, given, variables) => {
+	for (const word of toQuotedWords(text, escapeSign)) {
+		const at = word.indexOf("=");
+		const name = at < 0 ? word : word.slice(0, at);
+		const otherwise = at < 0 ? void 0 : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each));
+		const value = given[name] ?? otherwise;
+		if (value !== void 0) variables.set(name, value);
+	}
+};
+/** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
+const readStages$1 = (dockerfile, words) => {
+	const { escapeSign, instructions } = parseInstructions(dockerfile);
+	const variables = toVariables(words);
+	const byName = /* @__PURE__ */ new Map();
+	const stages = [];
+	for (const instruction of instructions) {
+		const { keyword, rest, line } = instruction;
+		const stage = stages.at(-1);
+		if (keyword === "from") {
+			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
+			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
+			const found = expand(image, escapeSign, (each) => variables.get(each));
+			const begun = {
+				line,
+				name,
+				base: byName.get(found?.toLowerCase() ?? "") ?? found,
+				sources: [],
+				secrets: [],
+				laterSecrets: []
+			};
+			stages.push(begun);
+			if (name !== void 0) byName.set(name, begun);
+		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets(toInstruction(rest, escapeSign, line)));
+		else if (stage !== void 0) {
+			stage.sources.push(...toSources(instruction));
+			stage.secrets.push(...toSecrets(instruction));
+		} else if (keyword === "arg") setArguments(rest, escapeSign, words.args, variables);
+	}
+	return stages;
+};
+/** What the stage to build needs: stages, and images that the Dockerfile does not make. */
+const findNeeded = (stages, { target, contexts }) => {
+	const byName = new Map(stages.flatMap((stage) => stage.name ? [[stage.name, stage]] : []));
+	const elsewhere = new Set(contexts.map((context) => context.split("::")[0] ?? ""));
+	const images = /* @__PURE__ */ new Set();
+	const needed = /* @__PURE__ */ new Set();
+	const need = (each) => {
+		if (typeof each === "string") images.add(each);
+		else if (each !== void 0 && !elsewhere.has(each.name ?? "")) needed.add(each);
+	};
+	need(target === void 0 ? stages.at(-1) : byName.get(target.toLowerCase()));
+	for (const { base, sources } of needed) {
+		need(base);
+		for (const source of sources) if (/^\d+$/.test(source)) need(stages[Number(source)]);
+		else need(byName.get(source.toLowerCase()) ?? source);
+	}
+	for (const none of ["", "scratch"]) images.delete(none);
+	return {
+		needed,
+		images
+	};
+};
+/**
+* The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
+* in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
+*/
+const findBases = (dockerfile, words) => [...findNeeded(readStages$1(dockerfile, words), words).images];
+/**
+* The secrets that the RUN steps of a stage and of those below it mount.
+*
+* @returns `certain`, which the file alone decides, and `all` that there may be
+*/
+const findSecretMounts = (dockerfile, words) => {
+	const stages = readStages$1(dockerfile, words);
+	const { needed } = findNeeded(stages, words);
+	return {
+		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
+		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
+	};
+};
+/**
+* How many stages there are, and what the stage to build begins with once its stages are followed, with the
+* line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
+*/
+const findRoot$1 = (dockerfile, words) => {
+	const stages = readStages$1(dockerfile, words);
+	const target = words.target?.toLowerCase();
+	const elsewhere = new Set(words.contexts.map((context) => context.split("::")[0] ?? ""));
+	let stage = target === void 0 ? stages.at(-1) : stages.findLast(({ name }) => name === target);
+	while (typeof stage?.base === "object" && !elsewhere.has(stage.base.name ?? "")) stage = stage.base;
+	const base = stage?.base;
+	const root = stage === void 0 || typeof base !== "string" || elsewhere.has(base) ? void 0 : {
+		image: base,
+		line: stage.line
+	};
+	return {
+		stages: stages.length,
+		root
+	};
+};
+
+// src/build/links.ts
+/** A name as BuildKit looks for it among the contexts; Bake takes their names as they are. */
+const toContextName = ({ canonical }) => canonical.replace(/^docker\.io\/(library\/(?=[^/]*$))?/, "").replace(/:latest$/, "");
+/** Which targets' tags the Dockerfiles of others name. */
+const findLinks = (targets, workspace) => {
+	const inOrder = targets.toSorted((one, other) => Number(one.isWanted) - Number(other.isWanted));
+	const byTag = new Map(inOrder.flatMap(({ name, tags }) => tags.map(({ canonical }) => [canonical, name])));
+	return targets.flatMap(({ name, definition }) => {
+		const words = toBakeWords(definition);
+		const dockerfile = readDockerfile(toBakeFiles(definition, workspace));
+		const links = toReferences(findBases(dockerfile, words)).flatMap((reference) => {
+			const upon = byTag.get(reference.canonical);
+			const context = toContextName(reference);
+			const isGiven = words.contexts.some((each) => each.split("::")[0] === context);
+			if (upon === void 0 || upon === name || isGiven) return [];
+			return [{
+				of: name,
+				upon,
+				name: context
+			}];
+		});
+		return [...new Map(links.map((link) => [link.name, link])).values()];
+	});
+};
+/** All that a target builds upon, by what is known of each. */
+const findBelow = (name, known) => {
+	const below = new Set(known.get(name));
+	for (const each of below) for (const upon of known.get(each) ?? []) below.add(upon);
+	return below;
+};
+/**
+* The links that Dockerfiles have by naming another target's tag. They are a guess, so what would close
+* a circle is left out, first of all what goes against the order in which the targets were given.
+*
+* @param given what the targets' contexts say themselves, by their names
+*/
+const inferLinks = (targets, given, workspace) => {
+	const known = new Map([...given].map(([name, upon]) => [name, new Set(upon)]));
+	const places = new Map(targets.map(({ name }, index) => [name, index]));
+	const isForward = ({ of, upon }) => (places.get(upon) ?? 0) > (places.get(of) ?? 0);
+	const found = findLinks(targets, workspace);
+	const kept = found.toSorted((one, other) => Number(isForward(one)) - Number(isForward(other))).filter(({ of, upon }) => {
+		if (upon === of || findBelow(upon, known).has(of)) return false;
+		known.get(of)?.add(upon);
+		return true;
+	});
+	return found.filter((link) => kept.includes(link));
+};
+
+// src/build/definition.ts
+const readTags = (name, value) => toTexts(value).map((tag) => {
+	const reference = parseImageReference(tag);
+	if (typeof reference !== "string") return reference;
+	throw new Failure(`The target ${name} has the invalid tag ${JSON.stringify(tag)}: ${reference}`, { remedy: "Write NAME:TAG, such as my-api:dev or localhost:5000/my-api:dev." });
+});
+/** What was asked for. A group may hold groups; Bake makes one of every target with a matrix, too. */
+const readWanted = ({ group = {}, target }) => {
+	const wanted = new Set(group["default"]?.targets ?? Object.keys(target));
+	for (const name of wanted) {
+		if (name in target) continue;
+		for (const member of group[name]?.targets ?? []) wanted.add(member);
+	}
+	return wanted;
+};
+/** What was asked for in the order in which it was, and then what that builds upon. */
+const inOrder = ({ target }, wanted, order) => {
+	return [.../* @__PURE__ */ new Set([
+		...order,
+		...wanted,
+		...Object.keys(target)
+	])].filter((name) => Object.hasOwn(target, name));
+};
+/**
+* Reads what Bake printed. A Dockerfile that names another target's tag builds upon that target, so
+* that this one finds what the other has just made, also with a builder that does not see Docker's
+* images.
+*
+* @param allowances of the targets, by their names; undefined where Bake does not know of them
+* @param order names in the order in which somebody gave them, as Bake sorts its own
+* @throws {Failure} when a tag is none or two targets have it, or targets build upon each other
+*/
+const readTargets = (printed, workspace, allowances, order = []) => {
+	const wanted = readWanted(printed);
+	const all = inOrder(printed, wanted, order).map((name) => {
+		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`);
+		const definition = printed.target[name] ?? {};
+		return {
+			name,
+			definition,
+			tags: readTags(name, definition["tags"]),
+			isWanted: wanted.has(name)
+		};
+	});
+	refuseContradictions(all);
+	const given = new Map(all.map(({ name, definition }) => [name, toDependencies(toTextMap(definition["contexts"]))]));
+	requireOrder(given);
+	const links = inferLinks(all, given, workspace);
+	return all.map((target) => {
+		const own = links.filter(({ of }) => of === target.name);
+		const contexts = {
+			...Object.fromEntries(own.map(({ name, upon }) => [name, `target:${upon}`])),
+			...toTextMap(target.definition["contexts"])
+		};
+		const dependsOn = toDependencies(contexts);
+		return {
+			...target,
+			dependsOn,
+			definition: {
+				...target.definition,
+				contexts
+			},
+			allowances: allowances && (allowances.get(target.name) ?? [])
+		};
+	});
+};
+/** The targets among contexts. */
+const toDependencies = (contexts) => {
+	const names = Object.values(contexts).flatMap((each) => /^target:(.*)$/s.exec(each)?.[1] ?? []);
+	return [...new Set(names)];
+};
+const requireOrder = (targets) => {
+	const circle = [...targets.keys()].filter((name) => findBelow(name, targets).has(name));
+	if (circle.length === 0) return;
+	throw new Failure(`These targets build upon each other in a circle: ${circle.join(", ")}`, { remedy: "See their contexts in the Bake file." });
+};
+/** All that a target builds upon. */
+const findBaseTargets = (name, targets) => {
+	const upon = new Map(targets.map((target) => [target.name, target.dependsOn]));
+	const below = findBelow(name, upon);
+	return targets.filter((target) => below.has(target.name));
 };
 
 // src/image/sources/layout-root.ts
@@ -746,12 +1074,261 @@ const pickOne = (manifests) => {
 * @param reported the digest that buildx reports of a build with further outputs: it writes that into
 *   `index.json`, be it another output's
 */
-const findManifest = (folder, reported) => {
+const findManifest$1 = (folder, reported) => {
 	const index = readRegularFile(join(folder, "index.json"), largestBlob).toString("utf8");
 	const named = pickOne(JSON.parse(index).manifests ?? []);
 	const root = named === reported && !existsSync(toBlobPath(folder, named)) ? findRoot(folder) : named;
 	const { manifests } = JSON.parse(readBlob(folder, root));
 	return manifests === void 0 ? root : pickOne(manifests);
+};
+
+// src/build/layout-output.ts
+/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
+const toLayoutOutput = (folder) => [
+	"type=oci",
+	"tar=false",
+	quote(`dest=${folder}`),
+	"compression=uncompressed",
+	"force-compression=true"
+].join(",");
+/**
+* Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
+* not look into it.
+*
+* @param folder an absolute path; what was there is gone
+* @param needless diff IDs of layers that nobody needs
+*/
+const prepareLayout = (folder, needless) => {
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	mkdirSync(join(folder, "blobs", "sha256"), {
+		recursive: true,
+		mode: 448
+	});
+	for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), "");
+};
+/** Has the next build send layers that the last one was not to send. */
+const wantLayers = (folder, diffIds) => {
+	for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true });
+};
+
+// src/build/registry-output.ts
+/** A layer's digest is its diff ID then: what a node has is known by it. */
+const form = "compression=uncompressed,force-compression=true,oci-mediatypes=true";
+/** Has a builder push an image. Docker's own would otherwise unpack it, for which it would fetch all layers. */
+const toRegistryOutput = (image) => `type=image,name=${image},push=true,unpack=false,store=false,${form}`;
+/** Adds the caches in such a registry to those that a target has. */
+const withRegistryCaches = (definition, { cacheTo, cacheFrom, keepsStages = false }) => {
+	const add = (word, entry) => [...toEntries$1(definition[word]), `type=registry,ref=${entry}`];
+	return {
+		...definition,
+		...cacheFrom && { "cache-from": add("cache-from", cacheFrom) },
+		"cache-to": add("cache-to", `${cacheTo},mode=${keepsStages ? "max" : "min"},image-manifest=true,ignore-error=true,${form}`)
+	};
+};
+/** Whoever reads the log need not know by which name one may read and write in the registry. */
+const hideNames = (event, { image }) => {
+	const [repository, secret] = /^[^/]+\/([0-9a-f]+)(?=:)/.exec(image) ?? [];
+	const text = JSON.stringify(event);
+	if (repository === void 0 || secret === void 0 || !text.includes(secret)) return event;
+	const hidden = text.replaceAll(repository, "the step's registry").replaceAll(secret, "***");
+	return JSON.parse(hidden);
+};
+
+// src/build/target.ts
+/** Whether an image goes into a folder, from which the nodes get it. */
+const isForFolder = ({ output }) => output === "oci-layout" || output === "registry";
+/** The target with images in place of the targets that it builds upon. */
+const withImages = (target, intermediateOf) => {
+	const contexts = Object.entries(target.definition["contexts"] ?? {}).map(([key, context]) => {
+		const [, base] = /^target:(.*)$/.exec(String(context)) ?? [];
+		const intermediate = base === void 0 ? void 0 : intermediateOf(base);
+		return [key, intermediate === void 0 ? context : `docker-image://${intermediate}`];
+	});
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			contexts: Object.fromEntries(contexts)
+		}
+	};
+};
+/** It has just been built, so the cache has it, and nothing newer is wanted. */
+const toCachedBake = (target) => {
+	const again = {
+		"no-cache": false,
+		"no-cache-filter": [],
+		pull: false
+	};
+	return {
+		...target,
+		definition: {
+			...target.definition,
+			...again
+		}
+	};
+};
+/** The target as it is for the nodes alone: nothing is pushed once more. */
+const withoutFurther = (target) => ({
+	...target,
+	further: []
+});
+/** The target for another try. */
+const toCached = (target) => ({
+	...target,
+	bake: toCachedBake(target.bake)
+});
+/** The target as it is built through a registry of the step's own. */
+const throughRegistry = (target, names) => ({
+	...target,
+	bake: {
+		...target.bake,
+		definition: withRegistryCaches(target.bake.definition, names)
+	}
+});
+/** The target without the caches that it would write. */
+const toUncached = (target) => ({
+	...target,
+	bake: {
+		...target.bake,
+		definition: withoutCacheExport(target.bake.definition)
+	}
+});
+/**
+* What Bake has, as builds of their own.
+*
+* Docker's own builder finds what others build upon as images: from its cache it would take them
+* mostly, but not while another build works upon the same lower image (moby/buildkit#6954), and
+* then builds them twice. Other builders do not see Docker's images, and have only the cache; and
+* `pull` would look for them in a registry.
+*
+* Nor need Docker have what they make: it goes from them into the nodes.
+*
+* @param isSingle the step's own build, which people know by its tag
+* @param isOwn the step itself says what is built, not a Bake file
+* @param pushes all that was asked for goes to its registries, too
+* @param keepsInDocker Docker's store is to have what another builder makes
+* @param usesRegistry what the nodes get goes through a registry of the step's own, also from Docker's builder
+*/
+const toTargets = (all, builderDriver, runId, { isSingle = false, isOwn = false, pushes = false, keepsInDocker = false, usesRegistry = false } = {}) => {
+	const isDockers = !usesRegistry && (builderDriver === "docker" || builderDriver === void 0);
+	const findsOthers = isDockers && builderDriver === "docker";
+	const upon = new Set(all.flatMap(({ dependsOn }) => dependsOn));
+	const isIntermediate = (name) => findsOthers && upon.has(name);
+	const nameOf = (name) => `${intermediateRepository(runId)}:${all.findIndex((target) => target.name === name)}`;
+	const intermediateOf = (name) => isIntermediate(name) ? nameOf(name) : void 0;
+	return all.map((bake) => {
+		const { name, tags, dependsOn, isWanted, definition } = bake;
+		const isExported = isIntermediate(name) || isWanted && tags.length > 0;
+		const findsImages = findsOthers && definition["pull"] !== true;
+		const below = findsImages ? [] : findBaseTargets(name, all);
+		const { further, isLoaded } = toFurther(bake, {
+			isOwn,
+			pushes
+		});
+		const output = isExported ? isDockers || keepsInDocker || isLoaded ? "docker" : usesRegistry ? "registry" : "oci-layout" : "cache";
+		return {
+			name: isSingle && tags[0]?.given || name,
+			tags,
+			dependsOn,
+			isWanted,
+			intermediate: output === "docker" ? nameOf(name) : void 0,
+			output,
+			further,
+			bake: findsImages ? withImages(bake, intermediateOf) : bake,
+			bases: below.map(toCachedBake)
+		};
+	});
+};
+/** All that Bake is told of for one build. */
+const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
+/** Where the files of a build come from, as written. */
+const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) => [String(definition["context"] ?? "."), ...Object.values(toTextMap(definition["contexts"]))]);
+/** @param names that only this output has, where others have others */
+const toOutput$1 = ({ output }, place, names) => {
+	switch (output) {
+		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote(`name=${names.join(",")}`)}`;
+		case "oci-layout": return toLayoutOutput(place);
+		case "registry": return toRegistryOutput(place);
+		case "cache": return "type=cacheonly";
+	}
+};
+/** Whether some output takes attestations. */
+const isAttested = ({ further, bake }) => further.length > 0 && toEntries$1(bake.definition["attest"]).length > 0;
+/**
+* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
+* name goes into the local store or into a folder; what is made for others is in the store for a while, or
+* only in the build cache.
+*
+* @param place the folder, or the image's name in the step's own registry
+*/
+const toBakeFile = (target, secrets, place) => {
+	const { bake, bases, tags, isWanted, intermediate, further } = target;
+	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
+	const own = isWanted ? tags.map((tag) => tag.given) : [];
+	const names = intermediate === void 0 ? own : [...own, intermediate];
+	const isApart = further.length > 0 && intermediate !== void 0 || target.output === "registry";
+	const toEntry = ({ definition }, output) => ({
+		...definition,
+		attest: void 0,
+		annotations: void 0,
+		call: void 0,
+		secret: [...toEntries$1(definition["secret"]), ...ours],
+		output
+	});
+	const outputs = [toOutput$1(target, place, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
+	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
+	return { target: {
+		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
+		[bake.name]: {
+			...toEntry(bake, outputs),
+			...attest,
+			tags: isApart ? void 0 : names
+		}
+	} };
+};
+/**
+* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
+* secrets are files in memory, and the folder for the image is ours.
+*/
+const toAllowFlags = (target, secrets, layout) => {
+	const targets = toBakeTargets(target);
+	if (targets.some(({ allowances }) => allowances === void 0)) return [];
+	const own = [...secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [], ...target.output === "oci-layout" ? [`fs.write=${layout}`] : []];
+	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
+};
+/** The arguments of `docker` that build one target. */
+const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
+	"buildx",
+	"bake",
+	...isAttested(target) ? [] : ["--provenance=false"],
+	...toAllowFlags(target, secrets, layout),
+	`--file=${file}`,
+	`--metadata-file=${metadataFile}`,
+	"--",
+	target.bake.name
+];
+
+// src/load/because.ts
+/** The words of it, for people. */
+const renderBecause = (because) => {
+	switch (because.kind) {
+		case "rootless": return "the daemon is rootless";
+		case "remapped-users": return "the daemon remaps users";
+		case "hidden-containerd": return "Docker does not say where its containerd is";
+		case "redirects": return "the layers may hold redirects (Native Overlay Diff is false)";
+		case "metacopy": return "the layers may hold metadata alone (metacopy is on)";
+		case "storage-driver": return `Docker's storage driver is ${because.name}`;
+		case "snapshotter": return `Docker's snapshotter is ${because.name}`;
+		case "node-snapshotter": return `its snapshotter is ${because.name}`;
+		case "busybox": return "its image has BusyBox in place of bash and GNU cp";
+		case "load-mode": return `load-mode is ${because.mode}`;
+		case "out-of-reach": return "links cannot reach the node";
+		case "streaming-failed": return "streaming failed";
+		case "direct-failed": return because.reason;
+	}
 };
 
 // src/host/device.ts
@@ -922,7 +1499,7 @@ const toNodeCapacity = (sources) => {
 		kubelet: toKubelet(printed)
 	};
 };
-const timeoutMs$3 = 1e4;
+const timeoutMs$8 = 1e4;
 /** The script that prints a node's capacity. */
 const readCapacityScript = () => readFileSync(new URL("./in-node/capacity.sh", import.meta.url), "utf8");
 const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
@@ -933,7 +1510,7 @@ const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 	];
 	const [inspected, printed, above] = await Promise.all([
 		api.get(`/containers/${node.containerId}/json`).catch(() => void 0),
-		execute(api, node.containerId, argv, timeoutMs$3).catch(() => ""),
+		execute(api, node.containerId, argv, timeoutMs$8).catch(() => ""),
 		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
 			memory: [],
 			cpu: []
@@ -950,18 +1527,6 @@ const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 };
 /** Inspects how much memory, how many CPUs and how much disk nodes have. */
 const findNodeCapacities = (api, nodes, found) => Promise.all(nodes.map((node) => findNodeCapacity(api, node, found)));
-
-// src/manifests/workload.ts
-/** What was found in several places, as one. */
-const joinManifests = (all) => ({
-	workloads: all.flatMap(({ workloads = [] }) => workloads),
-	claims: all.flatMap(({ claims = [] }) => claims),
-	persistentVolumes: all.flatMap(({ persistentVolumes = [] }) => persistentVolumes),
-	accounts: all.flatMap(({ accounts = [] }) => accounts),
-	images: all.flatMap(({ images = [] }) => images),
-	unknownImages: all.flatMap(({ unknownImages = [] }) => unknownImages),
-	warnings: all.flatMap(({ warnings = [] }) => warnings)
-});
 
 // src/docker/store-folders.ts
 /** Where the store's folders are, that of the layers last; a containerd of the system's own has a root of its own. */
@@ -987,16 +1552,14 @@ const inspectFolder = async (path) => {
 		return;
 	}
 };
-/** Where containerd keeps all that it has in a node. */
-const containerdFolder = "/var/lib/containerd";
 /** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
-const nodeFolders = ["/var", containerdFolder];
-const askNode = `for folder in ${nodeFolders.join(" ")}; do
+const foldersOf$1 = ({ containerd }) => ["/var", containerd.root];
+const askNode = `for folder; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
 done
 ctr --namespace=k8s.io images list --quiet`;
 /** Reads the first lines that `askNode` prints. */
-const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
+const parseNodeFolders = (printed, isHere, folders) => folders.map((path, index) => {
 	const disk = parseDisk(printed.split("\n")[index] ?? "", isHere);
 	return disk && {
 		...disk,
@@ -1005,18 +1568,21 @@ const parseNodeFolders = (printed, isHere) => nodeFolders.map((path, index) => {
 });
 /** A node that cannot tell is no reason to fail: less is known, that is all. */
 const inspectNode$1 = async (api, node, isHere) => {
+	const folders = foldersOf$1(node);
 	const argv = [
 		"sh",
 		"-c",
-		askNode
+		askNode,
+		"sh",
+		...folders
 	];
 	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
-	const [volume, containerd] = parseNodeFolders(printed, isHere);
+	const [volume, containerd] = parseNodeFolders(printed, isHere, folders);
 	return {
 		node,
 		volume,
 		containerd,
-		images: printed.split("\n").slice(nodeFolders.length).filter(Boolean)
+		images: printed.split("\n").slice(folders.length).filter(Boolean)
 	};
 };
 /** One entry per filesystem, with all of its uses. */
@@ -1080,6 +1646,1889 @@ const findDockers = (filesystems) => findUse(filesystems, ({ kind }) => kind ===
 /** Where to ask what is free for Docker: with a containerd of the system's own not its own folder. */
 const toDockersFolder = ({ filesystems, engine }) => findDockers(filesystems)?.path ?? engine.dataRoot;
 
+// src/plan/disk.ts
+const largestOf$1 = (sizes) => Math.max(0, ...sizes);
+/** Images go from their builder through a folder into the nodes. */
+const areLayouts = ({ targets }) => targets.some(isForFolder);
+const toBuildNeeds = (facts, sizes) => {
+	const { builder, filesystems } = facts;
+	const { totalBytes, each } = sizes;
+	const dockers = findDockers(filesystems);
+	const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+	const isLayout = areLayouts(facts);
+	const exported = {
+		need: {
+			kind: "export",
+			bytes: largestOf$1(each)
+		},
+		filesystem: isLayout ? temp : dockers
+	};
+	const needs = isLayout ? [exported] : [{
+		need: {
+			kind: "images",
+			bytes: totalBytes
+		},
+		filesystem: dockers
+	}];
+	if (builder?.driver !== "docker-container" || !builder.isLocal) return needs;
+	const own = {
+		need: {
+			kind: "builder",
+			bytes: totalBytes
+		},
+		filesystem: dockers
+	};
+	return isLayout ? [...needs, own] : [
+		...needs,
+		own,
+		exported
+	];
+};
+const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
+	const bytes = lastSizes?.each[index];
+	if (bytes === void 0) return [];
+	return [{
+		repository: toRepository(target.tags[0]?.canonical ?? ""),
+		bytes
+	}];
+}), ...images.map(({ references, sizeBytes }) => ({
+	repository: toRepository(references[0]?.canonical ?? ""),
+	bytes: sizeBytes
+}))];
+/**
+* What a node that has other versions of some images lacks at least, and the largest that it lacks:
+* of those that it has, perhaps nothing has changed.
+*/
+const findLacking = (facts, node) => {
+	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
+	const loaded = toLoaded$1(facts);
+	const lacking = loaded.filter(({ repository }) => !there.has(repository));
+	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
+	return {
+		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
+		largestBytes: largestOf$1(lacking.map((one) => one.bytes))
+	};
+};
+/** What a load writes into one node at least; links cost nothing that is worth counting. */
+const toLoadNeeds = (facts, { node, choice }) => {
+	const { filesystems } = facts;
+	const { bytes, largestBytes } = findLacking(facts, node.name);
+	if (bytes === 0) return [];
+	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
+	const copies = (times) => ({
+		need: {
+			kind: "copies",
+			node: node.name,
+			bytes: times * bytes
+		},
+		filesystem
+	});
+	const isReachable = filesystem === findDockers(filesystems);
+	if (areLayouts(facts)) return [copies(1)];
+	switch (choice.kind) {
+		case "direct": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
+		case "stream": return [copies(1)];
+		case "kind": {
+			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+			return [copies(2), {
+				need: {
+					kind: "tar",
+					bytes: largestBytes
+				},
+				filesystem: temp
+			}];
+		}
+	}
+};
+/** The store's, and each node's own where pods may write to it. */
+const toFilesNeeds = ({ nodeFiles, filesystems }) => {
+	const bytes = nodeFiles.files.reduce((sum, { files, found, into }) => {
+		return sum + (into.length === 0 ? 0 : 1 + (files.isWritable ? into.length : 0)) * found.source.sizeBytes;
+	}, 0);
+	const fetchedBytes = nodeFiles.files.reduce((sum, { found, into }) => {
+		return sum + (found.kind === "remote" && into.length > 0 ? found.source.sizeBytes : 0);
+	}, 0);
+	const temp = findUse(filesystems, ({ kind }) => kind === "temp");
+	return [{
+		need: {
+			kind: "files",
+			bytes
+		},
+		filesystem: findDockers(filesystems)
+	}, {
+		need: {
+			kind: "files",
+			bytes: fetchedBytes
+		},
+		filesystem: temp
+	}].filter(({ need }) => need.bytes > 0);
+};
+const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
+	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
+	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
+	const isDockers = filesystem === findDockers(facts.filesystems);
+	return {
+		filesystem,
+		/** As far as sizes are known. */
+		needs: here,
+		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
+		/** What may be deleted there, as it usually is. */
+		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
+		/** Docker's images and build cache there, which builds may reuse. */
+		reusableBytes: isDockers ? facts.reusableBytes : 0
+	};
+});
+/**
+* Sums up what builds and loads write where, from the sizes that the images had last time.
+*
+* @param keep names of the catalog's entries that must stay
+*/
+const planDisk = (facts, nodes, keep) => {
+	const { lastSizes } = facts;
+	const needs = [
+		...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes),
+		...nodes.flatMap((node) => toLoadNeeds(facts, node)),
+		...toFilesNeeds(facts)
+	];
+	/** Of the images to build; undefined before they were built once. */
+	const sizes = lastSizes;
+	return {
+		sums: sumUp(facts, needs, keep),
+		sizes
+	};
+};
+/** Sizes are rounded, and images change a little: what is this close is tried. */
+const tolerance = .95;
+/** Nobody knows what of its part a builder, or the store of files, has already. */
+const isCertain = ({ kind }) => kind !== "builder" && kind !== "export" && kind !== "files";
+/** True when not even all that could be freed would make room, should images be as they were. */
+const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }) => {
+	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + reusableBytes;
+};
+
+// src/plan/shortage.ts
+const nameUse = (use) => {
+	if (use.kind === "node") return use.name;
+	return use.kind === "docker" ? "Docker's data" : "the temp folder";
+};
+/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 inodes`. */
+const renderFilesystem = (filesystem) => {
+	const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem;
+	const names = uses.map(nameUse).join(", ");
+	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} inodes`;
+	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
+};
+const needNames = {
+	images: "images",
+	builder: "the builder's copies",
+	export: "one image's export from the builder",
+	tar: "one image's tar",
+	files: "files for nodes"
+};
+const nameNeed = (need) => need.kind === "copies" ? `copies in ${need.node}` : needNames[need.kind];
+const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
+/** A filesystem with what it has to take. */
+const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
+	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
+	const may = freeableBytes === 0 ? "" : `; reclaimable: about ${formatBytes(freeableBytes)}`;
+	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
+};
+/** What would make room, most useful first. */
+const findHelp = (sum, freeDisk, keep) => [
+	...freeDisk === "never" ? ["set free-disk: auto (on a GitHub-hosted runner)"] : [],
+	...keep.length > 0 ? [`empty free-disk-keep (it protects ${keep.join(", ")})`] : [],
+	...sum.needs.some(({ kind }) => kind === "copies") ? ["keep the nodes on Docker's filesystem, where Slipway links images instead of copying them"] : [],
+	...sum.needs.some(({ kind }) => kind === "builder") ? ["use buildx's docker driver, which keeps no second copy"] : [],
+	"build fewer images in this job (targets), or smaller ones",
+	"use a runner with a larger disk"
+];
+/**
+* Says why the images cannot fit, as far as that is known before anything is built.
+*
+* @returns undefined when they may fit, or nobody knows how large they are
+*/
+const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
+	const short = sums.filter(cannotFit);
+	const [first] = short;
+	if (first === void 0) return void 0;
+	const lines = short.map((sum) => {
+		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
+		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`);
+		if (sum.reusableBytes > 0) has.push(`${formatBytes(sum.reusableBytes)} of images and build cache`);
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); available: ${has.join(" + ")}`;
+	});
+	return new Failure(`The images do not fit on the disk${sizes === void 0 ? "" : ", going by their sizes in the last run"}: ${lines.join("; ")}`, { remedy: `To make them fit: ${findHelp(first, freeDisk, keep).join("; ")}. If the images are smaller now, re-run the job: a second attempt only warns.` });
+};
+
+// src/report/report.ts
+const emptyReport = {
+	outcomes: [],
+	reclaimed: []
+};
+const outcomesOf = ({ outcomes }, kind) => outcomes.filter(({ step }) => step.kind === kind);
+const loadsOf = (report) => outcomesOf(report, "load").flatMap(({ result }) => result ?? []);
+const freedOf = (report) => [
+	...outcomesOf(report, "free-disk").flatMap(({ result }) => result ?? []),
+	...report.reclaimed,
+	...outcomesOf(report, "prune-cache").flatMap(({ result }) => result ?? [])
+];
+/** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
+const toBuildOutputs = (report, isSingle) => {
+	const builds = outcomesOf(report, "build").flatMap(({ step, result }) => result === void 0 ? [] : [{
+		name: step.target.name,
+		metadata: result.metadata
+	}]);
+	const [first] = builds;
+	if (first === void 0) return {};
+	if (!isSingle) {
+		const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)]);
+		return { metadata: JSON.stringify(Object.fromEntries(all)) };
+	}
+	const { imageId, digest, json } = first.metadata;
+	return {
+		...imageId !== void 0 && { "image-id": imageId },
+		...digest !== void 0 && { digest },
+		metadata: json
+	};
+};
+/** What post may want to know of what was loaded, and where. */
+const toLoaded = (report) => loadsOf(report).flatMap(({ image: { id, references }, nodes }) => references.flatMap((each) => toNodeNames(each.canonical).map((canonical) => ({
+	given: each.given,
+	canonical,
+	immutable: toImmutable(each, id).given,
+	id,
+	nodes: nodes.map(({ name }) => name)
+}))));
+/** What each build took, and for what; by the target's name. */
+const toTimingsOutput = (report) => JSON.stringify(Object.fromEntries(outcomesOf(report, "build").flatMap(({ step, time, result }) => {
+	if (time === void 0 || result === void 0) return [];
+	const { steps, cachedSteps, timings, missed } = result.metadata;
+	const load = outcomesOf(report, "load").find((each) => each.step.needs.includes(step.id));
+	const ms = ({ startedMs, endedMs }) => Math.round(endedMs - startedMs);
+	const loadMs = load?.time && ms(load.time);
+	return [[step.target.name, {
+		buildMs: ms(time),
+		loadMs,
+		steps,
+		cachedSteps,
+		missed,
+		...timings
+	}]];
+})));
+/**
+* The step's outputs; those without a value are left out.
+*
+* @param isSingle whether the step has a build of its own, and no list or file of them
+*/
+const toOutputs = (report, isSingle) => {
+	const images = loadsOf(report).flatMap(({ image, nodes }) => image.references.map(({ given }) => ({
+		ref: given,
+		id: image.id,
+		sizeBytes: image.sizeBytes,
+		nodes: nodes.map((node) => ({
+			...node,
+			because: node.because && renderBecause(node.because)
+		}))
+	})));
+	const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name]);
+	return {
+		...toBuildOutputs(report, isSingle),
+		images: JSON.stringify(images),
+		timings: toTimingsOutput(report),
+		"immutable-tags": JSON.stringify(Object.fromEntries(immutable)),
+		"freed-bytes": String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0))
+	};
+};
+
+// src/report/failures.ts
+const nameOf$1 = ({ step }) => {
+	if (step.kind === "build") return step.target.name;
+	return step.kind === "load" || step.kind === "analyse" ? step.names.join(", ") : step.id;
+};
+const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "failed").map((outcome) => {
+	const { error } = outcome;
+	const location = error instanceof Failure ? error.location : void 0;
+	const isClusters = /^(?:create|await)-cluster$/.test(outcome.step.kind);
+	return {
+		name: nameOf$1(outcome),
+		error,
+		location,
+		isClusters
+	};
+});
+/** A build that failed begins with its own name, and a cluster has it in its sentence. */
+const renderProblem = ({ name, error, isClusters }) => {
+	const text = renderError(error);
+	return isClusters || text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
+};
+/** All but the first, whose location is that of the step's own error, as far as they have one. */
+const findOthers$1 = (report) => toProblems(report).slice(1).map((problem) => ({
+	message: renderProblem(problem),
+	location: problem.location
+})).filter(({ location }) => location !== void 0);
+/** Nothing where there is nothing to list. */
+const list$1 = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
+/** One sentence for images that were built here and no node got, one for the others. */
+const renderUnloaded = (report) => {
+	const made = outcomesOf(report, "build").filter(({ state }) => state === "done");
+	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
+	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
+	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
+	return [...list$1("Built, not loaded", built.map(nameOf$1)), ...list$1("Not loaded", given.map(nameOf$1))];
+};
+/** What others' failures left undone. */
+const renderUndone = (report) => {
+	const builds = outcomesOf(report, "build");
+	const skipped = builds.filter(({ state }) => state === "skipped");
+	const cancelled = builds.filter(({ state }) => state === "cancelled");
+	const withReason = (build) => {
+		const needed = builds.find(({ step }) => step.id === build.because);
+		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
+	};
+	return [
+		...list$1("Not built", skipped.map(withReason)),
+		...list$1("Cancelled", cancelled.map(nameOf$1)),
+		...renderUnloaded(report)
+	];
+};
+/** How many images the step was about. */
+const countImages = (report) => outcomesOf(report, "build").length + outcomesOf(report, "load").filter(({ step }) => step.image.kind !== "built").length + outcomesOf(report, "analyse").filter(({ step }) => step.image.kind === "elsewhere").length;
+/**
+* One error for all that went wrong, the causes first, then what came of them; the only one is told
+* as it is. Undefined where nothing went wrong.
+*/
+const toFailure = (report) => {
+	const problems = toProblems(report);
+	const among = countImages(report);
+	const [first] = problems;
+	const ofFiles = [...outcomesOf(report, "sync-files"), ...outcomesOf(report, "image-volumes")];
+	const isOnlyOne = problems.length === 1 && ofFiles.length > 0;
+	const isImages = among === 1 && !first?.isClusters;
+	if (first === void 0 || isImages || among === 0 && isOnlyOne) return first?.error;
+	const mark = problems.length === 1 ? "" : "- ";
+	const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`);
+	const failed = problems.filter(({ isClusters }) => !isClusters).length;
+	const rest = [...failed === 0 ? [] : [`${failed} of ${among} images failed.`], ...renderUndone(report)].join(" ");
+	if (rest === "") return first.error;
+	return new Failure([...causes, rest].join("\n"), { location: first.location });
+};
+
+// src/plan/steps.ts
+const toStep$1 = (id, work, order = {}) => ({
+	id,
+	needs: [],
+	after: [],
+	lane: "none",
+	isFinal: false,
+	...order,
+	...work
+});
+const toBuildId = (target) => `build ${target}`;
+const idsOf$1 = (steps) => steps.map(({ id }) => id);
+
+// src/image/image.ts
+/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
+const toChainIds = (diffIds) => {
+	const chain = [];
+	for (const diffId of diffIds) {
+		const parent = chain.at(-1);
+		chain.push(parent === void 0 ? diffId : toDigest(`${parent} ${diffId}`));
+	}
+	return chain;
+};
+
+// src/analysis/common-files.ts
+/** Smaller ones are many and come to little. */
+const leastBytes$1 = 1024;
+const toStacks = ({ config, layers }) => {
+	const diffIds = attempt(() => JSON.parse(config))?.rootfs?.diff_ids;
+	return Array.isArray(diffIds) && diffIds.length === layers.length ? toChainIds(diffIds.map(String)) : [];
+};
+const toFingerprint = ({ contents, merged }) => {
+	const seen = /* @__PURE__ */ new Set();
+	const files = /* @__PURE__ */ new Map();
+	for (const { layer, entry } of merged.visible) {
+		const { type, path, sizeBytes: bytes, inode } = entry;
+		const key = `${layer} ${inode}`;
+		if (type !== "f" || bytes < leastBytes$1 || seen.has(key)) continue;
+		seen.add(key);
+		files.set(`${path}\0${bytes}`, {
+			layer,
+			bytes
+		});
+	}
+	return {
+		stacks: toStacks(contents),
+		files
+	};
+};
+const sumByLayer = (shared, image) => {
+	const sums = /* @__PURE__ */ new Map();
+	for (const { bytes, layers } of shared) {
+		const layer = layers.get(image);
+		if (layer !== void 0) sums.set(layer, (sums.get(layer) ?? 0) + bytes);
+	}
+	return [...sums].map(([layer, bytes]) => ({
+		layer,
+		bytes
+	})).toSorted((a, b) => b.bytes - a.bytes);
+};
+/** How many layers of their own have a file that all of these images have. */
+const countStacks = (prints, images, { layers }) => new Set(images.map((image) => prints[image]?.stacks[layers.get(image) ?? -1])).size;
+/** Files that several images have, but for those that all of them share already. */
+const findShared = (prints) => {
+	const holders = /* @__PURE__ */ new Map();
+	prints.forEach(({ files }, image) => {
+		for (const [key, { layer }] of files) {
+			const held = holders.get(key) ?? /* @__PURE__ */ new Map();
+			held.set(image, layer);
+			holders.set(key, held);
+		}
+	});
+	return [...holders].flatMap(([key, layers]) => {
+		const shared = {
+			bytes: Number(key.slice(key.lastIndexOf("\0") + 1)),
+			layers
+		};
+		return countStacks(prints, [...layers.keys()], shared) > 1 ? [shared] : [];
+	});
+};
+const unknown = {
+	stacks: [],
+	files: /* @__PURE__ */ new Map()
+};
+/** Whoever publishes images can have as many as there are files. */
+const mostGroups = 50;
+/** Less is not worth a stage of its own. */
+const leastSavedBytes = 2e7;
+/**
+* Which of a run's images install the same, each in layers of its own: files at the same path and of the same
+* size. The group that a common base would save most for.
+*/
+const findCommon = (prints) => {
+	const known = prints.map((print) => print.stacks.length > 0 ? print : unknown);
+	const all = findShared(known);
+	const groups = Map.groupBy(all, ({ layers }) => [...layers.keys()].join(" "));
+	const sumOf = (group) => (groups.get(group) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+	const [best] = [...groups.keys()].toSorted((a, b) => sumOf(b) - sumOf(a)).slice(0, mostGroups).map((group) => {
+		const images = group.split(" ").map(Number);
+		const apart = all.filter(({ layers }) => images.every((image) => layers.has(image))).filter((each) => countStacks(known, images, each) > 1);
+		return {
+			images,
+			bytes: apart.reduce((sum, { bytes }) => sum + bytes, 0),
+			files: apart.length,
+			savedBytes: apart.reduce((sum, each) => sum + each.bytes * (countStacks(known, images, each) - 1), 0),
+			layers: images.map((image) => sumByLayer(apart, image))
+		};
+	}).toSorted((a, b) => b.savedBytes - a.savedBytes);
+	return best !== void 0 && best.savedBytes >= leastSavedBytes ? best : void 0;
+};
+/** Bytes of an image's layers that others of the run have, too. */
+const countShared = (prints, image, layerBytes) => {
+	const others = new Set(prints.flatMap(({ stacks }, at) => at === image ? [] : stacks));
+	const { stacks = [] } = prints[image] ?? {};
+	return layerBytes.reduce((sum, bytes, at) => others.has(stacks[at] ?? "") ? sum + bytes : sum, 0);
+};
+const compareContents = (images) => {
+	const prints = images.map(({ fingerprint }) => fingerprint);
+	return {
+		sharedBytes: images.map(({ layers }, at) => countShared(prints, at, layers.map(({ bytes }) => bytes))),
+		common: findCommon(prints)
+	};
+};
+
+// src/report/image-proof.ts
+const idsOf = (parts) => [...new Set(parts.map(({ match }) => match.rule.id))];
+const renderRuns = ({ runs, durationMs }) => `${formatCount(runs, "run")}, ${formatDuration(durationMs)}`;
+const renderSize = (before, after) => `${formatBytes(before)} → ${formatBytes(after)}`;
+/** With the lines of what people have to look at. */
+const renderNeeded = (parts, layers) => parts.map(({ match: { rule, layer } }) => {
+	const { location } = layers[layer] ?? {};
+	return location === void 0 ? rule.id : `${rule.id} (${location.file}:${location.line})`;
+}).join(", ");
+const renderTried = (proof, { parts, packedBytes }, { totalBytes, layers }) => {
+	const { removed, brokenBy, isComplete, bytes } = proof;
+	const packed = removed.length === parts.length ? `, about ${formatBytes(packedBytes)} in a registry` : "";
+	const what = formatCount(removed.length, "finding");
+	const size = renderSize(totalBytes, bytes);
+	return `${[
+		...removed.length === 0 ? [] : [`Without ${what} (${idsOf(removed).join(", ")}): ${size}${packed}; your test passes`],
+		...brokenBy.length === 0 ? [] : [`Your test fails without what ${renderNeeded(brokenBy, layers)} found`],
+		...isComplete ? [] : ["Other findings are not known, as runs or time were over"]
+	].join(". ")} (${renderRuns(proof)})`;
+};
+/** What the image would be without its findings, and whether it still worked, as a line; empty for no such finding. */
+const renderProof = (analysis, told) => {
+	const { removal, totalBytes } = analysis;
+	if (removal === void 0) return "";
+	const { parts, bytes, packedBytes } = removal;
+	if (told === void 0) return `Without ${formatCount(parts.length, "finding")} whose fix only removes something (${idsOf(parts).join(", ")}): ${renderSize(totalBytes, bytes)}, about ${formatBytes(packedBytes)} in a registry`;
+	const { proof } = told;
+	if (proof.kind === "tried") return renderTried(proof, removal, analysis);
+	return `Without ${formatCount(parts.length, "finding")}: ${renderSize(totalBytes, bytes)}. Your test proves nothing, as it does not pass in the image as it is: ${toLine(proof.how)}`;
+};
+/** What the test said where it failed, for the log alone: its output may hold what only the log masks. */
+const renderSaid = (told) => {
+	if (told === void 0) return [];
+	const { proof, command } = told;
+	const failed = proof.kind === "tried" ? proof.failed : proof;
+	if (failed === void 0) return [];
+	return [`The test \`${toLine(command, 200)}\` failed: ${toLine(failed.how)}`, ...failed.said.map((line) => `  ${toLine(line)}`)];
+};
+/** The same for programs; undefined where nothing can only be removed. */
+const toProofOutput = ({ removal }, told) => {
+	if (removal === void 0) return void 0;
+	const { parts, bytes, packedBytes } = removal;
+	const whole = {
+		bytes,
+		packedBytes,
+		removed: idsOf(parts)
+	};
+	if (told === void 0) return whole;
+	const { command, proof } = told;
+	const { runs } = proof;
+	if (proof.kind === "useless") return {
+		...whole,
+		command,
+		runs,
+		passed: false,
+		brokenBy: []
+	};
+	const { removed, brokenBy, isComplete } = proof;
+	const isWhole = removed.length === parts.length;
+	return {
+		bytes: proof.bytes,
+		packedBytes: isWhole ? packedBytes : void 0,
+		removed: idsOf(removed),
+		command,
+		runs,
+		passed: removed.length > 0,
+		brokenBy: idsOf(brokenBy),
+		isComplete
+	};
+};
+
+// src/report/shared-output.ts
+/** What an image shares with others of the run, and what it could share, as data. */
+const toSharedOutput = (names, at, { common, sharedBytes: all }) => {
+	const sharedBytes = all[at] ?? 0;
+	const position = common?.images.indexOf(at) ?? -1;
+	if (common === void 0 || position < 0) return { sharedBytes };
+	const { bytes, files, savedBytes, images, layers } = common;
+	return {
+		sharedBytes,
+		sharedBase: {
+			with: images.filter((image) => image !== at).map((image) => names[image] ?? ""),
+			bytes,
+			files,
+			savedBytes,
+			layers: layers[position] ?? []
+		}
+	};
+};
+
+// src/report/image-report.ts
+const toImageReports = (report) => {
+	const proofs = new Map(outcomesOf(report, "prove").map(({ step: { report: id, command }, result: proof }) => [id, proof && {
+		command,
+		proof
+	}]));
+	return outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
+		name: step.names.join(", "),
+		analysis,
+		proof: proofs.get(step.id)
+	}]);
+};
+/** What the images have in common; all of their files are gone through, so once is enough. */
+const compareReports = (reports) => compareContents(reports.map(({ analysis }) => analysis));
+/** A path in an image, of which names are bytes, as one line of text. */
+const renderPath = (path) => toLine(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
+/** Where a layer comes from, in a word: its line, else its number. */
+const renderPlace$1 = ({ location, isBase }, index) => {
+	if (location !== void 0) return `${location.file}:${location.line}`;
+	return isBase ? "base" : `layer ${index + 1}`;
+};
+/** Where to change something for a finding. */
+const renderMatchPlace = ({ location, layer: index }, layers) => {
+	if (location !== void 0) return `${location.file}:${location.line}`;
+	const layer = layers[index];
+	return layer === void 0 ? "" : renderPlace$1(layer, index);
+};
+const pathsShown = 3;
+const renderPaths = (paths) => {
+	const shown = paths.slice(0, pathsShown).map(renderPath);
+	const rest = paths.length - shown.length;
+	return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+};
+/** What a finding is about: bytes, paths and what else shows it. */
+const renderEvidence = ({ bytes, paths, evidence }) => [
+	bytes > 0 ? formatBytes(bytes) : "",
+	renderPaths(paths),
+	toLine(evidence ?? "")
+].filter(Boolean).join("; ");
+/** What to do about it. */
+const fixOf = ({ rule, fix }) => fix ?? rule.fix;
+/** A finding in one line, as an annotation has it. */
+const renderFinding = (match) => {
+	const { what, doubt } = match.rule;
+	const why = doubt === void 0 ? "" : ` (Unless ${doubt}.)`;
+	return `${what}: ${renderEvidence(match)}. ${fixOf(match)}${why}`;
+};
+/** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
+const toAnnotations = ({ name, analysis }) => {
+	const { findings, layers } = analysis;
+	const toWarning = (match) => ({
+		message: `${name}: ${renderFinding(match)}`,
+		location: match.location ?? layers[match.layer]?.location
+	});
+	const ofLevel = (level) => findings.filter(({ rule }) => rule.level === level).map(toWarning);
+	return {
+		errors: ofLevel("error"),
+		warnings: ofLevel("warning")
+	};
+};
+const mostParts = 20;
+const mostFindings = 50;
+const mostPaths = 5;
+const toFindingOutput = (match, all) => {
+	const { rule, layer, location, bytes, paths, evidence } = match;
+	return {
+		rule: rule.id,
+		level: rule.level,
+		what: rule.what,
+		fix: fixOf(match),
+		doubt: rule.doubt,
+		layer,
+		isQuestion: rule.isQuestion,
+		location: location ?? all.layers[layer]?.location,
+		bytes,
+		pathCount: paths.length,
+		paths: paths.slice(0, mostPaths).map(renderPath),
+		evidence: evidence === void 0 ? void 0 : toLine(evidence)
+	};
+};
+const toOutput = ({ name, analysis, proof }, growth) => {
+	const { waste, folders, files, findings, removal, fingerprint: _, ...more } = analysis;
+	const { folderSizes: __, ...rest } = more;
+	const toLarge = ({ path, bytes }) => ({
+		path: renderPath(path),
+		bytes
+	});
+	const parts = waste.parts.slice(0, mostParts);
+	return {
+		image: name,
+		growth,
+		...rest,
+		waste: {
+			...waste,
+			parts: parts.map((part) => ({
+				...part,
+				paths: part.paths.map(renderPath)
+			}))
+		},
+		folders: folders.map(toLarge),
+		files: files.map(toLarge),
+		findings: findings.slice(0, mostFindings).map((match) => toFindingOutput(match, analysis)),
+		proof: toProofOutput({ removal }, proof)
+	};
+};
+/** GitHub takes a megabyte of a job's outputs. */
+const mostCharacters = 5e5;
+/**
+* The output `image-report`; of very many layers, no list.
+*
+* @param compared of all of them
+* @param growths of each, in their order
+*/
+const toImageReportOutput = (reports, compared, growths = []) => {
+	const names = reports.map(({ name }) => name);
+	const all = reports.map((report, at) => ({
+		...toOutput(report, growths[at]),
+		...toSharedOutput(names, at, compared)
+	}));
+	const json = JSON.stringify(all);
+	if (json.length <= mostCharacters) return json;
+	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
+};
+
+// src/report/grown.ts
+const sum$2 = (numbers) => numbers.reduce((total, each) => total + each, 0);
+/** What is kept of an image, for the next runs to compare. */
+const toImageParts = ({ layers, totalBytes, folderSizes }) => {
+	const own = layers.filter(({ isBase }) => !isBase);
+	const ids = toLayerIds(own.map(({ instruction }) => instruction));
+	return {
+		totalBytes,
+		baseBytes: totalBytes - sum$2(own.map(({ bytes }) => bytes)),
+		layers: own.map(({ bytes }, at) => ({
+			id: ids[at] ?? "",
+			bytes
+		})),
+		folders: folderSizes.map(({ path, bytes }) => ({
+			id: toFolderId(path),
+			bytes
+		}))
+	};
+};
+/** Those that only one side has, by the last one before them that both have. */
+const groupOpen = (parts, others) => {
+	const known = new Set(others.map(({ id }) => id));
+	let last = "";
+	const open = [];
+	for (const part of parts) if (known.has(part.id)) last = part.id;
+	else open.push({
+		part,
+		after: last
+	});
+	return open;
+};
+/**
+* Which layers are those of lines that somebody has changed: they stand where those stood, and are the
+* nearest in size.
+*/
+const pairChanged = (now, then) => {
+	const before = groupOpen(then, now);
+	const pairs = groupOpen(now, then).flatMap(({ part, after }) => before.filter((each) => each.after === after).map((each) => ({
+		part,
+		was: each.part
+	}))).toSorted((a, b) => Math.abs(a.part.bytes - a.was.bytes) - Math.abs(b.part.bytes - b.was.bytes));
+	const paired = /* @__PURE__ */ new Map();
+	const taken = /* @__PURE__ */ new Set();
+	for (const { part, was } of pairs) {
+		if (paired.has(part) || taken.has(was)) continue;
+		paired.set(part, was);
+		taken.add(was);
+	}
+	return paired;
+};
+const byGrowth = (a, b) => b.bytes - a.bytes;
+const findGrownLayers = (now, last) => {
+	const known = new Map(last.layers.map(({ id, bytes }) => [id, bytes]));
+	const changed = pairChanged(now, last.layers);
+	return now.map((part) => {
+		const before = known.get(part.id) ?? changed.get(part)?.bytes ?? last.otherLayerBytes;
+		return part.bytes - before;
+	});
+};
+/** So much of a folder's growth is all of it. */
+const mostOfIt = .9;
+/** Each as deep as nearly all that it grew by is in it. */
+const findGrownPaths = (folders, last, leastBytes) => {
+	const known = new Map(last.folders.map(({ id, bytes }) => [id, bytes]));
+	const grown = folders.map(({ path, bytes }) => ({
+		path,
+		bytes: bytes - (known.get(toFolderId(path)) ?? last.otherFolderBytes)
+	})).filter(({ bytes }) => bytes >= leastBytes).toSorted(byGrowth);
+	const isSaidBelow = ({ path, bytes }) => {
+		const inside = `${path}/`;
+		return grown.some((each) => each.bytes >= mostOfIt * bytes && each.path.startsWith(inside));
+	};
+	return grown.filter((each) => !isSaidBelow(each));
+};
+const kb = 1e3;
+/** So many are kept. */
+const mostGrown = 20;
+/** What an image has grown by; undefined where nobody knows what it was made of. */
+const findGrown = (analysis, last, leastBytes) => {
+	if (last?.parts === void 0) return void 0;
+	const { parts } = last;
+	const { baseBytes, layers } = toImageParts(analysis);
+	const grown = findGrownLayers(layers, parts);
+	const own = analysis.layers.flatMap(({ isBase }, index) => isBase ? [] : [index]);
+	return {
+		leastBytes,
+		baseBytes: Math.round(baseBytes / kb) * kb - parts.baseBytes,
+		layers: own.map((index, at) => ({
+			index,
+			bytes: grown[at] ?? 0
+		})).filter(({ bytes }) => bytes >= leastBytes).toSorted(byGrowth).slice(0, mostGrown),
+		paths: findGrownPaths(analysis.folderSizes, parts, leastBytes).slice(0, mostGrown)
+	};
+};
+/** For the output. */
+const toGrownOutput = ({ layers }, { baseBytes, layers: grown, paths }) => ({
+	baseBytes,
+	layers: grown.map(({ index, bytes }) => ({
+		location: layers[index]?.location,
+		instruction: layers[index]?.instruction,
+		bytes
+	})),
+	paths: paths.map(({ path, bytes }) => ({
+		path: renderPath(path),
+		bytes
+	}))
+});
+const mostShown = 3;
+const longestInstruction$2 = 80;
+/** `Dockerfile:12 RUN pip install . +40 MB; /usr/lib/x +38 MB`; empty where nothing grew much. */
+const renderGrown = ({ layers }, { baseBytes, layers: grown, paths, leastBytes }) => {
+	return [
+		...grown.slice(0, mostShown).flatMap(({ index, bytes }) => {
+			const layer = layers[index];
+			if (layer === void 0) return [];
+			const instruction = toLine(layer.instruction ?? "", longestInstruction$2);
+			return [[
+				renderPlace$1(layer, index),
+				instruction,
+				`+${formatBytes(bytes)}`
+			].filter(Boolean).join(" ")];
+		}),
+		...baseBytes >= leastBytes ? [`base +${formatBytes(baseBytes)}`] : [],
+		...paths.slice(0, mostShown).map(({ path, bytes }) => `${renderPath(path)} +${formatBytes(bytes)}`)
+	].join("; ");
+};
+
+// src/report/image-growth.ts
+const runs = {
+	default: "the default branch's last run",
+	branch: "this branch's last run"
+};
+/** Less is what any rebuild makes: an image's clock, a package's patch. */
+const leastGrowthOf = ({ bytes }) => Math.max(1e6, .005 * bytes);
+const toSince = (analysis, last, against) => last && {
+	before: {
+		...last,
+		against
+	},
+	grown: findGrown(analysis, last, leastGrowthOf(last))
+};
+/**
+* What was found out about the images of this run, each beside what it was.
+*
+* @param targets names of those whose sizes are kept, in the order of these
+*/
+const compareImages = (report, targets, last) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => {
+	if (analysis === void 0) return [];
+	const { image, names } = step;
+	const at = targets.findIndex((name) => image.kind === "built" && image.by === toBuildId(name));
+	const ofDefault = toSince(analysis, last.ofDefaultBranch?.[at], "default");
+	const ofBranch = toSince(analysis, last.ofBranch?.[at], "branch");
+	const since = ofDefault ?? ofBranch ?? { before: void 0 };
+	return [{
+		name: names.join(", "),
+		analysis,
+		...since,
+		ofBranch: ofDefault && ofBranch
+	}];
+});
+/** What to keep of the images, in the order of the targets; undefined where not all are known. */
+const toImagesToKeep = (report, targets) => {
+	const all = outcomesOf(report, "analyse");
+	const images = targets.flatMap((name) => {
+		const found = all.find(({ step: { image } }) => image.kind === "built" && image.by === toBuildId(name))?.result;
+		if (found === void 0) return [];
+		const { totalBytes: bytes, packedBytes } = found;
+		return [{
+			bytes,
+			packedBytes,
+			parts: toImageParts(found)
+		}];
+	});
+	return images.length === targets.length ? images : void 0;
+};
+const toGrowth = (analysis, { before, grown }) => before && {
+	bytes: analysis.totalBytes - before.bytes,
+	against: before.against,
+	...grown && toGrownOutput(analysis, grown)
+};
+/** How much each has grown, for the output; undefined where no earlier size is known. */
+const toGrowths = (reports) => reports.map(({ analysis, ofBranch, ...since }) => {
+	const growth = toGrowth(analysis, since);
+	return growth && {
+		...growth,
+		ofBranch: ofBranch && toGrowth(analysis, ofBranch)
+	};
+});
+const percentOf$1 = (part, whole) => whole === 0 ? "" : ` (${(100 * part / whole).toFixed(1)} %)`;
+/** `+12 MB (0.6 %) since ...`; undefined where no earlier size is known. */
+const renderChange = ({ analysis, before }) => {
+	if (before === void 0) return void 0;
+	const grown = analysis.totalBytes - before.bytes;
+	return `${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${runs[before.against]}`;
+};
+/** What grew; empty where nobody knows. */
+const renderParts = ({ analysis, grown }) => grown === void 0 ? "" : renderGrown(analysis, grown);
+/** Whether it is worth a second look that an image is not what it was in the branch's last run. */
+const hasChanged = ({ totalBytes }, { before }) => before !== void 0 && Math.abs(totalBytes - before.bytes) >= leastGrowthOf(before);
+/** `api:dev +12 MB (0.6 %) since ...: Dockerfile:7 ... +10 MB`, where an earlier size is known. */
+const renderGrowth = (reports) => {
+	const each = reports.flatMap(({ name, analysis, ofBranch, ...since }) => {
+		return [since, ...ofBranch !== void 0 && hasChanged(analysis, ofBranch) ? [ofBranch] : []].flatMap((one) => {
+			const change = renderChange({
+				analysis,
+				...one
+			});
+			const parts = renderParts({
+				analysis,
+				...one
+			});
+			return change === void 0 ? [] : [`${name} ${change}${parts && `: ${parts}`}`];
+		});
+	});
+	return each.length === 0 ? void 0 : each.join(" · ");
+};
+
+// src/files/volumes.ts
+/** A name that Kubernetes takes for objects and labels. */
+const toObjectName = (target) => target.toLowerCase().replace(/^\/var\/(?:local\/|lib\/)?/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "") || "files";
+/** What the image of a path's files is called in the nodes. */
+const toFilesImage = (target, id) => `${filesImages}/${toObjectName(target)}:${id}`;
+const accessOf = (isWritable) => isWritable ? "ReadWriteOnce" : "ReadOnlyMany";
+/** A local volume is on one node, and a claim takes one volume: each node has its own of both. */
+const toPersistent = (name, { target, isWritable }, node, bytes) => {
+	const accessModes = [accessOf(isWritable)];
+	const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`;
+	const own = `${name}-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, "");
+	return [{
+		apiVersion: "v1",
+		kind: "PersistentVolume",
+		metadata: { name: own },
+		spec: {
+			capacity: { storage },
+			accessModes,
+			persistentVolumeReclaimPolicy: "Retain",
+			storageClassName: "",
+			claimRef: {
+				namespace: "default",
+				name: own
+			},
+			local: { path: target },
+			nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{
+				key: "kubernetes.io/hostname",
+				operator: "In",
+				values: [node]
+			}] }] } }
+		}
+	}, {
+		apiVersion: "v1",
+		kind: "PersistentVolumeClaim",
+		metadata: {
+			name: own,
+			namespace: "default"
+		},
+		spec: {
+			accessModes,
+			storageClassName: "",
+			volumeName: own,
+			resources: { requests: { storage } }
+		}
+	}];
+};
+/** How pods use files that nodes have. */
+const toVolume = (files, isFile, sizeBytes, nodes, image) => {
+	const { target, isWritable } = files;
+	const name = toObjectName(target);
+	const type = isFile === void 0 ? "" : isFile ? "File" : "Directory";
+	return {
+		target,
+		nodes: nodes.map((node) => node.name),
+		volume: {
+			name,
+			hostPath: {
+				path: target,
+				type
+			}
+		},
+		volumeMount: {
+			name,
+			mountPath: target,
+			readOnly: !isWritable
+		},
+		...image !== void 0 && { image: {
+			reference: image,
+			pullPolicy: "Never"
+		} },
+		persistentVolumes: isFile ? [] : nodes.flatMap((node) => toPersistent(name, files, node.name, sizeBytes))
+	};
+};
+
+// src/token/ended-token.ts
+/** `acme/one, acme/two · contents: read · lived 4.1 s, revoked`. */
+const renderEndedToken = (token) => {
+	const { owner, repositories, permissions, livedMs, isRevoked } = token;
+	const names = repositories.length === 0 ? `all repositories of ${owner}` : repositories.map((name) => `${owner}/${name}`).join(", ");
+	const granted = Object.entries(permissions).map(([name, level]) => `${name}: ${level}`);
+	const life = `lived ${formatDuration(livedMs)}, ${isRevoked ? "revoked" : "not revoked yet"}`;
+	return [
+		names,
+		...granted.length === 0 ? [] : [granted.join(", ")],
+		life
+	].join(" · ");
+};
+
+// src/report/usual.ts
+/** Fewer runs have no usual time. */
+const fewestRuns = 3;
+/** What is no longer than this is not worth a word. */
+const shortMs = 5e3;
+/** So much more than usual is noteworthy. */
+const isMuch = (ms, usualMs) => ms - usualMs >= 2 * shortMs && ms >= 1.3 * usualMs;
+const sum$1 = (times) => times.reduce((total, ms) => total + ms, 0);
+const toMedian = (times) => {
+	const sorted = times.toSorted((a, b) => a - b);
+	const middle = (sorted.length - 1) / 2;
+	return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
+};
+const buildsOf = (report, { targets }) => targets.flatMap((name) => outcomesOf(report, "build").filter(({ step }) => step.target.name === name));
+const toMs$1 = ({ time }) => time === void 0 ? 0 : time.endedMs - time.startedMs;
+/** How long the builds took, each; undefined where not all ended well. */
+const toBuildTimes = (report, history) => {
+	const builds = buildsOf(report, history);
+	return builds.every(({ state }) => state === "done") && builds.length === history.targets.length ? builds.map(toMs$1) : void 0;
+};
+/** What took the time of a build, as far as that is not its own slow steps. */
+const findCauses = ({ result }) => {
+	if (result === void 0) return [];
+	const { timings, missed } = result.metadata;
+	const phases = [
+		["base images pulled anew", timings.pullMs],
+		["context sent", timings.contextMs],
+		["caches read and written", timings.cacheMs],
+		["image exported", timings.exportMs]
+	];
+	const at = missed?.location;
+	const where = at === void 0 ? "" : ` from line ${at.line} of ${at.file}`;
+	return [...phases.flatMap(([what, ms]) => ms < shortMs ? [] : [`${what} (${formatDuration(ms)})`]), ...missed === void 0 ? [] : [`cache missed${where}: ${missed.instruction}`]];
+};
+/** The target that took most beyond its usual time, where each has one. */
+const findSlower = (builds, before) => {
+	return builds.map((build, index) => {
+		const usualMs = toMedian(before.map((times) => times[index] ?? 0));
+		return {
+			build,
+			ms: toMs$1(build),
+			usualMs
+		};
+	}).toSorted((a, b) => b.ms - b.usualMs - (a.ms - a.usualMs))[0];
+};
+/**
+* How long the builds took beside what they usually take, in one line, and why they took longer; undefined
+* where nobody knows what is usual.
+*/
+const compareWithUsual = (report, history) => {
+	const { before } = history;
+	const times = toBuildTimes(report, history);
+	if (times === void 0 || before.length < fewestRuns) return void 0;
+	const [ms, usualMs] = [sum$1(times), toMedian(before.map(sum$1))];
+	const runs = `the last ${before.length} runs`;
+	const all = `${formatDuration(ms)}, usually ${formatDuration(usualMs)} (${runs})`;
+	if (!isMuch(ms, usualMs)) return {
+		line: all,
+		isSlower: false
+	};
+	const builds = buildsOf(report, history);
+	const slower = before.every(({ length }) => length === builds.length) && builds.length > 1 ? findSlower(builds, before) : void 0;
+	const ofOne = slower && `${slower.build.step.target.name} ${formatDuration(slower.ms)}`;
+	const one = slower && `; most of it ${ofOne}, usually ${formatDuration(slower.usualMs)}`;
+	const build = slower?.build ?? builds.toSorted((a, b) => toMs$1(b) - toMs$1(a))[0];
+	const causes = build === void 0 ? [] : findCauses(build);
+	const why = causes.length === 0 ? "" : `: ${causes.join("; ")}`;
+	return {
+		line: `${all}${one ?? ""}${why}`,
+		isSlower: true
+	};
+};
+
+// src/inputs/node-files.ts
+/** Of nodes' paths: what a shell, a manifest and a record take as it is. */
+const targetPattern = /^(?:\/[A-Za-z0-9_@+.-]+)+$/;
+/** Other programs' own, or memory. */
+const foreign = [
+	"/var/lib/containerd",
+	"/var/lib/kubelet",
+	"/var/lib/etcd",
+	"/var/lib/docker",
+	"/var/lib/cni",
+	"/var/lib/slipway-files",
+	"/var/run",
+	"/var/lock",
+	"/var/log"
+];
+const systemPattern = new RegExp(`^/(?:${[
+	...[
+		"bin",
+		"boot",
+		"dev",
+		"etc",
+		"kind",
+		"lib",
+		"lib64",
+		"proc",
+		"root",
+		"run"
+	],
+	"sbin",
+	"sys",
+	"tmp",
+	"usr"
+].join("|")})(?:/|$)`);
+const isWithin$2 = (path, folder) => `${path}/`.startsWith(`${folder}/`);
+/** Why files cannot be put at a path of a node, whatever the node is; undefined where they can. */
+const findTargetObjection = (target) => {
+	const names = target.split("/").slice(1);
+	if (!targetPattern.test(target) || names.some((name) => /^\.{1,2}$/.test(name))) return "the path on the node must be absolute, of letters, digits and _ @ + . -, as in /var/local/models";
+	if (target.length > 200 || (names.at(-1) ?? "").length > 80) return "the path on the node is too long: at most 200 characters, its last name 80";
+	if (systemPattern.test(target)) return "that path is in the node's own image or in its memory, where nothing stays. Take one below /var, such as /var/local/models";
+	const owner = foreign.find((folder) => isWithin$2(target, folder) || isWithin$2(folder, target));
+	if (owner !== void 0) return `${owner} belongs to the node's own programs and its pods. Take another path, such as /var/local/models`;
+};
+/** Pairs of which one is the other, or is in it. */
+const findOverlap = (all, { target }) => all.find((other) => isWithin$2(target, other.target) || isWithin$2(other.target, target));
+
+// src/build/exports.ts
+/** Whether the builder can write its cache to another place than the image. */
+const canExportCache = ({ driver, hasContainerdStore }) => driver !== "docker" || hasContainerdStore;
+/** Why it cannot. */
+const classicStore = "the docker driver cannot export its cache from the classic image store";
+/** The names of targets with an entry of some kind. */
+const findNames = (targets, word, isMeant) => targets.filter(({ bake }) => toEntries$1(bake.definition[word]).map(toFields).some(isMeant)).map(({ name }) => name);
+/** Targets whose images shall have attestations, by their names. */
+const findAttested = (targets) => findNames(targets, "attest", (fields) => fields.get("disabled") !== "true");
+/** The same of annotations. */
+const findAnnotated = (targets) => targets.filter(({ bake }) => toEntries$1(bake.definition["annotations"]).length > 0).map(({ name }) => name);
+/**
+* Requires that the builder can do what `cache-to` says.
+*
+* @throws {Failure} before anything is built, as every one of these builds would fail
+*/
+const requireCacheExport = (targets, facts) => {
+	if (canExportCache(facts)) return;
+	const names = findNames(targets, "cache-to", (fields) => {
+		const type = fields.get("type") ?? "registry";
+		return type !== "inline" && (type !== "gha" || facts.hasCacheService);
+	});
+	if (names.length === 0) return;
+	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
+};
+
+// src/build/way-in.ts
+const timeoutMs$7 = 2e4;
+/** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
+const arrives = async (docker, way) => {
+	const name = `probe-${randomBytes(8).toString("hex")}`;
+	const fd = openMemoryFile(Buffer.from(JSON.stringify({ target: { [name]: {} } })));
+	try {
+		const args = [
+			"buildx",
+			"bake",
+			"--print",
+			`--file=${toPath(way, fd)}`,
+			"--",
+			name
+		];
+		const { code, stdout } = await docker.try(args, {
+			timeoutMs: timeoutMs$7,
+			stdin: { fd }
+		});
+		return code === 0 && stdout.includes(`"${name}"`);
+	} finally {
+		closeSync(fd);
+	}
+};
+/** The path by which a child opens a descriptor of ours. */
+const toPath = (way, fd) => way === "stdin" ? "/dev/stdin" : `/proc/${process.pid}/fd/${fd}`;
+/**
+* Finds out how a file in memory reaches buildx. What stands before docker, such as a script on the
+* PATH, may close its standard input, and a secret would be empty without a word; or run it as
+* another user or in a container, where our descriptors are not to be seen.
+*
+* @returns undefined where there is no way
+*/
+const findWayIn = async (docker) => {
+	if (isDirect(docker.command([]).env) || await arrives(docker, "stdin")) return "stdin";
+	return await arrives(docker, "descriptor") ? "descriptor" : void 0;
+};
+const variable = "SLIPWAY_PROBE";
+/**
+* The same for the environment.
+*
+* @param tempDir a folder of the step's own
+*/
+const passesEnvironment = async (docker, tempDir) => {
+	if (isDirect(docker.command([]).env)) return true;
+	const value = randomBytes(8).toString("hex");
+	const file = join(tempDir, "probe.hcl");
+	writeFileSync(file, `variable "${variable}" { default = "" }\n${`target "probe" { args = { VALUE = ${variable} } }`}\n`, { mode: 384 });
+	const args = [
+		"buildx",
+		"bake",
+		"--print",
+		`--file=${file}`,
+		"--",
+		"probe"
+	];
+	const { code, stdout } = await docker.try(args, {
+		timeoutMs: timeoutMs$7,
+		env: { [variable]: value }
+	});
+	return code === 0 && stdout.includes(value);
+};
+
+// src/manifests/workload.ts
+/** What was found in several places, as one. */
+const joinManifests = (all) => ({
+	workloads: all.flatMap(({ workloads = [] }) => workloads),
+	claims: all.flatMap(({ claims = [] }) => claims),
+	persistentVolumes: all.flatMap(({ persistentVolumes = [] }) => persistentVolumes),
+	accounts: all.flatMap(({ accounts = [] }) => accounts),
+	images: all.flatMap(({ images = [] }) => images),
+	unknownImages: all.flatMap(({ unknownImages = [] }) => unknownImages),
+	warnings: all.flatMap(({ warnings = [] }) => warnings)
+});
+
+// src/host/architecture.ts
+/** In the words of images; where Docker's daemon is, it is this machine's, too. */
+const architecture = {
+	x64: "amd64",
+	ia32: "386"
+}[process.arch] ?? process.arch;
+
+// src/memory/restore-memory.ts
+/** A cache that was slow so often is left alone. */
+const mostSlowRuns = 2;
+/** For so long; then it is tried again. */
+const pauseDays = 7;
+const dayMs = 864e5;
+const lookupDeadlineMs = 5e3;
+/** Less says nothing of a way. */
+const leastBytes = 1e6;
+const toRate = ({ bytes, ms }) => bytes * 1e3 / Math.max(ms, 1);
+const isTold = ({ cache, registry }) => cache.bytes >= leastBytes && registry.bytes >= leastBytes;
+const isPaused = (last) => last !== void 0 && last.slowRuns >= mostSlowRuns;
+/**
+* What is to be remembered of a restore.
+*
+* @param slowRuns before it
+* @returns undefined where nothing has changed, or too little came to tell
+*/
+const judgeRestore = (moved, slowRuns) => {
+	if (!isTold(moved)) return void 0;
+	const isSlow = toRate(moved.cache) < toRate(moved.registry);
+	return isSlow || slowRuns > 0 ? {
+		...moved,
+		slowRuns: isSlow ? slowRuns + 1 : 0
+	} : void 0;
+};
+/** The beginning of all names for a repository's images. */
+const toPrefix = ({ canonical }) => {
+	return `slipway-restore-v1-${createHash("sha256").update(`${toRepository(canonical)}\0${architecture}`).digest("hex").slice(0, 16)}-`;
+};
+const toWord = (value) => Math.round(value).toString(36);
+/** The name that holds a restore; no two are the same. */
+const toRestoreKey = (reference, { cache, registry, slowRuns }, nowMs) => {
+	const ways = [cache, registry].map(({ bytes, ms }) => `${toWord(bytes)}.${toWord(ms)}`);
+	const words = [
+		toWord(nowMs / dayMs),
+		toWord(slowRuns),
+		...ways
+	];
+	return `${toPrefix(reference)}${words.join("-")}-${randomBytes(4).toString("hex")}`;
+};
+const keyPattern = /^(slipway-restore-v1-[0-9a-f]{16}-)([0-9a-z]{1,5})-([0-9a-z])-([0-9a-z]{1,9})\.([0-9a-z]{1,6})-([0-9a-z]{1,9})\.([0-9a-z]{1,6})-[0-9a-f]{8}$/;
+/** What a name tells; undefined where it is not one that we would have given, or too old. */
+const parseRestoreKey = (reference, key, nowMs) => {
+	const [, prefix, ...words] = keyPattern.exec(key) ?? [];
+	if (prefix !== toPrefix(reference)) return void 0;
+	const [day = 0, slowRuns = 0, bytes = 0, ms = 0, registryBytes = 0, registryMs = 0] = words.map((word) => Number.parseInt(word, 36));
+	const age = Math.round(nowMs / dayMs) - day;
+	if (age < 0 || age >= 7) return void 0;
+	return {
+		cache: {
+			bytes,
+			ms
+		},
+		registry: {
+			bytes: registryBytes,
+			ms: registryMs
+		},
+		slowRuns
+	};
+};
+/** What is remembered of images, by their canonical names. Nothing here may fail or hold up a job. */
+const recallRestores = async (access, references) => {
+	try {
+		const question = {
+			path: "slipway",
+			keys: references.map(toPrefix),
+			kind: "look"
+		};
+		const keys = await askCache(access, lookupDeadlineMs, question);
+		return new Map(references.flatMap((reference, at) => {
+			const found = parseRestoreKey(reference, keys[at] ?? "", Date.now());
+			return found === void 0 ? [] : [[reference.canonical, found]];
+		}));
+	} catch (error) {
+		access.debug(`Actions cache: ${renderError(error)}`);
+		return /* @__PURE__ */ new Map();
+	}
+};
+
+// src/registry/answer.ts
+/** The distribution API's own codes, with the status that goes with each. */
+const statuses = {
+	BLOB_UNKNOWN: 404,
+	BLOB_UPLOAD_INVALID: 416,
+	BLOB_UPLOAD_UNKNOWN: 404,
+	DIGEST_INVALID: 400,
+	MANIFEST_BLOB_UNKNOWN: 400,
+	MANIFEST_INVALID: 400,
+	MANIFEST_UNKNOWN: 404,
+	NAME_UNKNOWN: 404,
+	SIZE_INVALID: 413,
+	TOOMANYREQUESTS: 429,
+	UNSUPPORTED: 405
+};
+/** What is refused, in the words of the API. */
+var Refusal = class extends Error {
+	code;
+	constructor(code, message) {
+		super(message);
+		this.code = code;
+	}
+};
+const send$2 = (response, status, headers = {}, body = "") => {
+	response.writeHead(status, {
+		"content-length": Buffer.byteLength(body),
+		...headers
+	});
+	response.end(body);
+};
+const sendError = (response, status, code, message) => {
+	if (response.headersSent) {
+		response.destroy();
+		return;
+	}
+	const body = JSON.stringify({ errors: [{
+		code,
+		message
+	}] });
+	send$2(response, status, {
+		"content-type": "application/json",
+		connection: "close"
+	}, body);
+};
+const sendRefusal = (response, { code, message }) => sendError(response, statuses[code], code, message);
+/** What is our own trouble: nobody but the step hears more of it. */
+const sendTrouble = (response, isFull) => isFull ? sendError(response, 507, "DENIED", "no space left on device") : sendError(response, 500, "UNKNOWN", "the registry failed");
+
+// src/registry/loopback.ts
+/** A builder asks with a dozen connections at once. */
+const mostConnections = 200;
+const headersMs = 2e4;
+/** Of a connection on which nothing moves. */
+const silenceMs = 3e5;
+/** Serves HTTP to processes of this machine, on a port that the system picks. */
+const listen = async (handle) => {
+	const server = createServer({
+		headersTimeout: headersMs,
+		requestTimeout: 0
+	}, handle);
+	server.maxConnections = mostConnections;
+	server.setTimeout(silenceMs);
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address();
+	return {
+		host: `127.0.0.1:${port}`,
+		/** Cuts off all who ask. */
+		close: async () => {
+			const closed = once(server, "close");
+			server.close();
+			server.closeAllConnections();
+			await closed;
+		}
+	};
+};
+
+// src/docker/disk-full.ts
+/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
+const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
+const saysNoSpace = (text) => pattern.test(text);
+const isNoSpace = (error) => saysNoSpace(renderError(error));
+
+// src/registry/blobs.ts
+/** No layer of an image is larger; the disk may well be smaller. */
+const mostBlobBytes = 2e11;
+const createDraft = async (folder) => {
+	const path = join(folder, `draft-${randomUUID()}`);
+	const handle = await open(path, "wx", 384);
+	const hash = createHash("sha256");
+	let bytes = 0;
+	const drop = async () => {
+		await handle.close().catch(() => {});
+		await rm(path, { force: true });
+	};
+	return {
+		bytes: () => bytes,
+		take: async (stream) => {
+			for await (const chunk of stream) {
+				bytes += chunk.length;
+				if (bytes > mostBlobBytes) throw new Refusal("SIZE_INVALID", `a blob has at most ${mostBlobBytes} bytes`);
+				hash.update(chunk);
+				await handle.writeFile(chunk);
+			}
+		},
+		keep: async (digest) => {
+			const found = `sha256:${hash.digest("hex")}`;
+			if (found !== digest) {
+				await drop();
+				throw new Refusal("DIGEST_INVALID", `${bytes} bytes came with the digest ${found}`);
+			}
+			await handle.close();
+			await rename(path, toBlobPath(folder, digest));
+		},
+		drop
+	};
+};
+/** The blobs of an OCI layout, each of which is what its name says. */
+const createBlobs = (folder) => ({
+	/** Its size; undefined where it is not there. */
+	sizeOf: async (digest) => {
+		const found = await lstat(toBlobPath(folder, digest)).catch(() => void 0);
+		return found?.isFile() ? found.size : void 0;
+	},
+	pathOf: (digest) => toBlobPath(folder, digest),
+	create: () => createDraft(folder),
+	/** @returns its digest */
+	add: async (content) => {
+		const digest = toDigest(content);
+		await writeFile(toBlobPath(folder, digest), content, { mode: 384 });
+		return digest;
+	},
+	/** Says which of the layout's manifests is the image. */
+	name: (descriptor) => writeFile(join(folder, "index.json"), JSON.stringify({
+		schemaVersion: 2,
+		manifests: [descriptor]
+	}), { mode: 384 })
+});
+
+// src/registry/cache-documents.ts
+const isLayer = (value) => {
+	const { digest, size } = value ?? {};
+	return isDigest(digest) && Number.isSafeInteger(size) && Number(size) > 0;
+};
+/** More steps than any Dockerfile has. */
+const mostLayers$1 = 5e3;
+/**
+* The layers that such documents name.
+*
+* @returns undefined where they are none: others may have written them
+*/
+const parseCacheLayers = ({ manifest, config }) => {
+	const parsed = attempt(() => JSON.parse(manifest));
+	const { layers } = parsed ?? {};
+	return parsed?.config?.digest === toDigest(config) && Array.isArray(layers) && layers.length <= mostLayers$1 && layers.every(isLayer) ? layers : void 0;
+};
+/** BuildKit takes a result whose layer the manifest does not name for one that it does not have. */
+const withLayers = ({ manifest, config }, isThere) => {
+	const parsed = JSON.parse(manifest);
+	const layers = parsed.layers.filter(({ digest }) => isThere.has(digest));
+	return {
+		manifest: JSON.stringify({
+			...parsed,
+			layers
+		}),
+		config
+	};
+};
+/**
+* The part of a cache whose layers are still there: a result whose layers are gone would be found, and then
+* fail the build.
+*
+* @returns undefined where nothing is left of it
+*/
+const toUsableCache = async (documents, has) => {
+	const layers = parseCacheLayers(documents);
+	if (layers === void 0) return void 0;
+	const found = await Promise.all(layers.map(async ({ digest }) => await has(digest) ? [digest] : []));
+	const there = new Set(found.flat());
+	return there.size === 0 ? void 0 : withLayers(documents, there);
+};
+
+// src/registry/manifests.ts
+/** As registries have it, by the distribution specification. */
+const mostManifestBytes = 4194304;
+/** A build has one for its image, one for its cache, and with attestations some more. */
+const mostManifests = 1e3;
+/** Under these tags the one build of a registry finds and puts what it makes. */
+const tags = {
+	image: "image",
+	cache: "cache"
+};
+const types$1 = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
+const readContent$1 = async (request) => {
+	const chunks = [];
+	let bytes = 0;
+	for await (const chunk of request) {
+		bytes += chunk.length;
+		if (bytes > mostManifestBytes) throw new Refusal("SIZE_INVALID", `a manifest has at most ${mostManifestBytes} bytes`);
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString("utf8");
+};
+const parse = (content, type) => {
+	const manifest = attempt(() => JSON.parse(content));
+	if (typeof manifest !== "object" || manifest === null || !types$1.test(type)) throw new Refusal("MANIFEST_INVALID", "it is no manifest of an image, and no index of some");
+	if (manifest.mediaType !== void 0 && manifest.mediaType !== type) throw new Refusal("MANIFEST_INVALID", "its media type is not that of the request");
+	return manifest;
+};
+/** All that it is made of: an image is taken only when nothing of it is missing. */
+const partsOf = ({ config, layers, manifests }) => {
+	const lists = [
+		config ? [config] : [],
+		layers ?? [],
+		manifests ?? []
+	];
+	if (!lists.every(Array.isArray)) throw new Refusal("MANIFEST_INVALID", "what it is made of is no list");
+	return lists.flat().map((each) => each?.digest);
+};
+/** The manifests of one registry. */
+const createManifests = (blobs, has) => {
+	const byDigest = /* @__PURE__ */ new Map();
+	const byTag = /* @__PURE__ */ new Map();
+	const find = (reference) => (isDigest(reference) ? byDigest : byTag).get(reference);
+	const add = async (content, type, tag) => {
+		if (byDigest.size >= mostManifests) throw new Refusal("TOOMANYREQUESTS", `there are ${mostManifests} manifests already`);
+		const digest = await blobs.add(content);
+		const known = {
+			digest,
+			type,
+			content
+		};
+		byDigest.set(digest, known);
+		if (tag !== void 0) byTag.set(tag, known);
+		if (tag === tags.image) await blobs.name({
+			mediaType: type,
+			digest,
+			size: Buffer.byteLength(content)
+		});
+		return known;
+	};
+	const put = async (request, response, reference) => {
+		const content = await readContent$1(request);
+		const type = request.headers["content-type"] ?? "";
+		const manifest = parse(content, type);
+		const isTag = !isDigest(reference);
+		if (!isTag && reference !== toDigest(content)) throw new Refusal("DIGEST_INVALID", "it has another digest");
+		for (const digest of partsOf(manifest)) {
+			if (isDigest(digest) && (byDigest.has(digest) || await has(digest))) continue;
+			throw new Refusal("MANIFEST_BLOB_UNKNOWN", `it names ${JSON.stringify(digest)?.slice(0, 100)}`);
+		}
+		const { digest } = await add(content, type, isTag ? reference : void 0);
+		const location = `${request.url?.split("?")[0] ?? ""}`;
+		send$2(response, 201, {
+			location,
+			"docker-content-digest": digest
+		});
+	};
+	const get = (response, reference, isHead) => {
+		const known = find(reference);
+		if (known === void 0) throw new Refusal("MANIFEST_UNKNOWN", "there is no such manifest");
+		const { type, digest, content } = known;
+		const headers = {
+			"content-type": type,
+			"docker-content-digest": digest,
+			"content-length": Buffer.byteLength(content)
+		};
+		send$2(response, 200, headers, isHead ? "" : content);
+	};
+	return {
+		put,
+		get,
+		/** Has the next build find a cache. */
+		seed: async ({ manifest, config }) => {
+			await blobs.add(config);
+			await add(manifest, "application/vnd.oci.image.manifest.v1+json", tags.cache);
+		},
+		/** The cache that the build has written; undefined where it has not. */
+		findCache: (folder) => {
+			const { content: manifest = "" } = byTag.get(tags.cache) ?? {};
+			const { config } = attempt(() => JSON.parse(manifest)) ?? {};
+			const text = attempt(() => readBlob(folder, String(config?.digest)));
+			if (text === void 0) return void 0;
+			const documents = {
+				manifest,
+				config: text
+			};
+			return parseCacheLayers(documents) && documents;
+		}
+	};
+};
+
+// src/registry/route.ts
+const tag = /^\w[\w.-]{0,127}$/;
+const uploadId = /^[0-9a-f-]{36}$/;
+const digestOf = (text) => createHash("sha256").update(text).digest();
+/** How long it takes tells nothing of how much is right. */
+const isSame$1 = (one, other) => timingSafeEqual(digestOf(one), digestOf(other));
+const parseRest = (kind, name, id) => {
+	if (kind === "manifests" && name && (isDigest(name) || tag.test(name))) return {
+		kind: "manifest",
+		reference: name
+	};
+	if (kind !== "blobs") return { kind: "unknown" };
+	if (isDigest(name)) return {
+		kind: "blob",
+		digest: name
+	};
+	if (name !== "uploads") return { kind: "unknown" };
+	if (id === "") return { kind: "uploads" };
+	return uploadId.test(id) ? {
+		kind: "upload",
+		id
+	} : { kind: "unknown" };
+};
+/** Reads a path of the distribution API. The one repository has a name of one part. */
+const parseRoute = (path, repository) => {
+	if (/^\/v2\/?$/.test(path)) return { kind: "base" };
+	const [, version, name = "", kind, reference, id = "", ...more] = path.split("/");
+	if (version !== "v2" || more.length > 0) return { kind: "unknown" };
+	if (!isSame$1(name, repository)) return { kind: "foreign" };
+	if (id !== "" && reference !== "uploads") return { kind: "unknown" };
+	return parseRest(kind, reference, id);
+};
+
+// src/registry/uploads.ts
+/** BuildKit sends a handful of layers at once. */
+const mostUploads = 64;
+/** Of `content-range`, which only some clients send: where a piece begins. */
+const startOf = ({ headers }) => {
+	const range = headers["content-range"];
+	if (range === void 0) return void 0;
+	const [, start = ""] = /^(?:bytes )?(\d{1,15})-\d{1,15}(?:\/[\d*]+)?$/.exec(range) ?? [];
+	return start === "" ? -1 : Number(start);
+};
+/** Blobs on their way into one registry, each in one piece or in several. */
+const createUploads = (blobs, place) => {
+	const open = /* @__PURE__ */ new Map();
+	const placeOf = (id) => `${place}${id}`;
+	const headersOf = (id, { draft }) => ({
+		location: placeOf(id),
+		"docker-upload-uuid": id,
+		range: `0-${Math.max(0, draft.bytes() - 1)}`
+	});
+	const find = (id) => {
+		const upload = open.get(id);
+		if (upload === void 0) throw new Refusal("BLOB_UPLOAD_UNKNOWN", "there is no such upload");
+		return upload;
+	};
+	const drop = async (id, { draft }) => {
+		open.delete(id);
+		await draft.drop();
+	};
+	/** Adds what a request brings; one that is cut off ends the upload. */
+	const take = async (id, upload, request) => {
+		const start = startOf(request);
+		if (upload.isBusy || start !== void 0 && start !== upload.draft.bytes()) throw new Refusal("BLOB_UPLOAD_INVALID", `${upload.draft.bytes()} bytes are here`);
+		upload.isBusy = true;
+		try {
+			await upload.draft.take(request);
+		} catch (error) {
+			await drop(id, upload);
+			throw error;
+		} finally {
+			upload.isBusy = false;
+		}
+	};
+	const keep = async (id, { draft }, digest, response) => {
+		open.delete(id);
+		if (!isDigest(digest)) {
+			await draft.drop();
+			throw new Refusal("DIGEST_INVALID", "digest is no SHA-256 digest");
+		}
+		await draft.keep(digest);
+		const location = `${place.replace(/uploads\/$/, "")}${digest}`;
+		send$2(response, 201, {
+			location,
+			"docker-content-digest": digest
+		});
+	};
+	/** Files take a moment to be made, and many may be asked for in it. */
+	let beginning = 0;
+	const begin = async () => {
+		if (open.size + beginning >= mostUploads) throw new Refusal("TOOMANYREQUESTS", `there are ${mostUploads} uploads already`);
+		beginning += 1;
+		const draft = await blobs.create().finally(() => {
+			beginning -= 1;
+		});
+		const [id, upload] = [randomUUID(), {
+			draft,
+			isBusy: false
+		}];
+		open.set(id, upload);
+		return [id, upload];
+	};
+	return {
+		/** POST: begins one, or takes all of it where the digest is said at once. */
+		begin: async (request, response, query) => {
+			const [id, upload] = await begin();
+			if (!query.has("digest")) return send$2(response, 202, headersOf(id, upload));
+			await take(id, upload, request);
+			return keep(id, upload, query.get("digest"), response);
+		},
+		/** PATCH, PUT, GET and DELETE of one. */
+		go: async (id, request, response, query) => {
+			const upload = find(id);
+			switch (request.method) {
+				case "PATCH":
+					await take(id, upload, request);
+					return send$2(response, 202, headersOf(id, upload));
+				case "PUT":
+					await take(id, upload, request);
+					return keep(id, upload, query.get("digest"), response);
+				case "GET": return send$2(response, 204, headersOf(id, upload));
+				case "DELETE":
+					await drop(id, upload);
+					return send$2(response, 204);
+				default: throw new Refusal("UNSUPPORTED", "uploads take PATCH, PUT, GET and DELETE");
+			}
+		},
+		dropAll: async () => {
+			await Promise.all([...open].map(([id, upload]) => drop(id, upload)));
+		}
+	};
+};
+
+// src/registry/server.ts
+/** 128 bits: nobody guesses it in the life of a build. */
+const toSecret = () => randomBytes(16).toString("hex");
+/** Gives and takes what the distribution API has, in one repository. */
+const createRepository = (order, repository) => {
+	const { folder, layers, signal } = order;
+	const blobs = createBlobs(folder);
+	const lacking = /* @__PURE__ */ new Set();
+	const has = async (digest) => await blobs.sizeOf(digest) !== void 0 || await layers.find(digest) !== void 0;
+	const manifests = createManifests(blobs, has);
+	const uploads = createUploads(blobs, `/v2/${repository}/blobs/uploads/`);
+	const findBlob = async (response, digest) => {
+		const sizeBytes = await blobs.sizeOf(digest) ?? (await layers.find(digest))?.sizeBytes;
+		if (sizeBytes === void 0) throw new Refusal("BLOB_UNKNOWN", "there is no such blob");
+		const length = sizeBytes === null ? {} : { "content-length": sizeBytes };
+		response.writeHead(200, {
+			"content-type": "application/octet-stream",
+			"docker-content-digest": digest,
+			...length
+		});
+		response.end();
+	};
+	const sendBlob = async (response, digest) => {
+		const size = await blobs.sizeOf(digest);
+		const isOwn = size !== void 0;
+		const sizeBytes = isOwn ? size : (await layers.find(digest))?.sizeBytes;
+		const stream = isOwn ? createReadStream(blobs.pathOf(digest)) : await layers.open(digest, signal).catch(() => void 0);
+		if (stream === void 0) {
+			lacking.add(digest);
+			throw new Refusal("BLOB_UNKNOWN", "its bytes are not here");
+		}
+		const length = typeof sizeBytes === "number" ? { "content-length": sizeBytes } : {};
+		response.writeHead(200, {
+			"content-type": "application/octet-stream",
+			"docker-content-digest": digest,
+			...length
+		});
+		await pipeline$1(stream, response, { signal }).catch((error) => {
+			if (!isOwn && error.code !== "ERR_STREAM_PREMATURE_CLOSE") lacking.add(digest);
+			throw error;
+		});
+	};
+	const answer = async (route, request, response, query) => {
+		const { method = "" } = request;
+		const isRead = method === "GET" || method === "HEAD";
+		switch (route.kind) {
+			case "base": return send$2(response, 200, { "content-type": "application/json" }, isRead ? "{}" : "");
+			case "foreign": throw new Refusal("NAME_UNKNOWN", "there is no such repository");
+			case "unknown": throw new Refusal("UNSUPPORTED", "this registry has manifests, blobs and uploads");
+			case "manifest":
+				if (isRead) return manifests.get(response, route.reference, method === "HEAD");
+				if (method === "PUT") return manifests.put(request, response, route.reference);
+				break;
+			case "blob":
+				if (method === "HEAD") return findBlob(response, route.digest);
+				if (method === "GET") return sendBlob(response, route.digest);
+				break;
+			case "uploads":
+				if (method === "POST") return uploads.begin(request, response, query);
+				break;
+			case "upload": return uploads.go(route.id, request, response, query);
+		}
+		throw new Refusal("UNSUPPORTED", `${method} is not for this`);
+	};
+	return {
+		has,
+		manifests,
+		uploads,
+		lacking,
+		answer
+	};
+};
+/**
+* Starts a registry for one build, on the loopback alone. Its one repository has a random name: builders
+* send what they are told as a name, and no token without a login in Docker's configuration, a file. It
+* says "I have it" for layers that need not move, so a builder whose cache is empty moves none.
+*/
+const startRegistry = async (order) => {
+	const secret = toSecret();
+	const { has, manifests, uploads, lacking, answer } = createRepository(order, secret);
+	const cache = order.cache && await toUsableCache(order.cache, has);
+	if (cache !== void 0) await manifests.seed(cache);
+	let trouble;
+	const server = await listen((request, response) => {
+		const [path = "", query] = (request.url ?? "").split("?");
+		const route = parseRoute(path, secret);
+		answer(route, request, response, new URLSearchParams(query)).catch((error) => {
+			if (error instanceof Refusal) return sendRefusal(response, error);
+			if (!request.destroyed && !response.destroyed) trouble ??= error;
+			return sendTrouble(response, isNoSpace(error));
+		});
+	});
+	const toName = (tag) => `${server.host}/${secret}:${tag}`;
+	return {
+		image: toName(tags.image),
+		cacheTo: toName(tags.cache),
+		cacheFrom: cache && toName(tags.cache),
+		lacking,
+		trouble: () => trouble,
+		findCache: () => manifests.findCache(order.folder),
+		close: async () => {
+			await server.close();
+			await uploads.dropAll();
+		}
+	};
+};
+
+// src/files/record.ts
+/** The name of a target's record. */
+const toRecordName = (target) => createHash("sha256").update(target).digest("hex").slice(0, 32);
+/** Longer than any node takes that answers. */
+const timeoutMs$6 = 3e4;
+const script = () => readFileSync(new URL("./in-node/records.sh", import.meta.url), "utf8");
+const parseLine = (line) => {
+	const [there, name, version, target = "", id = "", , , key = ""] = line.split("	");
+	const isOurs = version === "v1" && findTargetObjection(target) === void 0 && name === toRecordName(target) && /^[0-9a-f]{16}$/.test(id);
+	const isFile = there === "file";
+	return isOurs ? [{
+		target,
+		id,
+		key,
+		isThere: isFile || there === "there",
+		isFile
+	}] : [];
+};
+/**
+* Reads what one node has of ours.
+*
+* @throws {Failure} where the node does not answer
+*/
+const readRecords = async (api, node) => {
+	return (await execute(api, node.name, [
+		"/bin/bash",
+		"-c",
+		script()
+	], timeoutMs$6)).split("\n").flatMap(parseLine);
+};
+
 // src/files/tree-id.ts
 /** What tells trees apart that nodes get: names, links, bytes, who may run and who may write what. */
 const toTreeDigest = ({ isFile, files, links, emptyFolders }, isWritable) => {
@@ -1119,6 +3568,111 @@ const toFolders = ({ files, links, emptyFolders }) => {
 	for (const { path } of [...files, ...links]) addAbove(path);
 	for (const path of emptyFolders) addAbove(path);
 	return [...folders].toSorted();
+};
+
+// src/files/place-trees.ts
+const ways = [
+	"link",
+	"mount",
+	"copy",
+	"write",
+	"same"
+];
+const toTreeCommands = (tree, id) => [
+	[
+		"tree",
+		id,
+		tree.isFile ? "file" : "folder"
+	],
+	...toFolders(tree).map((path) => ["folder", path]),
+	...tree.links.map(({ path, target }) => [
+		"link",
+		path,
+		target
+	]),
+	...tree.files.map(({ path, sha256 = "", isExecutable }) => [
+		"entry",
+		path,
+		sha256,
+		isExecutable ? "1" : ""
+	])
+];
+/** The fields in the order in which the helper reads them. */
+const toPlace = (word, view, node, target, [id, mode, key, verifies]) => {
+	const { destination, root, var: varFolder, parent, name } = view.toPlace(node, target);
+	return [
+		word,
+		...[
+			node.name,
+			node.pid,
+			destination,
+			root,
+			varFolder,
+			parent,
+			name
+		],
+		id,
+		mode,
+		key,
+		target,
+		verifies,
+		toRecordName(target)
+	];
+};
+/** By what a later step knows that nothing has changed. */
+const toKey = ({ files, found }) => {
+	const { key } = found.source;
+	return key === void 0 ? void 0 : `${files.isWritable ? "rw" : "ro"}-${key}`;
+};
+/** @throws {Failure} naming all nodes that could not be given something */
+const placeTrees = async (helper, wanted, trees, removals, view, verifies) => {
+	const commands = wanted.flatMap(({ files, found, into }, index) => {
+		const { target, isWritable } = files;
+		const tree = trees[index];
+		const id = toTreeId(tree, isWritable);
+		const key = toKey({
+			files,
+			found
+		}) ?? "-";
+		const how = [
+			id,
+			isWritable ? "rw" : "ro",
+			key,
+			verifies ? "1" : ""
+		];
+		return [...toTreeCommands(tree, id), ...into.map((node) => toPlace("place", view, node, target, how))];
+	});
+	const gone = removals.map(({ node, target }) => toPlace("remove", view, node, target, [
+		"",
+		"",
+		"",
+		""
+	]));
+	helper.send([
+		...gone,
+		...commands,
+		["go"]
+	]);
+	const placed = [];
+	const reasons = [];
+	await helper.hearUntil("done", ([word, node = "", target = "", third = "", fourth = ""]) => {
+		const way = ways.find((each) => each === third);
+		if (word === "cannot") reasons.push(`${target} in ${node}: ${third}`);
+		else if (word === "placed" && way) placed.push({
+			node,
+			target,
+			way,
+			bytes: Number(fourth)
+		});
+		else if (word === "removed" || word === "kept") placed.push({
+			node,
+			target,
+			way: word,
+			bytes: 0
+		});
+	});
+	if (reasons.length === 0) return placed;
+	throw new Failure(`node-files could not be put there: ${reasons.join("; ")}`, { remedy: "Remove what is there, or take another path." });
 };
 
 // src/host/common-folder.ts
@@ -1165,9 +3719,82 @@ const toHelperBase = (node, runId) => ({
 	StdinOnce: true
 });
 
+// src/files/helper.ts
+/** Where the helper sees the one folder that holds the store and the nodes' volumes. */
+const mountPoint$1 = "/slipway";
+const parts$1 = [
+	"common",
+	"store",
+	"gather",
+	"node",
+	"mount",
+	"place",
+	"stage",
+	"main"
+];
+/** All of it, as Perl takes it. */
+const filesProgram = () => parts$1.map((part) => readFileSync(new URL(`./files-helper/${part}.pl`, import.meta.url), "utf8")).join("\n");
+/** A helper that puts files into nodes like this one, in the words of Docker's API. */
+const toFilesHelper = (node, mountedFolder, sources, runId) => ({
+	...toHelperBase(node, runId),
+	Entrypoint: ["/usr/bin/perl"],
+	Cmd: ["-e", filesProgram()],
+	Env: ["LC_ALL=C"],
+	HostConfig: {
+		...helperHostConfig,
+		PidMode: "host",
+		LogConfig: { Type: "none" },
+		Mounts: [mountFolder(mountedFolder, mountPoint$1), ...sources.map(({ folder, seenAs }) => ({
+			...mountFolder(folder, seenAs),
+			ReadOnly: true
+		}))]
+	}
+});
+
+// src/files/places.ts
+const isWithin$1 = (path, folder) => path.startsWith(`${folder}/`);
+/** The folder of the daemon's host that a path of a node is in. */
+const findMount = (node, path) => node.mounts.filter(({ destination }) => isWithin$1(path, destination)).toSorted((a, b) => b.destination.length - a.destination.length)[0];
+const recordsFolder = `/var/${filesRecords}`;
+const varOf = (node) => findMount(node, recordsFolder);
+/** Why a node can have nothing of ours at a path; undefined where it can. */
+const findNodeObjection = (node, target) => {
+	const below = "Take a path below /var, such as /var/local/models";
+	const mount = findMount(node, target);
+	if (mount === void 0) return `${target} is in the image of ${node.name} or in its memory, on no volume of it. ${below}`;
+	if (mount.isReadOnly) return `${mount.destination} is mounted read-only into ${node.name}. ${below}`;
+	if (varOf(node)?.destination !== "/var") return `${node.name} has no volume at /var for ${recordsFolder}, where Slipway keeps what it knows`;
+};
+/** What a helper has to see of the daemon's host, and where it sees the rest then. */
+const planView = (store, at) => {
+	const mountOf = (node, path) => findMount(node, path) ?? {
+		destination: "/var",
+		source: store
+	};
+	const sources = at.flatMap(({ node, target }) => [mountOf(node, recordsFolder).source, mountOf(node, target).source]);
+	const mounted = commonFolder([store, ...sources]);
+	const inside = (path) => mounted === "/" ? `${mountPoint$1}${path}` : `${mountPoint$1}${path.slice(mounted.length)}`;
+	const toPlace = (node, target) => {
+		const { destination, source } = mountOf(node, target);
+		const cut = target.lastIndexOf("/");
+		return {
+			destination,
+			root: inside(source),
+			var: inside(mountOf(node, recordsFolder).source),
+			parent: target.slice(destination.length + 1, Math.max(cut, destination.length + 1)),
+			name: target.slice(cut + 1)
+		};
+	};
+	return {
+		mounted,
+		store: inside(store),
+		toPlace
+	};
+};
+
 // src/load/helper.ts
 /** Where the helper sees the one folder that it mounts; its scripts know it, too. */
-const mountPoint$1 = "/slipway";
+const mountPoint = "/slipway";
 const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
 /** The program in Perl that our scripts speak with containerd by. */
 const containerdClient = () => readPart("containerd.pl");
@@ -1177,6 +3804,7 @@ const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).joi
 const streamScript = () => {
 	return joinScript(...[
 		"record",
+		"lists",
 		"client",
 		"source",
 		"node",
@@ -1185,19 +3813,23 @@ const streamScript = () => {
 		"publish"
 	], "entries", "receive", "stream");
 };
-/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
-const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
+/**
+* A helper for nodes like this one, made from its image, in the words of Docker's API.
+*
+* @param act `try` only says how it would load
+*/
+const toHelperContainer = (node, { mountedFolder, socketFolder }, runId, act = "main") => {
 	const script = joinScript(...[
 		"request",
 		"record",
+		"lists",
 		"client",
 		"source",
 		"node",
+		"nodes",
 		"names",
-		"stage",
-		"publish",
-		"main"
-	]);
+		"stage"
+	], ...act === "main" ? ["publish", act] : [act]);
 	return {
 		...toHelperBase(node, runId),
 		Cmd: [
@@ -1209,7 +3841,7 @@ const toHelperContainer = (node, { mountedFolder, socketFolder }, runId) => {
 		HostConfig: {
 			...helperHostConfig,
 			PidMode: "host",
-			Mounts: [mountFolder(mountedFolder, mountPoint$1), ...socketFolder === void 0 ? [] : [mountFolder(socketFolder, `${mountPoint$1}-containerd`)]]
+			Mounts: [mountFolder(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mountFolder(socketFolder, `${mountPoint}-containerd`)]]
 		}
 	};
 };
@@ -1230,7 +3862,7 @@ const toLayoutHelper = (node, folder, runId) => ({
 		...helperHostConfig,
 		PidMode: `container:${node.name}`,
 		Mounts: [{
-			...mountFolder(folder, mountPoint$1),
+			...mountFolder(folder, mountPoint),
 			ReadOnly: true
 		}]
 	}
@@ -1278,7 +3910,22 @@ const parseNodeState = (text) => {
 	};
 };
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs$2 = 3e4;
+const timeoutMs$5 = 3e4;
+/** Without bash and Perl all is told, and no record. */
+const toInspection = ({ userland }, names) => userland === "busybox" ? [
+	"sh",
+	"-c",
+	joinScript("lists", "inspect-by-sh")
+] : [
+	...[
+		"bash",
+		"-c",
+		joinScript("record", "lists", "client", "inspect"),
+		"bash"
+	],
+	containerdClient(),
+	...names
+];
 /**
 * Asks a node for what it has. A name without a record answers the question whether the image is there, and
 * nothing else is said then.
@@ -1287,459 +3934,148 @@ const timeoutMs$2 = 3e4;
 * @throws {Failure} when the node does not answer
 */
 const inspectNode = async (api, node, names) => {
-	const command = [
+	return parseNodeState(await execute(api, node.name, toInspection(node, names), timeoutMs$5));
+};
+
+// src/load/volume-state.ts
+const timeoutMs$4 = 3e4;
+const toVersion = (text) => {
+	const [, major, minor] = /\bv?([0-9]{1,4})\.([0-9]{1,4})\b/.exec(text) ?? [];
+	return major === void 0 ? void 0 : [Number(major), Number(minor)];
+};
+/** Reads what helper/volumes.sh prints: a line for each fact, tab-separated. */
+const parseVolumeState = (text) => {
+	const rows = text.split("\n").map((line) => line.split("	"));
+	const factOf = (word) => rows.find(([first]) => first === word)?.[1] ?? "";
+	const gate = factOf("gate");
+	return {
+		containerd: toVersion(factOf("containerd")),
+		kubelet: toVersion(factOf("kubelet")),
+		gate: gate === "" ? void 0 : gate === "true",
+		images: rows.flatMap(([word, name = "", use, pinned]) => word === "image" && isFilesImage(name) ? [{
+			name,
+			isUsed: use !== "free",
+			isPinned: pinned === "pinned"
+		}] : [])
+	};
+};
+const run = (api, { name }, act, names = []) => {
+	const script = joinScript("lists", "client", "volumes");
+	return execute(api, name, [
 		"bash",
 		"-c",
-		joinScript("record", "client", "inspect"),
+		script,
 		"bash",
-		containerdClient(),
+		act,
 		...names
-	];
-	return parseNodeState(await execute(api, node.name, command, timeoutMs$2));
+	], timeoutMs$4);
 };
-
-// src/image/contents/tar/header.ts
-const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
-/** Up to the first NUL. */
-const toText$1 = (block, from, length) => {
-	const text = block.toString("latin1", from, from + length);
-	const end = text.indexOf("\0");
-	return end < 0 ? text : text.slice(0, end);
-};
-/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
-const toBinary = (field) => {
-	const isNegative = ((field[0] ?? 0) & 64) !== 0;
-	let value = isNegative ? -1n : 0n;
-	field.forEach((byte, at) => {
-		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
-		value = value << 8n | BigInt(bits);
-	});
-	return Number(value);
-};
-const toNumber = (block, from, length) => {
-	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
-	const text = toText$1(block, from, length).trim();
-	if (text === "") return 0;
-	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
-};
-const toSize = (value) => {
-	if (Number.isSafeInteger(value) && value >= 0) return value;
-	throw noTar("a size that is none");
-};
-/** Owners that are none say nothing that a report needs. */
-const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
-/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
-const hasRightSum = (block) => {
-	let [sum, signed] = [0, 0];
-	block.forEach((byte, at) => {
-		const value = at >= 148 && at < 156 ? 32 : byte;
-		sum += value;
-		signed += value > 127 ? value - 256 : value;
-	});
-	const said = toNumber(block, 148, 8);
-	return said === sum || said === signed;
-};
-const toName = (block) => {
-	const name = toText$1(block, 0, 100);
-	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText$1(block, 345, 155) : "";
-	return prefix === "" ? name : `${prefix}/${name}`;
-};
-const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
-/** @throws {Failure} for a block that is no header */
-const parseHeader = (block) => {
-	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
-	const name = toName(block);
-	const flag = block.toString("latin1", 156, 157);
-	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
-	const isSparse = type === "S";
-	return {
-		name,
-		linkName: toText$1(block, 157, 100),
-		type,
-		mode: toNumber(block, 100, 8) & 4095,
-		uid: toOwner(toNumber(block, 108, 8)),
-		gid: toOwner(toNumber(block, 116, 8)),
-		storedBytes: toSize(toNumber(block, 124, 12)),
-		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
-		mtime: formatTime(toNumber(block, 136, 12)),
-		hasMoreHoles: isSparse && block[482] !== 0
-	};
-};
-/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
-const parsePax = (bytes) => {
-	const records = /* @__PURE__ */ new Map();
-	for (let at = 0; at < bytes.length;) {
-		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
-		const end = at + Number(digits);
-		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
-		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
-		const sign = record.indexOf("=");
-		if (sign < 1) throw noTar("a record of a header without a name");
-		records.set(record.slice(0, sign), record.slice(sign + 1));
-		at = end;
-	}
-	return records;
-};
-const readCount = (text, otherwise) => {
-	if (text === void 0) return otherwise;
-	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
-};
-const readTime = (text, otherwise) => {
-	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
-	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
-};
-/** A header with what the records before it say instead. */
-const withPax = (header, records) => {
-	if (records.size === 0) return header;
-	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
-	return {
-		...header,
-		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
-		linkName: records.get("linkpath") ?? header.linkName,
-		uid: toOwner(readCount(records.get("uid"), header.uid)),
-		gid: toOwner(readCount(records.get("gid"), header.gid)),
-		storedBytes: readCount(records.get("size"), header.storedBytes),
-		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
-		mtime: readTime(records.get("mtime"), header.mtime)
-	};
-};
-
-// src/image/contents/tar/cut-tar.ts
-/** Go's reader, and so every builder of images, takes no longer names and records. */
-const longestSpecial = 1048576;
-/** One image may have so many files, and each of them a few headers. */
-const mostHeaders = 1e7;
-/** Kinds that have no content, whatever size their header says: links, folders, devices. */
-const isWithoutContent = (type) => /^[1-6]$/.test(type);
-const withoutNul = (bytes) => bytes.toString("latin1").replace(/\0.*$/s, "");
+/** @throws {Failure} where the node does not answer */
+const inspectVolumes = async (api, node) => parseVolumeState(await run(api, node, "list"));
+/** Has kubelet keep images that nobody could bring again. */
+const pinVolumes = (api, node, names) => run(api, node, "pin", names);
 /**
-* Cuts an archive into its files, with as much memory as its longest name. The library for it would keep a
-* header of any length in memory, and makes text of names that are bytes.
-*/
-const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
-	const header = Buffer.alloc(512);
-	let filled = 0;
-	let position = 0;
-	let headers = 0;
-	let content = 0;
-	let padding = 0;
-	let isOver = false;
-	let isInFile = false;
-	let special;
-	let sparse;
-	let [name, linkName] = [];
-	let records = /* @__PURE__ */ new Map();
-	const pad = (bytes) => {
-		padding = -bytes & 512 - 1;
-	};
-	const beginFile = (found) => {
-		const storedBytes = isWithoutContent(found.type) ? 0 : found.storedBytes;
-		onEntry({
-			...found,
-			storedBytes,
-			offset: position
-		});
-		content = storedBytes;
-		padding = (512 - storedBytes % 512) % 512;
-		[name, linkName, records, sparse] = [
-			void 0,
-			void 0,
-			/* @__PURE__ */ new Map(),
-			void 0
-		];
-		isInFile = content > 0;
-		if (!isInFile) onEntryEnd();
-	};
-	const beginSpecial = ({ type, storedBytes }) => {
-		if (storedBytes > longestSpecial) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
-		special = {
-			type,
-			bytes: Buffer.alloc(storedBytes),
-			filled: 0
-		};
-		pad(storedBytes);
-		if (storedBytes === 0) endSpecial();
-	};
-	const endSpecial = () => {
-		if (special === void 0) return;
-		const { type, bytes } = special;
-		special = void 0;
-		if (type === "L") name = withoutNul(bytes);
-		else if (type === "K") linkName = withoutNul(bytes);
-		else if (type === "x") records = parsePax(bytes);
-	};
-	const takeHeader = () => {
-		filled = 0;
-		headers += 1;
-		if (headers > 1e7) throw new Failure(`A layer has more than ${mostHeaders} headers`);
-		if (sparse !== void 0) {
-			if (header[504] === 0) beginFile(sparse);
-			return;
-		}
-		if (header.every((byte) => byte === 0)) {
-			isOver = true;
-			return;
-		}
-		const plain = parseHeader(header);
-		if (/^[LKxg]$/.test(plain.type)) {
-			beginSpecial(plain);
-			return;
-		}
-		const named = {
-			...plain,
-			name: name ?? plain.name,
-			linkName: linkName ?? plain.linkName
-		};
-		const found = withPax(named, records);
-		if (found.hasMoreHoles) sparse = found;
-		else beginFile(found);
-	};
-	const take = (chunk, at) => {
-		if (padding > 0 && content === 0 && special === void 0) {
-			const taken = Math.min(padding, chunk.length - at);
-			padding -= taken;
-			return taken;
-		}
-		if (content > 0) {
-			const piece = chunk.subarray(at, at + content);
-			content -= piece.length;
-			onData(piece);
-			if (content === 0) {
-				isInFile = false;
-				onEntryEnd();
-			}
-			return piece.length;
-		}
-		if (special !== void 0) {
-			const { bytes, filled: before } = special;
-			const taken = chunk.copy(bytes, before, at, at + bytes.length - before);
-			special.filled += taken;
-			if (special.filled === bytes.length) endSpecial();
-			return taken;
-		}
-		const taken = chunk.copy(header, filled, at, at + 512 - filled);
-		filled += taken;
-		return taken;
-	};
-	const write = (chunk) => {
-		for (let at = 0; at < chunk.length;) {
-			if (isOver) {
-				position += chunk.length - at;
-				return;
-			}
-			const taken = take(chunk, at);
-			at += taken;
-			position += taken;
-			if (filled === 512) takeHeader();
-		}
-	};
-	const end = () => {
-		if (!isOver && !(filled === 0 && content === 0 && special === void 0 && !isInFile && sparse === void 0)) throw noTar("it ends in the middle of a file");
-	};
-	return {
-		write,
-		end
-	};
-};
-
-// src/image/contents/tar/list-layer.ts
-/** What rules compare is at least so large; below it, reading again costs as little. */
-const leastHashed = 1e6;
-/** Linux takes no longer one, so no container has it. */
-const longestPath$2 = 4096;
-/** Most filesystems give files whole blocks of it; an archive says nothing of that. */
-const diskBlock = 4096;
-/** Names that mark what is gone (OCI image spec, "Whiteouts"). */
-const mark$1 = ".wh.";
-const specialMark = ".wh..wh.";
-const opaqueMark = ".wh..wh..opq";
-/** A path below the layer's top. An absolute one is meant so, as everybody unpacks it. */
-const toLayerPath = (name) => {
-	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-	if (name.length > longestPath$2 || name.includes("\0")) throw new Failure(`A layer has a path of ${name.length} characters`);
-	if (parts.includes("..")) throw new Failure("A layer has a path that leads out of it");
-	return parts.join("/");
-};
-const types$2 = {
-	"0": "f",
-	"1": "f",
-	"2": "l",
-	"3": "c",
-	"4": "b",
-	"5": "d",
-	"6": "p",
-	"7": "f",
-	S: "f"
-};
-const toFolder = (path, inode) => ({
-	path,
-	type: "d",
-	sizeBytes: diskBlock,
-	diskBytes: diskBlock,
-	mode: 493,
-	uid: 0,
-	gid: 0,
-	mtime: `0.${"0".repeat(10)}`,
-	inode,
-	isWhiteout: false,
-	isOpaque: false
-});
-/**
-* Lists a layer's archive as the reader in a container lists the folder that it would be unpacked to.
+* Removes images of ours that nothing in the node uses.
 *
-* @param onFile hears of each file, and of each folder that a path alone tells of, so that there are not too many
+* @returns those that it has no more
 */
-const createLayerListing$1 = (onFile) => {
-	const entries = /* @__PURE__ */ new Map([["", toFolder("", "0:0")]]);
-	const whiteouts = /* @__PURE__ */ new Set();
-	const opaque = /* @__PURE__ */ new Set();
-	const offsets = /* @__PURE__ */ new Map();
-	const sizes = /* @__PURE__ */ new Map();
-	const hashes = /* @__PURE__ */ new Map();
-	let inodes = 0;
-	let hashing;
-	const nextInode = () => {
-		inodes += 1;
-		return `0:${inodes}`;
+const dropVolumes = async (api, node, names) => {
+	const ours = names.filter(isFilesImage);
+	if (ours.length === 0) return [];
+	const printed = await run(api, node, "drop", ours);
+	const kept = new Set(printed.match(/(?<=^kept\t).*$/gm));
+	return ours.filter((name) => !kept.has(name));
+};
+/** Whether a node has an image of files whole, as an earlier load left it. */
+const isWhole$1 = (name, { records, criIds, held, chains }) => {
+	const record = records.get(name);
+	const config = `sha256:${record?.config}`;
+	const top = held.get(config);
+	const isKnown = record?.image === record?.config && criIds.get(name) === config;
+	return record !== void 0 && isKnown && top !== void 0 && chains.has(top);
+};
+/** Which of some images a node has. */
+const findWhole = async (api, node, names) => {
+	if (names.length === 0) return /* @__PURE__ */ new Set();
+	const state = await inspectNode(api, node, names);
+	return new Set(names.filter((name) => isWhole$1(name, state)));
+};
+const render = ([major, minor]) => `${major}.${minor}`;
+/** Why pods of a node cannot mount images; undefined where they can, as far as the node tells. */
+const findVolumeObjection = ({ name, containerd: { snapshotter } }, { containerd, kubelet, gate }) => {
+	if (snapshotter !== "overlayfs") return `the snapshotter of ${name} is ${snapshotter}, and only overlayfs takes layers of links`;
+	if (containerd === void 0) return `the containerd of ${name} does not tell its version`;
+	if (isOlder(containerd, [2, 1])) return `${name} has containerd ${render(containerd)}, and image volumes need 2.1`;
+	if (kubelet === void 0) return void 0;
+	if (isOlder(kubelet, [1, 31])) return `${name} has Kubernetes ${render(kubelet)}, and image volumes need 1.35, or 1.31 with the feature gate ImageVolume`;
+	if (gate ?? !isOlder(kubelet, [1, 35])) return void 0;
+	return `the feature gate ImageVolume is off in ${name} (Kubernetes ${render(kubelet)}): create the cluster with featureGates: {ImageVolume: true}`;
+};
+
+// src/facts/find-files-images.ts
+const noImages = {
+	objection: void 0,
+	scope: [],
+	hasStale: false
+};
+/** Whether an image's version is nobody's business any more. */
+const isStale = (name, kept, scope) => !kept.has(name) && (scope === void 0 || scope.some((each) => name.startsWith(`${each}:`)));
+/** Asks nodes what they can do with images of files; undefined where that is of no interest. */
+const inspectNodes = async (api, { makesFilesImages, prunesNodeFiles }, nodes) => makesFilesImages || prunesNodeFiles ? Promise.all(nodes.map(async (node) => ({
+	node,
+	state: await inspectVolumes(api, node)
+}))) : void 0;
+/**
+* Finds which files are images in which nodes.
+*
+* @param able those files that can become images
+*/
+const findFilesImages = async (api, { makesFilesImages, prunesNodeFiles }, able, states, idOf) => {
+	if (states === void 0) return {
+		images: noImages,
+		of: /* @__PURE__ */ new Map()
 	};
-	const provideParents = (path) => {
-		for (const parent of foldersAbove(path)) {
-			if (entries.has(parent)) continue;
-			onFile();
-			entries.set(parent, toFolder(parent, nextInode()));
-		}
+	const nodes = states.map(({ node }) => node);
+	const [objection] = states.flatMap(({ node, state }) => findVolumeObjection(node, state) ?? []);
+	const wanted = makesFilesImages && objection === void 0 ? able : [];
+	const nameIn = (node, files) => {
+		const id = idOf(node, files);
+		return id === void 0 ? void 0 : toFilesImage(files.target, id);
 	};
-	const forget = (path) => {
-		offsets.delete(path);
-		sizes.delete(path);
-	};
-	const addLink = (path, target) => {
-		const found = entries.get(target);
-		const [offset, size] = [offsets.get(target), sizes.get(target)];
-		if (offset !== void 0) offsets.set(path, offset);
-		if (size !== void 0) sizes.set(path, size);
-		return found && {
-			...found,
-			path
-		};
-	};
-	const addFile = (entry, path) => {
-		const { storedBytes, realBytes, offset, mode, uid, gid, mtime } = entry;
-		const type = types$2[entry.type] ?? "f";
-		const sizeBytes = type === "f" ? realBytes ?? storedBytes : entry.linkName.length;
-		if (type === "f" && realBytes === void 0 && entry.type !== "1") {
-			offsets.set(path, offset);
-			sizes.set(path, sizeBytes);
-			if (sizeBytes >= leastHashed) hashing = {
-				hash: createHash("sha256"),
-				offset
-			};
-		}
-		const diskBytes = Math.ceil((type === "f" ? storedBytes : 0) / diskBlock) * diskBlock;
-		const about = {
-			mode,
-			uid,
-			gid,
-			mtime,
-			inode: nextInode()
-		};
-		const flags = {
-			isWhiteout: false,
-			isOpaque: false
-		};
-		const folder = type === "d" ? {
-			sizeBytes: diskBlock,
-			diskBytes: diskBlock
-		} : {};
-		return {
-			path,
-			type,
-			sizeBytes,
-			diskBytes,
-			...about,
-			...flags,
-			...folder
-		};
-	};
-	const onEntry = (entry) => {
-		onFile();
-		if (types$2[entry.type] === void 0) return;
-		const path = toLayerPath(entry.name);
-		const slash = path.lastIndexOf("/");
-		const [parent, last] = [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
-		if (last === ".wh..wh..opq") {
-			provideParents(path);
-			opaque.add(parent);
-			return;
-		}
-		if (path.split("/").some((name) => name.startsWith(".wh..wh."))) return;
-		provideParents(path);
-		if (last.startsWith(".wh.")) {
-			const gone = last.slice(4);
-			if (/^\.{0,2}$/.test(gone)) throw new Failure("A layer deletes what has no name");
-			whiteouts.add(parent === "" ? gone : `${parent}/${gone}`);
-			return;
-		}
-		if (path === "" && types$2[entry.type] !== "d") return;
-		const target = entry.type === "1" ? toLayerPath(entry.linkName) : void 0;
-		if (target === path) return;
-		forget(path);
-		const link = target === void 0 ? void 0 : addLink(path, target);
-		entries.set(path, link ?? addFile(entry, path));
-	};
-	const cutter = createTarCutter({
-		onEntry,
-		onData: (piece) => void hashing?.hash.update(piece),
-		onEntryEnd: () => {
-			if (hashing !== void 0) hashes.set(hashing.offset, hashing.hash.digest("hex"));
-			hashing = void 0;
-		}
-	});
-	const finish = () => {
-		cutter.end();
-		const reset = (path) => {
-			const folder = entries.get(path);
-			if (folder?.type === "d") entries.set(path, {
-				...folder,
-				isOpaque: true
-			});
-		};
-		for (const path of opaque) reset(path);
-		for (const path of whiteouts) if (entries.has(path)) reset(path);
-		else {
-			const gone = {
-				...toFolder(path, nextInode()),
-				sizeBytes: 0,
-				diskBytes: 0
-			};
-			entries.set(path, {
-				...gone,
-				type: "c",
-				isWhiteout: true
-			});
-		}
-		return {
-			entries: [...entries.values()],
-			index: {
-				offsets,
-				sizes,
-				hashes
-			}
-		};
-	};
+	const has = new Map(await Promise.all(states.map(async ({ node, state }) => {
+		const pinned = state.images.filter(({ isPinned }) => isPinned);
+		const there = new Set(pinned.map(({ name }) => name));
+		const names = wanted.flatMap((files) => nameIn(node, files) ?? []);
+		return [node, await findWhole(api, node, names.filter((name) => there.has(name)))];
+	})));
+	const of = new Map(wanted.map((files) => {
+		const names = nodes.map((node) => nameIn(node, files));
+		const having = nodes.filter((node, at) => has.get(node)?.has(names[at] ?? "") === true);
+		return [files, {
+			reference: new Set(names).size === 1 && having.length === nodes.length ? names[0] : void 0,
+			nodes: new Set(having)
+		}];
+	}));
+	const kept = new Set([...of.values()].flatMap(({ reference }) => reference ?? []));
+	const scope = prunesNodeFiles ? void 0 : wanted.map(({ target }) => `${filesImages}/${toObjectName(target)}`);
+	const hasStale = states.some(({ state }) => state.images.some(({ name, isUsed }) => !isUsed && isStale(name, kept, scope)));
 	return {
-		write: cutter.write,
-		finish
+		images: {
+			objection: makesFilesImages ? objection : void 0,
+			scope,
+			hasStale
+		},
+		of
 	};
 };
 
 // src/files/sources/links.ts
 /** A name as it may be shown, whoever wrote it. */
-const show$1 = (name) => `"${toLine$1(name, 100)}"`;
+const show$1 = (name) => `"${toLine(name, 100)}"`;
 /** As Linux. */
 const mostFollowed = 40;
 /** Links may lead through links; all of them together should not take for ever. */
-const mostSteps = 2e6;
+const mostSteps$1 = 2e6;
 /**
 * Follows links as the kernel would that finds the tree on a node: `..` goes up from where a link has led,
 * so that names alone do not tell where it ends.
@@ -1758,7 +4094,7 @@ const createLinkCheck = (findTarget) => {
 		let followed = 0;
 		for (let part = waiting.pop(); part !== void 0; part = waiting.pop()) {
 			steps += 1;
-			if (steps > mostSteps) throw new Failure("Its links lead through too many links");
+			if (steps > mostSteps$1) throw new Failure("Its links lead through too many links");
 			if (part === "" || part === ".") continue;
 			if (part === "..") {
 				if (at.pop() === void 0) throw refuse("which is out of the folder");
@@ -1776,551 +4112,118 @@ const createLinkCheck = (findTarget) => {
 	};
 };
 
-// src/files/sources/oci/names.ts
-/** What the node puts before a path has to fit, too: Linux takes 4,096 bytes. */
-const longestPath$1 = 1024;
-const longestName = 255;
-/** Nobody nests deeper, and what walks up from each file should not take for ever. */
-const deepest$2 = 64;
-/** The same of an archive's, which are bytes, one a character. */
-const showBytes = (name) => show$1(Buffer.from(name, "latin1").toString());
-const refuse = (name, why) => new Failure(`The path ${show$1(name)} ${why}`);
-/**
-* A path as it may become one on a node: relative, without `.`, `..` and empty names.
-*
-* @param name text
-* @returns empty for the top itself
-* @throws {Failure} for what leads elsewhere, or is none
-*/
-const toTreePath = (name) => {
-	if (Buffer.byteLength(name) > longestPath$1) throw refuse(name, `has more than ${longestPath$1} bytes`);
-	if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) throw refuse(name, "has control characters");
-	if (!name.isWellFormed()) throw refuse(name, "is no text");
-	if (name.startsWith("/")) throw refuse(name, "is absolute");
-	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-	if (parts.includes("..")) throw refuse(name, "leads out of the folder");
-	if (parts.length > deepest$2) throw refuse(name, `has more than ${deepest$2} folders`);
-	if (parts.some((part) => Buffer.byteLength(part) > longestName)) throw refuse(name, `has a name of more than ${longestName} bytes`);
-	return parts.join("/");
+// src/files/sources/local.ts
+const mostEntries = 1e5;
+/** Times of files tell changes apart only if some time lies between them. */
+const quietNs = 2000000000n;
+/** Of a cache of Hugging Face's, what is of use to nobody who only reads: locks, and second copies. */
+const isLeftOut = (path) => path === ".git" || /(?:^|\/)\.locks$/.test(path) || /(?:^|\/)xet$/.test(path);
+const pointerStart = "version https://git-lfs.github.com/spec/v1\n";
+const isPointer = (path, { size }) => size > 100n && size < 1024n && readRegularFile(path, 1024).toString("latin1").startsWith(pointerStart);
+const refuse = (path, why, remedy) => {
+	throw new Failure(`node-files: ${path} ${why}`, { remedy });
 };
-const decoder = new TextDecoder("utf-8", {
-	fatal: true,
-	ignoreBOM: true
-});
-/**
-* Text of what an archive says, which is bytes.
-*
-* @param bytes one a character (latin1)
-* @throws {Failure} for what is no UTF-8: elsewhere it would become another name
-*/
-const toText = (bytes) => {
-	try {
-		return decoder.decode(Buffer.from(bytes, "latin1"));
-	} catch {
-		throw new Failure(`The path ${showBytes(bytes)} is no UTF-8`);
-	}
+/** Within the tree, and lexically so: what is at its path is somebody else's to say. */
+const requireInner = (path, target, given) => {
+	const end = posix.normalize(posix.join(posix.dirname(path), target));
+	if (target.startsWith("/") || end === ".." || end.startsWith("../")) refuse(`${given}/${path}`, `is a link that leads out of ${given}`, "Put a file in its place, or name the folder that holds both.");
 };
-
-// src/files/sources/oci/listing.ts
-/** The folder of a container image that has the files of a model (KServe's modelcars). */
-const imageFolder = "models";
-const isFile = (type) => type === "0" || type === "7";
-const others = {
-	"3": "a device",
-	"4": "a device",
-	"6": "a pipe",
-	S: "a file with holes"
-};
-const isOfInterest = (path) => path === "models" || path.startsWith(`${"models"}/`);
-const parentOf$1 = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
-const toContent = ({ storedBytes, mode }) => ({
-	sizeBytes: storedBytes,
-	isExecutable: (mode & 73) !== 0,
-	sha256: ""
-});
-/** @returns what is at the path now, of which a file's content is still to be read */
-const toItem = (entry, path, findTarget) => {
-	const { type, linkName, realBytes } = entry;
-	if (type === "5") return {
-		kind: "folder",
-		path
-	};
-	if (type === "2") return {
-		kind: "link",
+const toStat = ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+const addFile = (found, root, path, stats) => {
+	const { size, mode, mtimeNs, ctimeNs } = stats;
+	for (const time of [mtimeNs, ctimeNs]) if (time > found.latestNs) found.latestNs = time;
+	const isExecutable = (mode & 64n) !== 0n;
+	const file = {
 		path,
-		target: toText(linkName)
+		sizeBytes: Number(size),
+		isExecutable,
+		sha256: void 0
 	};
-	if (type === "1") {
-		const target = findTarget(linkName);
-		if (target !== void 0 && target.kind !== "folder") return {
-			...target,
-			path
-		};
-		throw new Failure(`${show$1(path)} is a hard link to ${showBytes(linkName)}, of which nothing was read before it`);
-	}
-	if (isFile(type) && realBytes === void 0) return {
-		kind: "file",
-		path,
-		content: toContent(entry)
-	};
-	const what = isFile(type) ? "a file with holes" : others[type] ?? `of the type ${show$1(type)}`;
-	throw new Failure(`${show$1(path)} is ${what}`, { remedy: "Pack it without: nodes get folders, files and links." });
-};
-const contentOf = (entry, item) => isFile(entry.type) && item.kind === "file" ? item.content : void 0;
-/** Lists an archive of an artifact, where all that is not plain is an error. */
-const createArtifactListing = (onItem) => {
-	const items = /* @__PURE__ */ new Map();
-	const toPath = (name) => toTreePath(toText(name));
-	return {
-		add: (entry) => {
-			onItem();
-			const path = toPath(entry.name);
-			if (path === "" && entry.type !== "5") throw new Failure("An archive has a file without a name");
-			const item = toItem(entry, path, (name) => items.get(toPath(name)));
-			const before = items.get(path);
-			if (before !== void 0 && (before.kind !== "folder" || item.kind !== "folder")) throw new Failure(`An archive has ${show$1(path)} twice`);
-			items.set(path, item);
-			return contentOf(entry, item);
-		},
-		finish: () => ({
-			items: [...items.values()],
-			gone: /* @__PURE__ */ new Set(),
-			opaque: /* @__PURE__ */ new Set()
-		})
-	};
-};
-/** Lists what a layer of an image has in the folder of models; what else it has is nobody's here. */
-const createLayerListing = (onItem) => {
-	const items = /* @__PURE__ */ new Map();
-	const gone = /* @__PURE__ */ new Set();
-	const opaque = /* @__PURE__ */ new Set();
-	const addMark = (marks, path) => {
-		if (path !== "" && !isOfInterest(path)) return;
-		onItem();
-		marks.add(toTreePath(toText(path)));
-	};
-	return {
-		add: (entry) => {
-			const name = toLayerPath(entry.name);
-			const [parent, last] = [parentOf$1(name), name.slice(name.lastIndexOf("/") + 1)];
-			if (last === ".wh..wh..opq") return addMark(opaque, parent);
-			if (name.split("/").some((part) => part.startsWith(".wh..wh."))) return void 0;
-			if (last.startsWith(".wh.")) {
-				const hidden = last.slice(mark$1.length);
-				if (/^\.{0,2}$/.test(hidden)) throw new Failure("A layer deletes what has no name");
-				return addMark(gone, parent === "" ? hidden : `${parent}/${hidden}`);
-			}
-			if (!isOfInterest(name)) return void 0;
-			onItem();
-			const path = toTreePath(toText(name));
-			const item = toItem(entry, path, (target) => items.get(toText(toLayerPath(target))));
-			for (const folder of foldersAbove(path)) {
-				if (items.has(folder)) continue;
-				onItem();
-				items.set(folder, {
-					kind: "folder",
-					path: folder
-				});
-			}
-			items.set(path, item);
-			return contentOf(entry, item);
-		},
-		finish: () => ({
-			items: [...items.values()],
-			gone,
-			opaque
-		})
-	};
-};
-
-// src/files/sources/oci/store-files.ts
-/** What stays free, for everybody else on that disk. */
-const spareBytes = 256e6;
-/** @param bytes that are left of the disk of a folder */
-const createRoom = (bytes, folder) => {
-	let left = bytes;
-	return {
-		take: (wanted, what) => {
-			if (wanted > left) throw new Failure(`${what} has ${formatBytes(wanted)}, and ${folder} has room for ${formatBytes(left)}`, { remedy: "Free space on that disk, such as with `free-disk`." });
-			left -= wanted;
-		},
-		give: (unused) => {
-			left += unused;
-		}
-	};
-};
-const findRoom = async (folder) => {
-	const { bavail, bsize } = await statfs(folder);
-	return createRoom(Math.max(0, bavail * bsize - spareBytes), folder);
-};
-/** Neither blocks nor inodes are left. */
-const explain = (folder) => (cause) => {
-	if (cause.code !== "ENOSPC") throw cause;
-	throw new Failure(`The disk of ${folder} is full`, { cause });
-};
-/** Files of a folder that are called by their digests: what others call them names nothing here. */
-const createFileStore = (folder) => {
-	const toPath = (sha256) => join(folder, sha256);
-	/** Whether it is there: what has a digest's name is whole. */
-	const has = async (sha256, sizeBytes) => {
-		const found = await lstat(toPath(sha256)).catch(() => void 0);
-		return found?.isFile() === true && found.size === sizeBytes;
-	};
-	/** A file that has no name yet: `keep` gives it one, and without that it goes. */
-	const create = async () => {
-		const draft = join(folder, `part-${randomUUID()}`);
-		const handle = await open(draft, "wx", 384).catch(explain(folder));
-		let isOpen = true;
-		const close = async () => {
-			if (isOpen) await handle.close();
-			isOpen = false;
-		};
-		return {
-			write: (bytes) => handle.writeFile(bytes).catch(explain(folder)),
-			keep: async (sha256) => {
-				await close();
-				await rename(draft, toPath(sha256));
-			},
-			drop: async () => {
-				await close();
-				await rm(draft, { force: true });
-			}
-		};
-	};
-	return {
-		has,
-		create
-	};
-};
-
-// src/files/sources/oci/tree.ts
-/** As many files as one tree may have: nodes get each of them by its name. */
-const mostItems = 1e5;
-/** Counts what there is, from however many layers. */
-const createCount = () => {
-	let items = 0;
-	return (more = 1) => {
-		items += more;
-		if (items > mostItems) throw new Failure(`It has more than ${mostItems} files`);
-	};
-};
-/**
-* Collects what several layers bring beside each other.
-*
-* @throws {Failure} where two of them have a file at the same path
-*/
-const collect$1 = (layers) => {
-	const found = /* @__PURE__ */ new Map();
-	const count = createCount();
-	for (const items of layers) for (const item of items) {
-		count();
-		const other = found.get(item.path);
-		if (other !== void 0 && (other.kind !== "folder" || item.kind !== "folder")) throw new Failure(`It has ${show$1(item.path)} twice`);
-		found.set(item.path, item);
-	}
-	return found;
-};
-/**
-* @throws {Failure} where something is in what is no folder, or a link leads out
-*/
-const toTree$1 = (items) => {
-	const full = /* @__PURE__ */ new Set();
-	for (const { path } of items.values()) for (const folder of foldersAbove(path)) {
-		const above = items.get(folder);
-		if (above !== void 0 && above.kind !== "folder") throw new Failure(`${show$1(path)} is in ${show$1(folder)}, which is no folder`);
-		full.add(folder);
-	}
-	const check = createLinkCheck((path) => {
-		const item = items.get(path);
-		return item?.kind === "link" ? item.target : void 0;
+	found.files.push({
+		...file,
+		stat: toStat(stats)
 	});
-	const sorted = [...items.values()].toSorted((a, b) => a.path < b.path ? -1 : 1);
-	const tree = {
-		isFile: false,
-		files: sorted.flatMap((item) => item.kind === "file" ? [{
-			path: item.path,
-			...item.content
-		}] : []),
-		links: sorted.flatMap((item) => {
-			if (item.kind !== "link") return [];
-			check(item.path, item.target);
-			return [{
-				path: item.path,
-				target: item.target
-			}];
-		}),
-		emptyFolders: sorted.flatMap(({ kind, path }) => kind === "folder" && path !== "" && !full.has(path) ? [path] : [])
-	};
-	if (tree.files.length > 0) return tree;
-	throw new Failure("It has no files");
+	if (isPointer(join(root, path), stats)) found.pointers.push(path);
 };
-
-// src/image/contents/blobs/zstd-frames.ts
-const read$2 = (bytes) => ({
-	bytes,
-	isRead: true
-});
-const pass = (bytes) => ({
-	bytes,
-	isRead: false
-});
-/** Bytes of a frame's header behind its first one, which tells of them. */
-const countHeader = (about) => {
-	const isSingle = (about & 32) !== 0;
-	const window = isSingle ? 0 : 1;
-	const dictionary = [
-		0,
-		1,
-		2,
-		4
-	][about & 3] ?? 0;
-	const size = [
-		isSingle ? 1 : 0,
-		2,
-		4,
-		8
-	][about >> 6] ?? 0;
-	return window + dictionary + size;
-};
-/** RFC 8878, 3.1. What is none of it, the unpacker refuses. */
-function* walkFrames() {
-	for (;;) {
-		const magic = (yield read$2(4)).readUInt32LE(0);
-		if (magic >= 407710288 && magic <= 407710303) yield pass((yield read$2(4)).readUInt32LE(0));
-		else if (magic === 4247762216) {
-			const [about = 0] = yield read$2(1);
-			yield pass(countHeader(about));
-			for (let isLast = false; !isLast;) {
-				const block = (yield read$2(3)).readUIntLE(0, 3);
-				isLast = (block & 1) === 1;
-				yield pass((block >> 1 & 3) === 1 ? 1 : block >> 3);
-			}
-			if ((about & 4) !== 0) yield pass(4);
-		} else yield pass(Number.POSITIVE_INFINITY);
-		yield "end";
-	}
-}
-/**
-* Cuts what zstd has packed where its frames end: Node's unpacker drops, without a word, what comes behind
-* the end of a frame in the same piece.
-*/
-async function* splitFrames(pieces) {
-	const walk = walkFrames();
-	const none = Buffer.alloc(0);
-	let want = walk.next(none).value;
-	let seen = none;
-	let missing = want === "end" ? 0 : want.bytes;
-	for await (const piece of pieces) {
-		let [begin, at] = [0, 0];
-		while (at < piece.length || missing === 0) {
-			const taken = Math.min(missing, piece.length - at);
-			if (want !== "end" && want.isRead) seen = Buffer.concat([seen, piece.subarray(at, at + taken)]);
-			at += taken;
-			missing -= taken;
-			if (missing > 0) break;
-			want = walk.next(seen).value;
-			seen = none;
-			missing = want === "end" ? 0 : want.bytes;
-			if (want !== "end") continue;
-			if (at > begin) yield piece.subarray(begin, at);
-			begin = at;
-		}
-		if (at > begin) yield piece.subarray(begin, at);
-	}
-}
-
-// src/image/contents/blobs/blob.ts
-/** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
-const sniff = (head) => {
-	if (head.length < 4) return "tar";
-	if (head.readUInt16BE(0) === 8075) return "gzip";
-	const number = head.readUInt32LE(0);
-	return number === 4247762216 || number >= 407710288 && number <= 407710303 ? "zstd" : "tar";
-};
-/**
-* Opens a layer, without following a link.
-*
-* @throws {Failure} where there is no such file, or one of another size
-*/
-const openBlob = async (blob) => {
-	const { file, start, sizeBytes, digest } = blob;
-	const flags = constants$1.O_RDONLY | constants$1.O_NOFOLLOW | constants$1.O_NONBLOCK;
-	const handle = await open(file, flags).catch((cause) => {
-		throw new Failure(`The layer ${digest} cannot be read`, { cause });
-	});
-	try {
-		const about = await handle.stat();
-		if (!about.isFile() || sizeBytes === 0 || about.size < start + sizeBytes) throw new Failure(`The layer ${digest} has ${about.size} bytes in place of ${sizeBytes}`);
-		const head = Buffer.alloc(4);
-		await handle.read(head, 0, Math.min(4, sizeBytes), start);
-		return {
-			...blob,
-			handle,
-			packing: sniff(head)
-		};
-	} catch (error) {
-		await handle.close();
-		throw error;
-	}
-};
-const unpackers = {
-	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
-	zstd: () => {
-		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
-		return zlib.createZstdDecompress({ chunkSize: 131072 });
-	}
-};
-const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({
-	start,
-	end: start + sizeBytes - 1,
-	autoClose: false,
-	highWaterMark: 262144
-});
-/** What is packed, as it is read. Whoever leaves it before its end ends what unpacks it. */
-const unpack = (packed, packing) => {
-	if (packing === "tar") return packed;
-	const unpacker = unpackers[packing]();
-	if (packing === "gzip") pipeline(packed, unpacker, () => {});
-	else pipeline(packed, splitFrames, unpacker, () => {});
-	return unpacker;
-};
-/** The archive in a layer. */
-const readArchive = (blob) => unpack(readRaw(blob), blob.packing);
-const hashBlob = async (blob, signal) => {
-	const hash = createHash("sha256");
-	for await (const chunk of readRaw(blob)) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-	}
-	return `sha256:${hash.digest("hex")}`;
-};
-
-// src/files/sources/oci/unpack-archive.ts
-/** What is read and thrown away is bounded as well: it takes time, and a packed file may hold any number of zeros. */
-const mostBytes$1 = 2e12;
-/** The first bytes of a stream, and all of it. */
-const peek = async (pieces, bytes) => {
-	const source = pieces[Symbol.asyncIterator]();
-	let head = Buffer.alloc(0);
-	while (head.length < bytes) {
-		const { value, done } = await source.next();
-		if (done === true) break;
-		head = Buffer.concat([head, value]);
-	}
-	async function* all() {
-		try {
-			yield head;
-			yield* { [Symbol.asyncIterator]: () => source };
-		} finally {
-			await source.return?.();
-		}
-	}
-	return {
-		head,
-		all: all()
-	};
-};
-/** Writes what an archive has, one file after another, as the archive is cut. */
-const createWriter = (listing, { store, room, has }) => {
-	let acts = [];
-	let draft;
-	let current;
-	let hash = createHash("sha256");
-	const finish = async (content) => {
-		content.sha256 = hash.digest("hex");
-		const { sha256, sizeBytes } = content;
-		if (has.has(sha256) || await store.has(sha256, sizeBytes)) {
-			await draft?.drop();
-			room.give(sizeBytes);
-		} else await draft?.keep(sha256);
-		draft = void 0;
-	};
-	const cutter = createTarCutter({
-		onEntry: (entry) => {
-			const content = listing.add(entry);
-			current = content;
-			if (content === void 0) return;
-			room.take(content.sizeBytes, showBytes(entry.name));
-			acts.push(async () => {
-				draft = await store.create();
-				hash = createHash("sha256");
+const addFolder = (found, root, path, given) => {
+	const names = readdirSync(join(root, path), { encoding: "buffer" });
+	let isEmpty = true;
+	for (const bytes of names.toSorted(Buffer.compare)) {
+		const name = bytes.toString("utf8");
+		const inner = path === "" ? name : `${path}/${name}`;
+		if (!Buffer.from(name).equals(bytes)) refuse(`${given}/${inner}`, "has a name that is not UTF-8", "Rename it.");
+		if (isLeftOut(inner)) continue;
+		isEmpty = false;
+		found.count += 1;
+		if (found.count > found.mostEntries) refuse(given, `has more than ${found.mostEntries} files and folders`, "Name a folder with fewer, or pack it.");
+		const stats = lstatSync(join(root, inner), { bigint: true });
+		if (stats.isDirectory()) addFolder(found, root, inner, given);
+		else if (stats.isFile()) addFile(found, root, inner, stats);
+		else if (stats.isSymbolicLink()) {
+			const target = readlinkSync(join(root, inner));
+			requireInner(inner, target, given);
+			found.links.push({
+				path: inner,
+				target
 			});
-		},
-		onData: (piece) => {
-			if (current === void 0) return;
-			acts.push(async () => {
-				hash.update(piece);
-				await draft?.write(piece);
-			});
-		},
-		onEntryEnd: () => {
-			const content = current;
-			if (content !== void 0) acts.push(() => finish(content));
-			current = void 0;
-		}
-	});
-	return {
-		write: async (piece) => {
-			cutter.write(piece);
-			for (const act of acts) await act();
-			acts = [];
-		},
-		end: cutter.end,
-		drop: async () => draft?.drop()
-	};
+		} else refuse(`${given}/${inner}`, "is neither a file, a folder nor a link", "Leave it out of the folder.");
+	}
+	if (isEmpty && path !== "") found.emptyFolders.push(path);
+};
+/** Names alone do not tell where a link ends that leads through another one. */
+const requireInnerEnds = ({ links }, given) => {
+	const targets = new Map(links.map(({ path, target }) => [path, target]));
+	const check = createLinkCheck((path) => targets.get(path));
+	for (const { path, target } of links) try {
+		check(path, target);
+	} catch (cause) {
+		throw new Failure(`node-files: ${given} has a link that no node can be given`, { cause });
+	}
+};
+const toStatKey = ({ files, links, emptyFolders }, isFile) => {
+	const hash = createHash("sha256").update(isFile ? "file\0" : "folder\0");
+	for (const { path, isExecutable, stat } of files) hash.update(`f${path}\0${isExecutable}\0${stat}\0`);
+	for (const { path, target } of links) hash.update(`l${path}\0${target}\0`);
+	for (const path of emptyFolders) hash.update(`d${path}\0`);
+	return hash.digest("hex");
 };
 /**
-* Unpacks an archive while it comes. No name in it is used as one on this machine: files come to be called
-* by their digests.
+* Lists a folder, or a file, of this machine.
 *
-* @param unpackedDigest what the archive has to be, where somebody has said it
-* @throws {Failure} for what is no archive, is not what was promised, or has what nodes do not get
+* @param path absolute; checked to be one that the workflow's author means
+* @param given as people wrote it
+* @param most of files and folders
+* @throws {Failure} for what cannot be put onto a node
 */
-const unpackArchive = async (pieces, listing, target, unpackedDigest, signal) => {
-	let isWhole = false;
-	async function* watched() {
-		yield* pieces;
-		isWhole = true;
-	}
-	const { head, all } = await peek(watched(), 4);
-	const archive = unpack(Readable.from(all), sniff(head));
-	const hash = unpackedDigest === void 0 ? void 0 : createHash("sha256");
-	const writer = createWriter(listing, target);
-	let bytes = 0;
-	try {
-		for await (const piece of archive) {
-			signal.throwIfAborted();
-			bytes += piece.length;
-			if (bytes > mostBytes$1) throw new Failure("It is too large once it is unpacked");
-			hash?.update(piece);
-			await writer.write(piece);
-		}
-		writer.end();
-		if (!isWhole) throw new Failure("Something comes behind its end");
-	} finally {
-		await writer.drop();
-	}
-	const found = hash && `sha256:${hash.digest("hex")}`;
-	if (found === unpackedDigest) return listing.finish();
-	throw new Failure(`Unpacked it has the digest ${found}; ${unpackedDigest} was promised`);
-};
-
-// src/host/architecture.ts
-/** In the words of images; where Docker's daemon is, it is this machine's, too. */
-const architecture = {
-	x64: "amd64",
-	ia32: "386"
-}[process.arch] ?? process.arch;
-
-// src/image/image.ts
-/** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
-const toChainIds = (diffIds) => {
-	const chain = [];
-	for (const diffId of diffIds) {
-		const parent = chain.at(-1);
-		chain.push(parent === void 0 ? diffId : toDigest(`${parent} ${diffId}`));
-	}
-	return chain;
+const findLocalSource = (path, given, most = mostEntries) => {
+	const real = realpathSync(path);
+	const top = lstatSync(real, { bigint: true });
+	const isFile = top.isFile();
+	if (!isFile && !top.isDirectory()) refuse(given, "is neither a file nor a folder", "Name one.");
+	const folder = isFile ? dirname(real) : real;
+	const found = {
+		files: [],
+		links: [],
+		emptyFolders: [],
+		pointers: [],
+		latestNs: 0n,
+		count: 0,
+		mostEntries: most
+	};
+	if (isFile) addFile(found, folder, basename(real), top);
+	else addFolder(found, folder, "", given);
+	requireInnerEnds(found, given);
+	if (found.files.length === 0) refuse(given, "has no files", "Name a folder that has some; is it made by a later step?");
+	const { dev, ino } = lstatSync(folder, { bigint: true });
+	const isQuiet = BigInt(Date.now()) * 1000000n - found.latestNs > quietNs;
+	return {
+		isFile,
+		...found,
+		folder,
+		identity: `${dev}:${ino}`,
+		sizeBytes: found.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+		key: isQuiet ? toStatKey(found, isFile) : void 0
+	};
 };
 
 // src/image/own-names.ts
@@ -2328,22 +4231,22 @@ const toChainIds = (diffIds) => {
 * Of images that nobody ever named. No registry can be meant: without a port, `localhost` is nobody's
 * in a node.
 */
-const nameless$1 = {
+const nameless = {
 	given: "localhost/slipway",
 	canonical: "localhost/slipway"
 };
 /** Names that Docker or a step of ours keeps for itself. */
 const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
-const read$1 = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
+const read$2 = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
 /** The names that Docker has for an image, tags before digests; else one that its content gives it. */
 const toOwnNames = (image) => {
-	const tags = read$1(image.RepoTags);
+	const tags = read$2(image.RepoTags);
 	if (tags.length > 0) return tags;
-	const digests = read$1(image.RepoDigests);
-	return digests.length > 0 ? digests : [toImmutable(nameless$1, image.Id)];
+	const digests = read$2(image.RepoDigests);
+	return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)];
 };
 /** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
-const isNameless = (id, references) => references[0]?.canonical === toImmutable(nameless$1, id).canonical;
+const isNameless = (id, references) => references[0]?.canonical === toImmutable(nameless, id).canonical;
 /** What a pod can use of an image that was given by its ID and has no name; undefined for others. */
 const renderNameless = (id, references) => {
 	const [name] = references;
@@ -2352,7 +4255,7 @@ const renderNameless = (id, references) => {
 };
 
 // src/image/sources/docker.ts
-const foldersOf$1 = ({ GraphDriver }) => {
+const foldersOf = ({ GraphDriver }) => {
 	const { UpperDir, LowerDir } = GraphDriver?.Data ?? {};
 	if (UpperDir === void 0) return [];
 	return [UpperDir, ...LowerDir === void 0 || LowerDir === "" ? [] : LowerDir.split(":")].reverse();
@@ -2366,7 +4269,7 @@ const toDigestNames = (repoDigests, references) => {
 const toContainerImage = (inspected, references) => {
 	const diffIds = inspected.RootFS.Layers ?? [];
 	const chainIds = toChainIds(diffIds);
-	const folders = foldersOf$1(inspected);
+	const folders = foldersOf(inspected);
 	return {
 		references,
 		id: inspected.Id,
@@ -2610,7 +4513,7 @@ const asksForGpu = ({ workloads, warnings }, names) => {
 /** More than a cluster for tests runs. */
 const mostImages = 200;
 /** Those that nodes do not get by themselves, each once, in the order of the manifests. */
-const findOthers$1 = ({ images }, loaded) => {
+const findOthers = ({ images }, loaded) => {
 	const names = findLoaded(loaded);
 	return [...Map.groupBy(images, ({ reference }) => toCriName(reference.canonical)).values()].flatMap(([first]) => first ?? []).filter(({ reference }) => !isLoaded(reference.canonical, names));
 };
@@ -2622,215 +4525,92 @@ const isExcluded = ({ reference }, patterns) => patterns.some((each) => isLike(r
 * @throws {Failure} when there are more than anybody means
 */
 const findNamedImages = (manifests, loaded, exclude) => {
-	const found = findOthers$1(manifests, loaded).filter((image) => !isExcluded(image, exclude));
+	const found = findOthers(manifests, loaded).filter((image) => !isExcluded(image, exclude));
 	if (found.length <= mostImages) return found;
 	throw new Failure(`images-from: the manifests name ${found.length} images`, { remedy: `At most ${mostImages} are loaded. Name fewer files in manifests, or leave images out with images-from-exclude.` });
 };
 /** Where a name stands, as an editor opens it. */
-const renderPlace$1 = ({ file, line }) => `${JSON.stringify(file).slice(1, -1)}:${line}`;
+const renderPlace = ({ file, line }) => `${JSON.stringify(file).slice(1, -1)}:${line}`;
 /** So many lines of a kind are told. */
-const mostLines$1 = 20;
-const cut = (lines, what) => lines.length <= mostLines$1 ? lines : [...lines.slice(0, mostLines$1), `images-from: ${lines.length - mostLines$1} more ${what}.`];
+const mostLines = 20;
+const cut = (lines, what) => lines.length <= mostLines ? lines : [...lines.slice(0, mostLines), `images-from: ${lines.length - mostLines} more ${what}.`];
 /** What the step takes from the manifests, and what it cannot know. */
 const renderNamedImages = (named, { unknownImages }) => {
-	const all = named.map((each) => `${each.reference.given} (${renderPlace$1(each)})`);
+	const all = named.map((each) => `${each.reference.given} (${renderPlace(each)})`);
 	const count = all.length === 1 ? "one image" : `${all.length} images`;
-	const unknown = unknownImages.map((each) => `images-from: not ${renderPlace$1(each)}: ${each.why}.`);
+	const unknown = unknownImages.map((each) => `images-from: not ${renderPlace(each)}: ${each.why}.`);
 	return [all.length === 0 ? "images-from: the manifests name no image that this step does not load anyway." : `images-from: the manifests name ${count} besides: ${all.join(", ")}.`, ...cut([...new Set(unknown)], "places may name an image")];
 };
 /** What pods pull from registries, where the step is not to load it; undefined where there is nothing. */
 const renderOthers = (manifests, loaded) => {
 	const pods = new Set(manifests.workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
-	const others = findOthers$1(manifests, loaded).filter(({ reference }) => pods.has(reference.given));
+	const others = findOthers(manifests, loaded).filter(({ reference }) => pods.has(reference.given));
 	if (others.length === 0) return void 0;
-	const names = others.slice(0, mostLines$1).map(({ reference }) => reference.given);
+	const names = others.slice(0, mostLines).map(({ reference }) => reference.given);
 	const more = others.length > names.length ? ` and ${others.length - names.length} more` : "";
 	return `Each node pulls what it lacks of ${names.join(", ")}${more}: pods use it, and this step does not load it. images-from: manifests does.`;
 };
 
-// src/load/because.ts
-/** The words of it, for people. */
-const renderBecause = (because) => {
-	switch (because.kind) {
-		case "rootless": return "the daemon is rootless";
-		case "remapped-users": return "the daemon remaps users";
-		case "hidden-containerd": return "Docker does not say where its containerd is";
-		case "redirects": return "the layers may hold redirects (Native Overlay Diff is false)";
-		case "metacopy": return "the layers may hold metadata alone (metacopy is on)";
-		case "storage-driver": return `Docker's storage driver is ${because.name}`;
-		case "snapshotter": return `Docker's snapshotter is ${because.name}`;
-		case "node-snapshotter": return `its snapshotter is ${because.name}`;
-		case "load-mode": return `load-mode is ${because.mode}`;
-		case "out-of-reach": return "links cannot reach the node";
-		case "streaming-failed": return "streaming failed";
-		case "direct-failed": return because.reason;
-	}
-};
-
-// src/plan/disk.ts
-const largestOf$1 = (sizes) => Math.max(0, ...sizes);
-/** Images go from their builder through a folder into the nodes. */
-const areLayouts = ({ targets }) => targets.some(({ output }) => output === "oci-layout");
-const toBuildNeeds = (facts, sizes) => {
-	const { builder, filesystems } = facts;
-	const { totalBytes, each } = sizes;
-	const dockers = findDockers(filesystems);
-	const temp = findUse(filesystems, ({ kind }) => kind === "temp");
-	const isLayout = areLayouts(facts);
-	const exported = {
-		need: {
-			kind: "export",
-			bytes: largestOf$1(each)
-		},
-		filesystem: isLayout ? temp : dockers
-	};
-	const needs = isLayout ? [exported] : [{
-		need: {
-			kind: "images",
-			bytes: totalBytes
-		},
-		filesystem: dockers
-	}];
-	if (builder?.driver !== "docker-container" || !builder.isLocal) return needs;
-	const own = {
-		need: {
-			kind: "builder",
-			bytes: totalBytes
-		},
-		filesystem: dockers
-	};
-	return isLayout ? [...needs, own] : [
-		...needs,
-		own,
-		exported
-	];
-};
-const toLoaded$1 = ({ targets, images, lastSizes }) => [...toRemembered(targets).flatMap((target, index) => {
-	const bytes = lastSizes?.each[index];
-	if (bytes === void 0) return [];
-	return [{
-		repository: toRepository(target.tags[0]?.canonical ?? ""),
-		bytes
-	}];
-}), ...images.map(({ references, sizeBytes }) => ({
-	repository: toRepository(references[0]?.canonical ?? ""),
-	bytes: sizeBytes
-}))];
+// src/load/plan-method.ts
 /**
-* What a node that has other versions of some images lacks at least, and the largest that it lacks:
-* of those that it has, perhaps nothing has changed.
+* Says why Docker's layer folders must not be used, from what the daemon says of itself. With other
+* drivers, remapped users or layers that hold only differences of metadata, it would succeed and be
+* wrong, and nothing later would notice.
 */
-const findLacking = (facts, node) => {
-	const there = new Set(facts.nodeImages.get(node)?.map(toRepository));
-	const loaded = toLoaded$1(facts);
-	const lacking = loaded.filter(({ repository }) => !there.has(repository));
-	const sum = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
-	const totalBytes = facts.images.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0) + (facts.lastSizes?.totalBytes ?? 0);
-	return {
-		bytes: Math.max(0, totalBytes - (sum(loaded) - sum(lacking))),
-		largestBytes: largestOf$1(lacking.map((one) => one.bytes))
-	};
-};
-/** What a load writes into one node at least; links cost nothing that is worth counting. */
-const toLoadNeeds = (facts, { node, choice }) => {
-	const { filesystems } = facts;
-	const { bytes, largestBytes } = findLacking(facts, node.name);
-	if (bytes === 0) return [];
-	const filesystem = findUse(filesystems, (use) => use.kind === "node" && use.name === node.name);
-	const copies = (times) => ({
-		need: {
-			kind: "copies",
-			node: node.name,
-			bytes: times * bytes
-		},
-		filesystem
-	});
-	const isReachable = filesystem === findDockers(filesystems);
-	if (areLayouts(facts)) return [copies(1)];
-	switch (choice.kind) {
-		case "direct": return choice.wanted === "copy" || !isReachable ? [copies(1)] : [];
-		case "stream": return [copies(1)];
-		case "kind": {
-			const temp = findUse(filesystems, ({ kind }) => kind === "temp");
-			return [copies(2), {
-				need: {
-					kind: "tar",
-					bytes: largestBytes
-				},
-				filesystem: temp
-			}];
-		}
+const findGate = (engine) => {
+	const has = (option) => engine.securityOptions.some((text) => text.split(",").includes(option));
+	if (has("name=rootless")) return { kind: "rootless" };
+	if (has("name=userns")) return { kind: "remapped-users" };
+	if (engine.hasContainerdStore) {
+		if (engine.driver !== "overlayfs") return {
+			kind: "snapshotter",
+			name: engine.driver
+		};
+		return engine.containerd === void 0 ? { kind: "hidden-containerd" } : void 0;
 	}
-};
-/** The store's, and each node's own where pods may write to it. */
-const toFilesNeeds = ({ nodeFiles, filesystems }) => {
-	const bytes = nodeFiles.files.reduce((sum, { files, found, into }) => {
-		return sum + (into.length === 0 ? 0 : 1 + (files.isWritable ? into.length : 0)) * found.source.sizeBytes;
-	}, 0);
-	const fetchedBytes = nodeFiles.files.reduce((sum, { found, into }) => {
-		return sum + (found.kind === "remote" && into.length > 0 ? found.source.sizeBytes : 0);
-	}, 0);
-	const temp = findUse(filesystems, ({ kind }) => kind === "temp");
-	return [{
-		need: {
-			kind: "files",
-			bytes
-		},
-		filesystem: findDockers(filesystems)
-	}, {
-		need: {
-			kind: "files",
-			bytes: fetchedBytes
-		},
-		filesystem: temp
-	}].filter(({ need }) => need.bytes > 0);
-};
-const sumUp = (facts, needs, keep) => facts.filesystems.map((filesystem) => {
-	const here = needs.filter((each) => each.filesystem === filesystem).map(({ need }) => need);
-	const free = facts.freeable.filter(({ name, device }) => device === filesystem.device && !keep.includes(name));
-	const isDockers = filesystem === findDockers(facts.filesystems);
-	return {
-		filesystem,
-		/** As far as sizes are known. */
-		needs: here,
-		neededBytes: here.reduce((sum, { bytes }) => sum + bytes, 0),
-		/** What may be deleted there, as it usually is. */
-		freeableBytes: free.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0),
-		/** Docker's images and build cache there, which builds may reuse. */
-		reusableBytes: isDockers ? facts.reusableBytes : 0
+	if (engine.driver !== "overlay2") return {
+		kind: "storage-driver",
+		name: engine.driver
 	};
-});
+	if (engine.driverStatus["Native Overlay Diff"] === "false") return { kind: "redirects" };
+	if (engine.driverStatus["Using metacopy"] === "true") return { kind: "metacopy" };
+};
+const findNodeGate = ({ userland, containerd: { snapshotter: name } }) => {
+	if (userland === "busybox") return { kind: "busybox" };
+	return name === "overlayfs" ? void 0 : {
+		kind: "node-snapshotter",
+		name
+	};
+};
 /**
-* Sums up what builds and loads write where, from the sizes that the images had last time.
+* Chooses how to load into one node.
 *
-* @param keep names of the catalog's entries that must stay
+* @throws {Failure} when a method is wanted that cannot work
 */
-const planDisk = (facts, nodes, keep) => {
-	const { lastSizes } = facts;
-	const needs = [
-		...lastSizes === void 0 ? [] : toBuildNeeds(facts, lastSizes),
-		...nodes.flatMap((node) => toLoadNeeds(facts, node)),
-		...toFilesNeeds(facts)
-	];
-	/** Of the images to build; undefined before they were built once. */
-	const sizes = lastSizes;
-	return {
-		sums: sumUp(facts, needs, keep),
-		sizes
+const planMethod = (engine, node, mode) => {
+	if (mode === "kind" && node.provider !== "kind") throw new Failure(`load-mode: kind cannot work with ${node.name}: ${node.provider} made it`, { remedy: "Use load-mode: auto." });
+	if (mode === "stream" || mode === "kind") return {
+		kind: mode,
+		because: {
+			kind: "load-mode",
+			mode
+		}
 	};
-};
-/** Sizes are rounded, and images change a little: what is this close is tried. */
-const tolerance = .95;
-/** Nobody knows what of its part a builder, or the store of files, has already. */
-const isCertain = ({ kind }) => kind !== "builder" && kind !== "export" && kind !== "files";
-/** True when not even all that could be freed would make room, should images be as they were. */
-const cannotFit = ({ filesystem, needs, freeableBytes, reusableBytes }) => {
-	return needs.filter(isCertain).reduce((sum, { bytes }) => sum + bytes, 0) * tolerance > filesystem.freeBytes + freeableBytes + reusableBytes;
+	const gate = findGate(engine) ?? findNodeGate(node);
+	if (gate === void 0) return {
+		kind: "direct",
+		wanted: mode
+	};
+	if (mode === "auto") return {
+		kind: "stream",
+		because: gate
+	};
+	throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, { remedy: "Use load-mode: auto, which streams the image then; `mode: doctor` says what would mend it." });
 };
 
 // src/disk/prune-cache.ts
 /** BuildKit deletes file after file. */
-const timeoutMs$1 = 3e5;
+const timeoutMs$3 = 3e5;
 const units = {
 	B: 1,
 	kB: 1e3,
@@ -2856,7 +4636,7 @@ const pruneCache = async (docker, line) => {
 		"buildx",
 		"prune",
 		"--force"
-	], { timeoutMs: timeoutMs$1 });
+	], { timeoutMs: timeoutMs$3 });
 	if (code !== 0) line("Could not prune the build cache; the step continues.");
 	const bytes = parseTotal(stdout);
 	if (bytes === 0) return [];
@@ -2868,767 +4648,46 @@ const pruneCache = async (docker, line) => {
 	}];
 };
 
-// src/plan/steps.ts
-const toStep = (id, work, order = {}) => ({
-	id,
-	needs: [],
-	after: [],
-	lane: "none",
-	isFinal: false,
-	...order,
-	...work
-});
-const toBuildId = (target) => `build ${target}`;
-const idsOf$1 = (steps) => steps.map(({ id }) => id);
-
-// src/plan/shortage.ts
-const nameUse = (use) => {
-	if (use.kind === "node") return use.name;
-	return use.kind === "docker" ? "Docker's data" : "the temp folder";
-};
-/** Such as `/var/lib/docker (Docker's data, kind-worker): 5.0 GB of 14 GB free, 812,000 inodes`. */
-const renderFilesystem = (filesystem) => {
-	const { path, uses, freeBytes, totalBytes, freeInodes, totalInodes } = filesystem;
-	const names = uses.map(nameUse).join(", ");
-	const inodes = totalInodes === 0 ? "" : `, ${freeInodes.toLocaleString("en")} inodes`;
-	return `${path} (${names}): ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free${inodes}`;
-};
-const needNames = {
-	images: "images",
-	builder: "the builder's copies",
-	export: "one image's export from the builder",
-	tar: "one image's tar",
-	files: "files for nodes"
-};
-const nameNeed = (need) => need.kind === "copies" ? `copies in ${need.node}` : needNames[need.kind];
-const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
-/** A filesystem with what it has to take. */
-const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
-	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
-	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
-	const may = freeableBytes === 0 ? "" : `; reclaimable: about ${formatBytes(freeableBytes)}`;
-	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
-};
-/** What would make room, most useful first. */
-const findHelp = (sum, freeDisk, keep) => [
-	...freeDisk === "never" ? ["set free-disk: auto (on a GitHub-hosted runner)"] : [],
-	...keep.length > 0 ? [`empty free-disk-keep (it protects ${keep.join(", ")})`] : [],
-	...sum.needs.some(({ kind }) => kind === "copies") ? ["keep the nodes on Docker's filesystem, where Slipway links images instead of copying them"] : [],
-	...sum.needs.some(({ kind }) => kind === "builder") ? ["use buildx's docker driver, which keeps no second copy"] : [],
-	"build fewer images in this job (targets), or smaller ones",
-	"use a runner with a larger disk"
-];
-/**
-* Says why the images cannot fit, as far as that is known before anything is built.
-*
-* @returns undefined when they may fit, or nobody knows how large they are
-*/
-const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
-	const short = sums.filter(cannotFit);
-	const [first] = short;
-	if (first === void 0) return void 0;
-	const lines = short.map((sum) => {
-		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
-		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`);
-		if (sum.reusableBytes > 0) has.push(`${formatBytes(sum.reusableBytes)} of images and build cache`);
-		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); available: ${has.join(" + ")}`;
-	});
-	return new Failure(`The images do not fit on the disk${sizes === void 0 ? "" : ", going by their sizes in the last run"}: ${lines.join("; ")}`, { remedy: `To make them fit: ${findHelp(first, freeDisk, keep).join("; ")}. If the images are smaller now, re-run the job: a second attempt only warns.` });
-};
-
-// src/report/report.ts
-const emptyReport = {
-	outcomes: [],
-	reclaimed: []
-};
-const outcomesOf = ({ outcomes }, kind) => outcomes.filter(({ step }) => step.kind === kind);
-const loadsOf = (report) => outcomesOf(report, "load").flatMap(({ result }) => result ?? []);
-const freedOf = (report) => [
-	...outcomesOf(report, "free-disk").flatMap(({ result }) => result ?? []),
-	...report.reclaimed,
-	...outcomesOf(report, "prune-cache").flatMap(({ result }) => result ?? [])
-];
-/** The step's own build's; of Bake's targets, the metadata by their names, as Bake writes it. */
-const toBuildOutputs = (report, isSingle) => {
-	const builds = outcomesOf(report, "build").flatMap(({ step, result }) => result === void 0 ? [] : [{
-		name: step.target.name,
-		metadata: result.metadata
-	}]);
-	const [first] = builds;
-	if (first === void 0) return {};
-	if (!isSingle) {
-		const all = builds.map(({ name, metadata }) => [name, JSON.parse(metadata.json)]);
-		return { metadata: JSON.stringify(Object.fromEntries(all)) };
-	}
-	const { imageId, digest, json } = first.metadata;
+// src/plan/image-cache.ts
+/** As far as nobody has measured that it does not pay. */
+const planWanted = ({ imageCache, imageCacheBytes: bytes, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { filesCache, nodes, isHostedRunner, isLocalDaemon, restores }, { canonical }) => {
+	if (filesCache === void 0 || nodes.length === 0) return void 0;
+	const isWanted = imageCache === "always" || imageCache === "auto" && isHostedRunner;
+	const needsDocker = imageReport !== "false" || keepsInDocker || keepImages === "always";
+	const needsMirror = mirrors.length > 0 && canonical.startsWith("docker.io/");
+	const goesAnyWay = loadMode === "auto" || loadMode === "stream";
+	const canUnpack = isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs");
+	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return void 0;
+	const slowRuns = imageCache === "auto" ? restores.get(canonical)?.slowRuns ?? 0 : void 0;
 	return {
-		...imageId !== void 0 && { "image-id": imageId },
-		...digest !== void 0 && { digest },
-		metadata: json
-	};
-};
-/** What post may want to know of what was loaded, and where. */
-const toLoaded = (report) => loadsOf(report).flatMap(({ image: { id, references }, nodes }) => references.flatMap((each) => toNodeNames(each.canonical).map((canonical) => ({
-	given: each.given,
-	canonical,
-	immutable: toImmutable(each, id).given,
-	id,
-	nodes: nodes.map(({ name }) => name)
-}))));
-/** What each build took, and for what; by the target's name. */
-const toTimingsOutput = (report) => JSON.stringify(Object.fromEntries(outcomesOf(report, "build").flatMap(({ step, time, result }) => {
-	if (time === void 0 || result === void 0) return [];
-	const { steps, cachedSteps, timings, missed } = result.metadata;
-	const load = outcomesOf(report, "load").find((each) => each.step.needs.includes(step.id));
-	const ms = ({ startedMs, endedMs }) => Math.round(endedMs - startedMs);
-	const loadMs = load?.time && ms(load.time);
-	return [[step.target.name, {
-		buildMs: ms(time),
-		loadMs,
-		steps,
-		cachedSteps,
-		missed,
-		...timings
-	}]];
-})));
-/**
-* The step's outputs; those without a value are left out.
-*
-* @param isSingle whether the step has a build of its own, and no list or file of them
-*/
-const toOutputs = (report, isSingle) => {
-	const images = loadsOf(report).flatMap(({ image, nodes }) => image.references.map(({ given }) => ({
-		ref: given,
-		id: image.id,
-		sizeBytes: image.sizeBytes,
-		nodes: nodes.map((node) => ({
-			...node,
-			because: node.because && renderBecause(node.because)
-		}))
-	})));
-	const immutable = toLoaded(report).map(({ given, immutable: name }) => [given, name]);
-	return {
-		...toBuildOutputs(report, isSingle),
-		images: JSON.stringify(images),
-		timings: toTimingsOutput(report),
-		"immutable-tags": JSON.stringify(Object.fromEntries(immutable)),
-		"freed-bytes": String(freedOf(report).reduce((sum, { bytes }) => sum + bytes, 0))
-	};
-};
-
-// src/report/failures.ts
-const nameOf$1 = ({ step }) => {
-	if (step.kind === "build") return step.target.name;
-	return step.kind === "load" || step.kind === "analyse" ? step.names.join(", ") : step.id;
-};
-const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "failed").map((outcome) => {
-	const { error } = outcome;
-	const location = error instanceof Failure ? error.location : void 0;
-	const isClusters = /^(?:create|await)-cluster$/.test(outcome.step.kind);
-	return {
-		name: nameOf$1(outcome),
-		error,
-		location,
-		isClusters
-	};
-});
-/** A build that failed begins with its own name, and a cluster has it in its sentence. */
-const renderProblem = ({ name, error, isClusters }) => {
-	const text = renderError(error);
-	return isClusters || text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
-};
-/** All but the first, whose location is that of the step's own error, as far as they have one. */
-const findOthers = (report) => toProblems(report).slice(1).map((problem) => ({
-	message: renderProblem(problem),
-	location: problem.location
-})).filter(({ location }) => location !== void 0);
-/** Nothing where there is nothing to list. */
-const list$2 = (title, names) => names.length === 0 ? [] : [`${title}: ${names.join(", ")}.`];
-/** One sentence for images that were built here and no node got, one for the others. */
-const renderUnloaded = (report) => {
-	const made = outcomesOf(report, "build").filter(({ state }) => state === "done");
-	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
-	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
-	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
-	return [...list$2("Built, not loaded", built.map(nameOf$1)), ...list$2("Not loaded", given.map(nameOf$1))];
-};
-/** What others' failures left undone. */
-const renderUndone = (report) => {
-	const builds = outcomesOf(report, "build");
-	const skipped = builds.filter(({ state }) => state === "skipped");
-	const cancelled = builds.filter(({ state }) => state === "cancelled");
-	const withReason = (build) => {
-		const needed = builds.find(({ step }) => step.id === build.because);
-		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
-	};
-	return [
-		...list$2("Not built", skipped.map(withReason)),
-		...list$2("Cancelled", cancelled.map(nameOf$1)),
-		...renderUnloaded(report)
-	];
-};
-/** How many images the step was about. */
-const countImages = (report) => outcomesOf(report, "build").length + outcomesOf(report, "load").filter(({ step }) => step.image.kind !== "built").length + outcomesOf(report, "analyse").filter(({ step }) => step.image.kind === "elsewhere").length;
-/**
-* One error for all that went wrong, the causes first, then what came of them; the only one is told
-* as it is. Undefined where nothing went wrong.
-*/
-const toFailure = (report) => {
-	const problems = toProblems(report);
-	const among = countImages(report);
-	const [first] = problems;
-	const ofFiles = [...outcomesOf(report, "sync-files"), ...outcomesOf(report, "image-volumes")];
-	const isOnlyOne = problems.length === 1 && ofFiles.length > 0;
-	const isImages = among === 1 && !first?.isClusters;
-	if (first === void 0 || isImages || among === 0 && isOnlyOne) return first?.error;
-	const mark = problems.length === 1 ? "" : "- ";
-	const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`);
-	const failed = problems.filter(({ isClusters }) => !isClusters).length;
-	const rest = [...failed === 0 ? [] : [`${failed} of ${among} images failed.`], ...renderUndone(report)].join(" ");
-	if (rest === "") return first.error;
-	return new Failure([...causes, rest].join("\n"), { location: first.location });
-};
-
-// src/analysis/common-files.ts
-/** Smaller ones are many and come to little. */
-const leastBytes$8 = 1024;
-const toStacks = ({ config, layers }) => {
-	const diffIds = attempt(() => JSON.parse(config))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) && diffIds.length === layers.length ? toChainIds(diffIds.map(String)) : [];
-};
-const toFingerprint = ({ contents, merged }) => {
-	const seen = /* @__PURE__ */ new Set();
-	const files = /* @__PURE__ */ new Map();
-	for (const { layer, entry } of merged.visible) {
-		const { type, path, sizeBytes: bytes, inode } = entry;
-		const key = `${layer} ${inode}`;
-		if (type !== "f" || bytes < leastBytes$8 || seen.has(key)) continue;
-		seen.add(key);
-		files.set(`${path}\0${bytes}`, {
-			layer,
-			bytes
-		});
-	}
-	return {
-		stacks: toStacks(contents),
-		files
-	};
-};
-const sumByLayer = (shared, image) => {
-	const sums = /* @__PURE__ */ new Map();
-	for (const { bytes, layers } of shared) {
-		const layer = layers.get(image);
-		if (layer !== void 0) sums.set(layer, (sums.get(layer) ?? 0) + bytes);
-	}
-	return [...sums].map(([layer, bytes]) => ({
-		layer,
-		bytes
-	})).toSorted((a, b) => b.bytes - a.bytes);
-};
-/** How many layers of their own have a file that all of these images have. */
-const countStacks = (prints, images, { layers }) => new Set(images.map((image) => prints[image]?.stacks[layers.get(image) ?? -1])).size;
-/** Files that several images have, but for those that all of them share already. */
-const findShared = (prints) => {
-	const holders = /* @__PURE__ */ new Map();
-	prints.forEach(({ files }, image) => {
-		for (const [key, { layer }] of files) {
-			const held = holders.get(key) ?? /* @__PURE__ */ new Map();
-			held.set(image, layer);
-			holders.set(key, held);
-		}
-	});
-	return [...holders].flatMap(([key, layers]) => {
-		const shared = {
-			bytes: Number(key.slice(key.lastIndexOf("\0") + 1)),
-			layers
-		};
-		return countStacks(prints, [...layers.keys()], shared) > 1 ? [shared] : [];
-	});
-};
-const unknown = {
-	stacks: [],
-	files: /* @__PURE__ */ new Map()
-};
-/** Whoever publishes images can have as many as there are files. */
-const mostGroups = 50;
-/** Less is not worth a stage of its own. */
-const leastSavedBytes = 2e7;
-/**
-* Which of a run's images install the same, each in layers of its own: files at the same path and of the same
-* size. The group that a common base would save most for.
-*/
-const findCommon = (prints) => {
-	const known = prints.map((print) => print.stacks.length > 0 ? print : unknown);
-	const all = findShared(known);
-	const groups = Map.groupBy(all, ({ layers }) => [...layers.keys()].join(" "));
-	const sumOf = (group) => (groups.get(group) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
-	const [best] = [...groups.keys()].toSorted((a, b) => sumOf(b) - sumOf(a)).slice(0, mostGroups).map((group) => {
-		const images = group.split(" ").map(Number);
-		const apart = all.filter(({ layers }) => images.every((image) => layers.has(image))).filter((each) => countStacks(known, images, each) > 1);
-		return {
-			images,
-			bytes: apart.reduce((sum, { bytes }) => sum + bytes, 0),
-			files: apart.length,
-			savedBytes: apart.reduce((sum, each) => sum + each.bytes * (countStacks(known, images, each) - 1), 0),
-			layers: images.map((image) => sumByLayer(apart, image))
-		};
-	}).toSorted((a, b) => b.savedBytes - a.savedBytes);
-	return best !== void 0 && best.savedBytes >= leastSavedBytes ? best : void 0;
-};
-/** Bytes of an image's layers that others of the run have, too. */
-const countShared = (prints, image, layerBytes) => {
-	const others = new Set(prints.flatMap(({ stacks }, at) => at === image ? [] : stacks));
-	const { stacks = [] } = prints[image] ?? {};
-	return layerBytes.reduce((sum, bytes, at) => others.has(stacks[at] ?? "") ? sum + bytes : sum, 0);
-};
-const compareContents = (images) => {
-	const prints = images.map(({ fingerprint }) => fingerprint);
-	return {
-		sharedBytes: images.map(({ layers }, at) => countShared(prints, at, layers.map(({ bytes }) => bytes))),
-		common: findCommon(prints)
-	};
-};
-
-// src/report/image-proof.ts
-const idsOf = (parts) => [...new Set(parts.map(({ match }) => match.rule.id))];
-const renderRuns = ({ runs, durationMs }) => `${formatCount(runs, "run")}, ${formatDuration(durationMs)}`;
-const renderSize = (before, after) => `${formatBytes(before)} → ${formatBytes(after)}`;
-/** With the lines of what people have to look at. */
-const renderNeeded = (parts, layers) => parts.map(({ match: { rule, layer } }) => {
-	const { location } = layers[layer] ?? {};
-	return location === void 0 ? rule.id : `${rule.id} (${location.file}:${location.line})`;
-}).join(", ");
-const renderTried = (proof, { parts, packedBytes }, { totalBytes, layers }) => {
-	const { removed, brokenBy, isComplete, bytes } = proof;
-	const packed = removed.length === parts.length ? `, about ${formatBytes(packedBytes)} in a registry` : "";
-	const what = formatCount(removed.length, "finding");
-	const size = renderSize(totalBytes, bytes);
-	return `${[
-		...removed.length === 0 ? [] : [`Without ${what} (${idsOf(removed).join(", ")}): ${size}${packed}; your test passes`],
-		...brokenBy.length === 0 ? [] : [`Your test fails without what ${renderNeeded(brokenBy, layers)} found`],
-		...isComplete ? [] : ["Other findings are not known, as runs or time were over"]
-	].join(". ")} (${renderRuns(proof)})`;
-};
-/** What the image would be without its findings, and whether it still worked, as a line; empty for no such finding. */
-const renderProof = (analysis, told) => {
-	const { removal, totalBytes } = analysis;
-	if (removal === void 0) return "";
-	const { parts, bytes, packedBytes } = removal;
-	if (told === void 0) return `Without ${formatCount(parts.length, "finding")} whose fix only removes something (${idsOf(parts).join(", ")}): ${renderSize(totalBytes, bytes)}, about ${formatBytes(packedBytes)} in a registry`;
-	const { proof } = told;
-	if (proof.kind === "tried") return renderTried(proof, removal, analysis);
-	return `Without ${formatCount(parts.length, "finding")}: ${renderSize(totalBytes, bytes)}. Your test proves nothing, as it does not pass in the image as it is: ${toLine$1(proof.how)}`;
-};
-/** What the test said where it failed, for the log alone: its output may hold what only the log masks. */
-const renderSaid = (told) => {
-	if (told === void 0) return [];
-	const { proof, command } = told;
-	const failed = proof.kind === "tried" ? proof.failed : proof;
-	if (failed === void 0) return [];
-	return [`The test \`${toLine$1(command, 200)}\` failed: ${toLine$1(failed.how)}`, ...failed.said.map((line) => `  ${toLine$1(line)}`)];
-};
-/** The same for programs; undefined where nothing can only be removed. */
-const toProofOutput = ({ removal }, told) => {
-	if (removal === void 0) return void 0;
-	const { parts, bytes, packedBytes } = removal;
-	const whole = {
 		bytes,
-		packedBytes,
-		removed: idsOf(parts)
+		mayWrite: isTrusted && filesCache.mayWrite,
+		slowRuns
 	};
-	if (told === void 0) return whole;
-	const { command, proof } = told;
-	const { runs } = proof;
-	if (proof.kind === "useless") return {
-		...whole,
-		command,
-		runs,
-		passed: false,
-		brokenBy: []
-	};
-	const { removed, brokenBy, isComplete } = proof;
-	const isWhole = removed.length === parts.length;
-	return {
-		bytes: proof.bytes,
-		packedBytes: isWhole ? packedBytes : void 0,
-		removed: idsOf(removed),
-		command,
-		runs,
-		passed: removed.length > 0,
-		brokenBy: idsOf(brokenBy),
-		isComplete
-	};
-};
-
-// src/report/shared-output.ts
-/** What an image shares with others of the run, and what it could share, as data. */
-const toSharedOutput = (names, at, { common, sharedBytes: all }) => {
-	const sharedBytes = all[at] ?? 0;
-	const position = common?.images.indexOf(at) ?? -1;
-	if (common === void 0 || position < 0) return { sharedBytes };
-	const { bytes, files, savedBytes, images, layers } = common;
-	return {
-		sharedBytes,
-		sharedBase: {
-			with: images.filter((image) => image !== at).map((image) => names[image] ?? ""),
-			bytes,
-			files,
-			savedBytes,
-			layers: layers[position] ?? []
-		}
-	};
-};
-
-// src/report/image-report.ts
-const toImageReports = (report) => {
-	const proofs = new Map(outcomesOf(report, "prove").map(({ step: { report: id, command }, result: proof }) => [id, proof && {
-		command,
-		proof
-	}]));
-	return outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => analysis === void 0 ? [] : [{
-		name: step.names.join(", "),
-		analysis,
-		proof: proofs.get(step.id)
-	}]);
-};
-/** What the images have in common; all of their files are gone through, so once is enough. */
-const compareReports = (reports) => compareContents(reports.map(({ analysis }) => analysis));
-/** A path in an image, of which names are bytes, as one line of text. */
-const renderPath = (path) => toLine$1(`/${Buffer.from(path, "latin1").toString("utf8")}`, 160);
-/** Where a layer comes from, in a word: its line, else its number. */
-const renderPlace = ({ location, isBase }, index) => {
-	if (location !== void 0) return `${location.file}:${location.line}`;
-	return isBase ? "base" : `layer ${index + 1}`;
-};
-/** Where to change something for a finding. */
-const renderMatchPlace = ({ location, layer: index }, layers) => {
-	if (location !== void 0) return `${location.file}:${location.line}`;
-	const layer = layers[index];
-	return layer === void 0 ? "" : renderPlace(layer, index);
-};
-const pathsShown$1 = 3;
-const renderPaths = (paths) => {
-	const shown = paths.slice(0, pathsShown$1).map(renderPath);
-	const rest = paths.length - shown.length;
-	return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-};
-/** What a finding is about: bytes, paths and what else shows it. */
-const renderEvidence = ({ bytes, paths, evidence }) => [
-	bytes > 0 ? formatBytes(bytes) : "",
-	renderPaths(paths),
-	toLine$1(evidence ?? "")
-].filter(Boolean).join("; ");
-/** What to do about it. */
-const fixOf = ({ rule, fix }) => fix ?? rule.fix;
-/** A finding in one line, as an annotation has it. */
-const renderFinding = (match) => {
-	const { what, doubt } = match.rule;
-	const why = doubt === void 0 ? "" : ` (Unless ${doubt}.)`;
-	return `${what}: ${renderEvidence(match)}. ${fixOf(match)}${why}`;
-};
-/** What is to be told at the Dockerfile's lines; what only may be better is in the report alone. */
-const toAnnotations = ({ name, analysis }) => {
-	const { findings, layers } = analysis;
-	const toWarning = (match) => ({
-		message: `${name}: ${renderFinding(match)}`,
-		location: match.location ?? layers[match.layer]?.location
-	});
-	const ofLevel = (level) => findings.filter(({ rule }) => rule.level === level).map(toWarning);
-	return {
-		errors: ofLevel("error"),
-		warnings: ofLevel("warning")
-	};
-};
-const mostParts = 20;
-const mostFindings = 50;
-const mostPaths = 5;
-const toFindingOutput = (match, all) => {
-	const { rule, layer, location, bytes, paths, evidence } = match;
-	return {
-		rule: rule.id,
-		level: rule.level,
-		what: rule.what,
-		fix: fixOf(match),
-		doubt: rule.doubt,
-		layer,
-		isQuestion: rule.isQuestion,
-		location: location ?? all.layers[layer]?.location,
-		bytes,
-		pathCount: paths.length,
-		paths: paths.slice(0, mostPaths).map(renderPath),
-		evidence: evidence === void 0 ? void 0 : toLine$1(evidence)
-	};
-};
-const toOutput = ({ name, analysis, proof }, growth) => {
-	const { waste, folders, files, findings, removal, fingerprint: _, ...more } = analysis;
-	const { folderSizes: __, ...rest } = more;
-	const toLarge = ({ path, bytes }) => ({
-		path: renderPath(path),
-		bytes
-	});
-	const parts = waste.parts.slice(0, mostParts);
-	return {
-		image: name,
-		growth,
-		...rest,
-		waste: {
-			...waste,
-			parts: parts.map((part) => ({
-				...part,
-				paths: part.paths.map(renderPath)
-			}))
-		},
-		folders: folders.map(toLarge),
-		files: files.map(toLarge),
-		findings: findings.slice(0, mostFindings).map((match) => toFindingOutput(match, analysis)),
-		proof: toProofOutput({ removal }, proof)
-	};
-};
-/** GitHub takes a megabyte of a job's outputs. */
-const mostCharacters = 5e5;
-/**
-* The output `image-report`; of very many layers, no list.
-*
-* @param compared of all of them
-* @param growths of each, in their order
-*/
-const toImageReportOutput = (reports, compared, growths = []) => {
-	const names = reports.map(({ name }) => name);
-	const all = reports.map((report, at) => ({
-		...toOutput(report, growths[at]),
-		...toSharedOutput(names, at, compared)
-	}));
-	const json = JSON.stringify(all);
-	if (json.length <= mostCharacters) return json;
-	return JSON.stringify(all.map(({ layers: _, ...rest }) => rest));
-};
-
-// src/report/grown.ts
-const sum$9 = (numbers) => numbers.reduce((total, each) => total + each, 0);
-/** What is kept of an image, for the next runs to compare. */
-const toImageParts = ({ layers, totalBytes, folderSizes }) => {
-	const own = layers.filter(({ isBase }) => !isBase);
-	const ids = toLayerIds(own.map(({ instruction }) => instruction));
-	return {
-		totalBytes,
-		baseBytes: totalBytes - sum$9(own.map(({ bytes }) => bytes)),
-		layers: own.map(({ bytes }, at) => ({
-			id: ids[at] ?? "",
-			bytes
-		})),
-		folders: folderSizes.map(({ path, bytes }) => ({
-			id: toFolderId(path),
-			bytes
-		}))
-	};
-};
-/** Those that only one side has, by the last one before them that both have. */
-const groupOpen = (parts, others) => {
-	const known = new Set(others.map(({ id }) => id));
-	let last = "";
-	const open = [];
-	for (const part of parts) if (known.has(part.id)) last = part.id;
-	else open.push({
-		part,
-		after: last
-	});
-	return open;
 };
 /**
-* Which layers are those of lines that somebody has changed: they stand where those stood, and are the
-* nearest in size.
+* Whether an image to pull comes from the Actions cache, and is kept there. Such images go into the nodes out of a
+* folder, so Docker's store has none of them: whoever wants them there has Docker pull.
 */
-const pairChanged = (now, then) => {
-	const before = groupOpen(then, now);
-	const pairs = groupOpen(now, then).flatMap(({ part, after }) => before.filter((each) => each.after === after).map((each) => ({
-		part,
-		was: each.part
-	}))).toSorted((a, b) => Math.abs(a.part.bytes - a.was.bytes) - Math.abs(b.part.bytes - b.was.bytes));
-	const paired = /* @__PURE__ */ new Map();
-	const taken = /* @__PURE__ */ new Set();
-	for (const { part, was } of pairs) {
-		if (paired.has(part) || taken.has(was)) continue;
-		paired.set(part, was);
-		taken.add(was);
-	}
-	return paired;
-};
-const byGrowth = (a, b) => b.bytes - a.bytes;
-const findGrownLayers = (now, last) => {
-	const known = new Map(last.layers.map(({ id, bytes }) => [id, bytes]));
-	const changed = pairChanged(now, last.layers);
-	return now.map((part) => {
-		const before = known.get(part.id) ?? changed.get(part)?.bytes ?? last.otherLayerBytes;
-		return part.bytes - before;
-	});
-};
-/** So much of a folder's growth is all of it. */
-const mostOfIt = .9;
-/** Each as deep as nearly all that it grew by is in it. */
-const findGrownPaths = (folders, last, leastBytes) => {
-	const known = new Map(last.folders.map(({ id, bytes }) => [id, bytes]));
-	const grown = folders.map(({ path, bytes }) => ({
-		path,
-		bytes: bytes - (known.get(toFolderId(path)) ?? last.otherFolderBytes)
-	})).filter(({ bytes }) => bytes >= leastBytes).toSorted(byGrowth);
-	const isSaidBelow = ({ path, bytes }) => {
-		const inside = `${path}/`;
-		return grown.some((each) => each.bytes >= mostOfIt * bytes && each.path.startsWith(inside));
-	};
-	return grown.filter((each) => !isSaidBelow(each));
-};
-const kb = 1e3;
-/** So many are kept. */
-const mostGrown = 20;
-/** What an image has grown by; undefined where nobody knows what it was made of. */
-const findGrown = (analysis, last, leastBytes) => {
-	if (last?.parts === void 0) return void 0;
-	const { parts } = last;
-	const { baseBytes, layers } = toImageParts(analysis);
-	const grown = findGrownLayers(layers, parts);
-	const own = analysis.layers.flatMap(({ isBase }, index) => isBase ? [] : [index]);
-	return {
-		leastBytes,
-		baseBytes: Math.round(baseBytes / kb) * kb - parts.baseBytes,
-		layers: own.map((index, at) => ({
-			index,
-			bytes: grown[at] ?? 0
-		})).filter(({ bytes }) => bytes >= leastBytes).toSorted(byGrowth).slice(0, mostGrown),
-		paths: findGrownPaths(analysis.folderSizes, parts, leastBytes).slice(0, mostGrown)
-	};
-};
-/** For the output. */
-const toGrownOutput = ({ layers }, { baseBytes, layers: grown, paths }) => ({
-	baseBytes,
-	layers: grown.map(({ index, bytes }) => ({
-		location: layers[index]?.location,
-		instruction: layers[index]?.instruction,
-		bytes
-	})),
-	paths: paths.map(({ path, bytes }) => ({
-		path: renderPath(path),
-		bytes
-	}))
+const planImageCache = (inputs, facts, reference) => isPaused(facts.restores.get(reference.canonical)) ? void 0 : planWanted(inputs, facts, reference);
+/** Lines of the images that could come from the cache, and do not as it was slower. */
+const renderPaused = (inputs, facts) => facts.pulls.flatMap((reference) => {
+	const last = facts.restores.get(reference.canonical);
+	if (last === void 0 || !isPaused(last)) return [];
+	if (planWanted(inputs, facts, reference) === void 0) return [];
+	const [cache, registry] = [last.cache, last.registry].map((way) => formatBytes(toRate(way)));
+	return [`image-cache: Docker pulls ${reference.given}: its registry sent ${registry}/s and the cache ${cache}/s, slower in ${last.slowRuns} runs in a row. Slipway tries the cache again within ${7} days; \`image-cache: true\` takes it now.`];
 });
-const mostShown = 3;
-const longestInstruction$1 = 80;
-/** `Dockerfile:12 RUN pip install . +40 MB; /usr/lib/x +38 MB`; empty where nothing grew much. */
-const renderGrown = ({ layers }, { baseBytes, layers: grown, paths, leastBytes }) => {
-	return [
-		...grown.slice(0, mostShown).flatMap(({ index, bytes }) => {
-			const layer = layers[index];
-			if (layer === void 0) return [];
-			const instruction = toLine$1(layer.instruction ?? "", longestInstruction$1);
-			return [[
-				renderPlace(layer, index),
-				instruction,
-				`+${formatBytes(bytes)}`
-			].filter(Boolean).join(" ")];
-		}),
-		...baseBytes >= leastBytes ? [`base +${formatBytes(baseBytes)}`] : [],
-		...paths.slice(0, mostShown).map(({ path, bytes }) => `${renderPath(path)} +${formatBytes(bytes)}`)
-	].join("; ");
-};
-
-// src/report/image-growth.ts
-const runs = {
-	default: "the default branch's last run",
-	branch: "this branch's last run"
-};
-/** Less is what any rebuild makes: an image's clock, a package's patch. */
-const leastGrowthOf = ({ bytes }) => Math.max(1e6, .005 * bytes);
-const toSince = (analysis, last, against) => last && {
-	before: {
-		...last,
-		against
-	},
-	grown: findGrown(analysis, last, leastGrowthOf(last))
-};
-/**
-* What was found out about the images of this run, each beside what it was.
-*
-* @param targets names of those whose sizes are kept, in the order of these
-*/
-const compareImages = (report, targets, last) => outcomesOf(report, "analyse").flatMap(({ step, result: analysis }) => {
-	if (analysis === void 0) return [];
-	const { image, names } = step;
-	const at = targets.findIndex((name) => image.kind === "built" && image.by === toBuildId(name));
-	const ofDefault = toSince(analysis, last.ofDefaultBranch?.[at], "default");
-	const ofBranch = toSince(analysis, last.ofBranch?.[at], "branch");
-	const since = ofDefault ?? ofBranch ?? { before: void 0 };
-	return [{
-		name: names.join(", "),
-		analysis,
-		...since,
-		ofBranch: ofDefault && ofBranch
-	}];
-});
-/** What to keep of the images, in the order of the targets; undefined where not all are known. */
-const toImagesToKeep = (report, targets) => {
-	const all = outcomesOf(report, "analyse");
-	const images = targets.flatMap((name) => {
-		const found = all.find(({ step: { image } }) => image.kind === "built" && image.by === toBuildId(name))?.result;
-		if (found === void 0) return [];
-		const { totalBytes: bytes, packedBytes } = found;
-		return [{
-			bytes,
-			packedBytes,
-			parts: toImageParts(found)
-		}];
-	});
-	return images.length === targets.length ? images : void 0;
-};
-const toGrowth = (analysis, { before, grown }) => before && {
-	bytes: analysis.totalBytes - before.bytes,
-	against: before.against,
-	...grown && toGrownOutput(analysis, grown)
-};
-/** How much each has grown, for the output; undefined where no earlier size is known. */
-const toGrowths = (reports) => reports.map(({ analysis, ofBranch, ...since }) => {
-	const growth = toGrowth(analysis, since);
-	return growth && {
-		...growth,
-		ofBranch: ofBranch && toGrowth(analysis, ofBranch)
-	};
-});
-const percentOf$1 = (part, whole) => whole === 0 ? "" : ` (${(100 * part / whole).toFixed(1)} %)`;
-/** `+12 MB (0.6 %) since ...`; undefined where no earlier size is known. */
-const renderChange = ({ analysis, before }) => {
-	if (before === void 0) return void 0;
-	const grown = analysis.totalBytes - before.bytes;
-	return `${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${runs[before.against]}`;
-};
-/** What grew; empty where nobody knows. */
-const renderParts = ({ analysis, grown }) => grown === void 0 ? "" : renderGrown(analysis, grown);
-/** Whether it is worth a second look that an image is not what it was in the branch's last run. */
-const hasChanged = ({ totalBytes }, { before }) => before !== void 0 && Math.abs(totalBytes - before.bytes) >= leastGrowthOf(before);
-/** `api:dev +12 MB (0.6 %) since ...: Dockerfile:7 ... +10 MB`, where an earlier size is known. */
-const renderGrowth = (reports) => {
-	const each = reports.flatMap(({ name, analysis, ofBranch, ...since }) => {
-		return [since, ...ofBranch !== void 0 && hasChanged(analysis, ofBranch) ? [ofBranch] : []].flatMap((one) => {
-			const change = renderChange({
-				analysis,
-				...one
-			});
-			const parts = renderParts({
-				analysis,
-				...one
-			});
-			return change === void 0 ? [] : [`${name} ${change}${parts && `: ${parts}`}`];
-		});
-	});
-	return each.length === 0 ? void 0 : each.join(" · ");
-};
 
 // src/report/image-limits.ts
 /** A name without its tag and digest. */
 const withoutTag = (name) => name.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 /** Whether a limit is about an image of these names; one that names none is about all. */
 const isAbout = ({ image }, name) => image === void 0 || name.split(", ").some((each) => each === image || withoutTag(each) === image);
-const sizeOf = ({ totalBytes, packedBytes }, isPacked) => isPacked ? packedBytes : totalBytes;
+const sizeOf$1 = ({ totalBytes, packedBytes }, isPacked) => isPacked ? packedBytes : totalBytes;
 const wordOf = ({ isPacked }, { isPackedExact }) => isPacked ? ` compressed${isPackedExact ? "" : " (estimated)"}` : "";
 /** The largest of one's own layers, of which one can do something. */
-const findLargest$1 = ({ layers }, isPacked) => {
+const findLargest = ({ layers }, isPacked) => {
 	const all = layers.map((layer, index) => ({
 		layer,
 		index
@@ -3642,22 +4701,22 @@ const findLargest$1 = ({ layers }, isPacked) => {
 	};
 };
 /** The place says where all of it is. */
-const longestInstruction = 80;
+const longestInstruction$1 = 80;
 const renderLargest = (analysis, isPacked) => {
-	const largest = findLargest$1(analysis, isPacked);
+	const largest = findLargest(analysis, isPacked);
 	if (largest === void 0) return "";
 	const { layer, index, bytes } = largest;
-	const instruction = toLine$1(layer.instruction ?? "", longestInstruction);
+	const instruction = toLine(layer.instruction ?? "", longestInstruction$1);
 	const what = instruction === "" ? "" : ` ${instruction}`;
-	return ` The largest of its own layers is ${renderPlace(layer, index)}${what}, ${formatBytes(bytes)}.`;
+	return ` The largest of its own layers is ${renderPlace$1(layer, index)}${what}, ${formatBytes(bytes)}.`;
 };
 const toExcess = ({ analysis }, limit, what) => ({
 	message: `${what}.${renderLargest(analysis, limit.isPacked)}`,
-	location: findLargest$1(analysis, limit.isPacked)?.layer.location
+	location: findLargest(analysis, limit.isPacked)?.layer.location
 });
 const checkSize = (report, limit) => {
 	const { name, analysis } = report;
-	const bytes = sizeOf(analysis, limit.isPacked);
+	const bytes = sizeOf$1(analysis, limit.isPacked);
 	if (limit.bytes === void 0 || bytes <= limit.bytes) return [];
 	const has = `${name} has ${formatBytes(bytes)}${wordOf(limit, analysis)}`;
 	return [toExcess(report, limit, `${has}, ${formatBytes(bytes - limit.bytes)} more than image-size-limit allows (${limit.given})`)];
@@ -3666,7 +4725,7 @@ const checkGrowth = (report, limit) => {
 	const { name, analysis, before } = report;
 	if (before === void 0) return [];
 	const then = limit.isPacked ? before.packedBytes : before.bytes;
-	const now = sizeOf(analysis, limit.isPacked);
+	const now = sizeOf$1(analysis, limit.isPacked);
 	const grown = now - then;
 	if (grown <= (limit.bytes ?? then * (limit.percent ?? 0) / 100) || grown < leastGrowthOf({ bytes: then })) return [];
 	const word = wordOf(limit, analysis);
@@ -3684,2940 +4743,514 @@ const checkGrowth = (report, limit) => {
 /** What is beyond the limits that its author has set. */
 const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
 
-// src/docker/disk-full.ts
-/** Whoever says it: the daemon, BuildKit, a node, or a program in a build. */
-const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
-const saysNoSpace = (text) => pattern.test(text);
-const isNoSpace = (error) => saysNoSpace(renderError(error));
-
-// src/image/background.ts
-/** Files in which people write which distributions of Python they want; no lock, which lists all. */
-const requirementFile = /^(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml|requires\.txt)$/;
-const unknownBackground = {
-	recipe: void 0,
-	context: void 0,
-	asksForGpu: void 0
-};
-
-// src/image/contents/entry.ts
-/** How many bytes of files: those that are one file count once, and nothing but files counts. */
-const countBytes = (entries) => {
-	const seen = /* @__PURE__ */ new Set();
-	let bytes = 0;
-	for (const { type, inode, sizeBytes } of entries) {
-		if (type !== "f" || seen.has(inode)) continue;
-		seen.add(inode);
-		bytes += sizeBytes;
-	}
-	return bytes;
-};
-
-// src/image/tokens.ts
-/** Secrets that can be told by how they look. */
-const tokenPatterns = [
-	["GitHub's token", /\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{40,251})\b/],
-	["npm's token", /\bnpm_[A-Za-z0-9]{36}\b/],
-	["AWS's key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
-	["a private key", /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/]
-];
-/** A text of an image or a Dockerfile, without the secrets that somebody wrote into it. */
-const hideTokens = (text) => tokenPatterns.reduce((hidden, [, pattern]) => hidden.replaceAll(new RegExp(pattern, "g"), "***"), text);
-
-// src/image/contents/history.ts
-/** Longer ones are data that somebody wrote into a command. */
-const longest$4 = 1e4;
-const withoutEnd = (text, end) => text.endsWith(end) ? text.slice(0, -end.length).trimEnd() : text;
-/**
-* An instruction as a Dockerfile would have it. The values of build arguments, which stand before the shell,
-* go: they may be secret.
-*/
-const toInstruction = (createdBy) => {
-	const whole = hideTokens(createdBy).slice(0, longest$4).trim();
-	const text = withoutEnd(whole, "# buildkit").replace(/^\/bin\/sh -c #\(nop\)\s*/, "");
-	const [, withArguments] = /^(?:RUN )?(\|\d+ .*)$/s.exec(text) ?? [];
-	if (withArguments === void 0) return toLine$1(text.replace(/^(?:RUN )?\/bin\/(?:ba)?sh -c /, "RUN "));
-	const [mark = ""] = / -[a-z]{0,8}c /.exec(withArguments) ?? [];
-	const shell = mark === "" ? -1 : withArguments.indexOf(mark);
-	return shell < 0 ? "RUN" : toLine$1(`RUN ${withArguments.slice(shell + mark.length)}`);
-};
-/** What made each layer, as far as the image's own history tells it. */
-const toHistoryOrigins = (config, layers) => {
-	const { history = [] } = attempt(() => JSON.parse(config)) ?? {};
-	const made = (Array.isArray(history) ? history : []).filter((entry) => entry?.empty_layer !== true);
-	return Array.from({ length: layers }, (_, at) => {
-		const createdBy = made.length === layers ? made[at]?.created_by : void 0;
-		const instruction = typeof createdBy === "string" ? toInstruction(createdBy) : "";
-		return {
-			instruction: instruction === "" ? void 0 : instruction,
-			location: void 0,
-			isBase: false,
-			packedBytes: void 0
-		};
-	});
-};
-
-// src/analysis/dive.ts
-const createNode$1 = (path, isMark) => ({
-	children: void 0,
-	path,
-	isMark,
-	sizeBytes: 0,
-	isFolder: false
-});
-const byBytes = (a, b) => a < b ? -1 : a > b ? 1 : 0;
-const mark = ".wh.";
-const nameless = ".wh..wh..";
-/** A path's names as the layer's archive has them. */
-const toNames = ({ path, isWhiteout }) => {
-	const names = path.split("/");
-	return isWhiteout ? names.with(-1, `${mark}${names.at(-1)}`) : names;
-};
-/** Archives have folder by folder, names sorted by their bytes. */
-const comesBefore = (path, other) => {
-	const [a, b] = [path.split("/"), other.split("/")];
-	const at = a.findIndex((name, index) => name !== b[index]);
-	return at < 0 ? a.length < b.length : b[at] !== void 0 && byBytes(a[at] ?? "", b[at]) < 0;
-};
-/** Of a file's names the first has its bytes. */
-const findFirstNames = (entries) => {
-	const first = /* @__PURE__ */ new Map();
-	for (const { type, inode, path } of entries) {
-		if (type !== "f") continue;
-		const known = first.get(inode);
-		if (known === void 0 || comesBefore(path, known)) first.set(inode, path);
-	}
-	return first;
-};
-const provide$1 = (root, names) => {
-	let node = root;
-	for (const name of names) {
-		const children = node.children ?? /* @__PURE__ */ new Map();
-		node.children = children;
-		let child = children.get(name);
-		if (child === void 0) {
-			if (name.startsWith(nameless)) return void 0;
-			const isMark = name.startsWith(mark);
-			const own = isMark ? name.slice(4) : name;
-			child = createNode$1(node.path === "" ? own : `${node.path}/${own}`, isMark);
-			children.set(name, child);
-		}
-		node = child;
-	}
-	return node;
-};
-/** A layer as dive reads it: nothing but files has bytes. */
-const toTree = (entries) => {
-	const root = createNode$1("", false);
-	const first = findFirstNames(entries);
-	let sizeBytes = 0;
-	let hasMarks = false;
-	for (const entry of entries) {
-		const { path, type, inode } = entry;
-		if (path === "" || type === "s") continue;
-		const isCounted = type === "f" && first.get(inode) === path;
-		if (isCounted) sizeBytes += entry.sizeBytes;
-		const node = provide$1(root, toNames(entry));
-		if (node === void 0) continue;
-		hasMarks ||= node.isMark;
-		node.sizeBytes = isCounted ? entry.sizeBytes : 0;
-		node.isFolder = type === "d";
-	}
+// src/image/sources/oci-layout.ts
+const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const readImage = (folder, references, reported) => {
+	const digest = findManifest$1(folder, reported?.digest);
+	const manifest = readBlob(folder, digest);
+	const { config, layers } = JSON.parse(manifest);
+	const { architecture = "", rootfs } = JSON.parse(readBlob(folder, config.digest));
+	const diffIds = rootfs?.diff_ids ?? [];
+	const layerBytes = (layers ?? []).map(({ size }) => size);
+	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
+	if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error("its layers are none");
+	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
+	const chainIds = toChainIds(diffIds);
+	const known = reported?.isPushed && reported.digest || digest;
 	return {
-		root,
-		sizeBytes,
-		hasMarks
-	};
-};
-const copy = ({ children, ...rest }) => ({
-	...rest,
-	children: children && new Map([...children].map(([name, child]) => [name, copy(child)]))
-});
-const get = (root, path) => {
-	let node = root;
-	for (const name of path.split("/")) node = node?.children?.get(name);
-	return node;
-};
-/** Calls what it is given for each node, what is in a folder before the folder, in the archive's order. */
-const visitLast = (root, visit) => {
-	const visitBelow = (node) => {
-		const children = [...node.children ?? []].toSorted(([a], [b]) => byBytes(a, b));
-		for (const [, child] of children) {
-			visitBelow(child);
-			visit(child);
-		}
-	};
-	visitBelow(root);
-};
-const toParent = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
-/** Puts a layer upon what is below it, as dive does: what is opaque hides nothing. */
-const stack = (lower, upper) => visitLast(upper, ({ path, isMark, sizeBytes, isFolder }) => {
-	const parent = toParent(path);
-	if (isMark) {
-		(parent === "" ? lower : get(lower, parent))?.children?.delete(path.slice(parent === "" ? 0 : parent.length + 1));
-		return;
-	}
-	const node = provide$1(lower, path.split("/"));
-	if (node === void 0) return;
-	node.sizeBytes = sizeBytes;
-	node.isFolder = isFolder;
-});
-const sum$8 = ({ sizeBytes, children }) => {
-	let bytes = sizeBytes;
-	for (const child of children?.values() ?? []) bytes += sum$8(child);
-	return bytes;
-};
-/** What dive does where a layer deletes what no layer has: it leaves the rest of that layer out. */
-var UnknownWhiteout = class extends Error {};
-const count = (layer, lower, seen) => visitLast(layer, ({ children, path, isMark, sizeBytes }) => {
-	if ((children?.size ?? 0) > 0) return;
-	const known = seen.get(path) ?? {
-		totalBytes: 0,
-		leastBytes: -1,
-		times: 0
-	};
-	seen.set(path, known);
-	let bytes = sizeBytes;
-	if (isMark) {
-		const gone = get(lower, path);
-		if (gone === void 0) throw new UnknownWhiteout();
-		bytes = gone.isFolder ? sum$8(gone) : 0;
-	}
-	known.totalBytes += bytes;
-	known.leastBytes = known.leastBytes < 0 ? bytes : Math.min(known.leastBytes, bytes);
-	known.times += 1;
-});
-const countAll = (trees) => {
-	const seen = /* @__PURE__ */ new Map();
-	const [lowest] = trees;
-	if (lowest === void 0) return [];
-	const lower = lowest.hasMarks ? copy(lowest.root) : lowest.root;
-	for (const { root } of trees) {
-		try {
-			count(root, lower, seen);
-		} catch (error) {
-			if (!(error instanceof UnknownWhiteout)) throw error;
-		}
-		if (root !== lower) stack(lower, root);
-	}
-	return [...seen.values()];
-};
-/** dive's own figures, its faults included, for people who know them. */
-const toDiveFigures = (layers) => {
-	const trees = layers.map(toTree);
-	const all = countAll(trees);
-	let [totalBytes, leastBytes, wastedBytes] = [
-		0,
-		0,
-		0
-	];
-	for (const each of all) {
-		totalBytes += each.totalBytes;
-		leastBytes += each.leastBytes;
-		if (each.times > 1) wastedBytes += each.totalBytes;
-	}
-	const sizeBytes = trees.reduce((total, tree) => total + tree.sizeBytes, 0);
-	const userBytes = sizeBytes - (trees[0]?.sizeBytes ?? 0);
-	return {
-		efficiency: totalBytes === 0 ? 1 : leastBytes / totalBytes,
-		sizeBytes,
-		wastedBytes,
-		userWasted: layers.length < 2 || userBytes === 0 ? void 0 : wastedBytes / userBytes
-	};
-};
-
-// src/analysis/findings/folders.ts
-const mb$1 = 1e6;
-const cacheFix = (path) => `Mount a cache in the RUN that fills it (\`--mount=type=cache,target=${path}\`), or remove the folder in the same RUN.`;
-const cache = (id, tool, folder, path) => ({
-	id,
-	level: "warning",
-	what: `The cache of ${tool}`,
-	folder,
-	leastBytes: mb$1,
-	fix: cacheFix(path),
-	removes: "files"
-});
-const home = "(?:^|/)";
-const caches = [
-	{
-		...cache("cache-apt", "apt", /^var\/(?:lib\/apt\/lists|cache\/apt)$/, "/var/lib/apt"),
-		fix: "Write `rm -rf /var/lib/apt/lists/*` and `apt-get clean` at the end of the same RUN, or mount caches at /var/lib/apt and /var/cache/apt."
-	},
-	cache("cache-apk", "apk", /^var\/cache\/apk$/, "/var/cache/apk"),
-	cache("cache-dnf", "dnf", /^var\/cache\/(?:dnf|yum|libdnf5)$/, "/var/cache/dnf"),
-	cache("cache-pip", "pip", new RegExp(`${home}\\.cache/pip$`), "/root/.cache/pip"),
-	cache("cache-uv", "uv", new RegExp(`${home}\\.cache/uv$`), "/root/.cache/uv"),
-	cache("cache-poetry", "Poetry", new RegExp(`${home}\\.cache/pypoetry$`), "/root/.cache/pypoetry"),
-	{
-		...cache("cache-conda", "conda", /(?:^|\/)(?:conda|(?:mini|ana|mamba|miniforge)\w*)\/pkgs$/i, "/opt/conda/pkgs"),
-		fix: "Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`."
-	},
-	cache("cache-npm", "npm", new RegExp(`${home}\\.npm/_cacache$`), "/root/.npm"),
-	cache("cache-yarn", "Yarn", /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/, "/usr/local/share/.cache/yarn"),
-	cache("cache-pnpm", "pnpm", /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/, "/root/.local/share/pnpm/store"),
-	cache("cache-go", "Go", /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, "/root/.cache/go-build"),
-	cache("cache-cargo", "Cargo", /(?:^|\/)(?:\.cargo|cargo)\/registry$/, "/usr/local/cargo/registry")
-];
-const copied = [
-	{
-		id: "git-folder",
-		level: "warning",
-		removes: "files",
-		what: "A Git repository",
-		folder: /(?:^|\/)\.git$/,
-		mark: "HEAD",
-		leastBytes: 1e5,
-		fix: "Write `.git` into .dockerignore; clone with `--depth=1` and remove it in the same RUN.",
-		doubt: "a program may read its own version from it"
-	},
-	{
-		id: "node-modules-cache",
-		level: "warning",
-		removes: "files",
-		what: "Build tools' cache in node_modules/.cache",
-		folder: /(?:^|\/)node_modules\/\.cache$/,
-		leastBytes: mb$1,
-		fix: "Mount a cache there in the RUN that builds, and write `**/node_modules` into .dockerignore."
-	},
-	{
-		id: "virtual-environment",
-		level: "warning",
-		what: "A virtual environment of the build context",
-		folder: /(?:^|\/)[^/]+$/,
-		mark: "pyvenv.cfg",
-		isFromContext: true,
-		leastBytes: mb$1,
-		fix: "Write its folder into .dockerignore, and install in the image: its programs are for another machine."
-	},
-	{
-		id: "node-modules-copied",
-		level: "info",
-		what: "node_modules of the build context",
-		folder: /(?:^|\/)node_modules$/,
-		isFromContext: true,
-		leastBytes: 10 * mb$1,
-		fix: "Write `**/node_modules` into .dockerignore, and install in the image.",
-		doubt: "it may be built outside on purpose"
-	}
-];
-const needless = [
-	{
-		id: "bytecode",
-		level: "info",
-		what: "Python's bytecode beside its sources",
-		folder: /(?:^|\/)__pycache__$/,
-		leastBytes: 10 * mb$1,
-		fix: "Set PYTHONDONTWRITEBYTECODE=1, or install with `pip --no-compile`.",
-		doubt: "programs start slower without it"
-	},
-	{
-		id: "tests",
-		level: "info",
-		what: "Tests of installed packages",
-		folder: new RegExp(`(?:^|/)(?:site-packages|dist-packages|node_modules)/(?:[^/]+/)*(?:tests?|__tests__)$`),
-		leastBytes: 10 * mb$1,
-		fix: "Remove them in the RUN that installs the packages.",
-		doubt: "some packages import their own tests"
-	},
-	{
-		id: "documentation",
-		level: "info",
-		what: "Documentation and manuals",
-		folder: /^usr\/(?:local\/)?share\/(?:doc|man|info)$/,
-		leastBytes: 10 * mb$1,
-		fix: "Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs."
-	},
-	{
-		id: "locales",
-		level: "info",
-		what: "Translations of system programs",
-		folder: /^usr\/(?:local\/)?share\/(?:locale|i18n)$/,
-		leastBytes: 10 * mb$1,
-		fix: "Exclude them by a file in /etc/dpkg/dpkg.cfg.d, or remove them in the RUN that installs."
-	}
-];
-const folderRules = [
-	...caches,
-	...copied,
-	...needless
-];
-
-// src/image/contents/merge.ts
-const createNode = () => ({
-	children: void 0,
-	placed: void 0
-});
-const keyOf$1 = ({ layer, entry }) => `${layer} ${entry.inode}`;
-/** How many names each file of a layer has in it: a node's links count for its link count, not here. */
-const countNames = (entries) => {
-	const names = /* @__PURE__ */ new Map();
-	for (const { type, inode } of entries) if (type === "f") names.set(inode, (names.get(inode) ?? 0) + 1);
-	return names;
-};
-/** Names of folders on the way to a path, and its own. */
-const split = (path) => path === "" ? [] : path.split("/");
-const find = (root, path) => {
-	let node = root;
-	for (const name of split(path)) node = node?.children?.get(name);
-	return node;
-};
-const provide = (root, path) => {
-	let node = root;
-	for (const name of split(path)) {
-		const children = node.children ?? /* @__PURE__ */ new Map();
-		node.children = children;
-		const next = children.get(name) ?? createNode();
-		children.set(name, next);
-		node = next;
-	}
-	return node;
-};
-const walk = (root, visit) => {
-	const open = [root];
-	for (let node = open.pop(); node !== void 0; node = open.pop()) {
-		if (node.placed !== void 0) visit(node.placed);
-		for (const child of [...node.children?.values() ?? []].reverse()) open.push(child);
-	}
-};
-const remove = (root, path) => {
-	const names = split(path);
-	find(root, names.slice(0, -1).join("/"))?.children?.delete(names.at(-1) ?? "");
-};
-/**
-* Lays layers upon each other as overlayfs does.
-*
-* @param isRun whether a layer is what a command left: one that keeps size, time, owner and mode of a file was
-*   copied on the way, where a COPY has written it again
-*/
-const mergeLayers = (layers, isRun = () => true) => {
-	const root = createNode();
-	const hidden = [];
-	const names = layers.map(countNames);
-	const hiddenNames = /* @__PURE__ */ new Map();
-	const namesOf = (layer, { inode }) => names[layer]?.get(inode) ?? 0;
-	const compare = (lower, upper, by) => {
-		const { entry, layer } = lower;
-		if (entry.sizeBytes !== upper.sizeBytes || entry.mtime !== upper.mtime) return "rewritten";
-		if (![
-			"mode",
-			"uid",
-			"gid"
-		].every((key) => entry[key] === upper[key])) return "metadata copy";
-		if (namesOf(by, upper) > namesOf(layer, entry)) return "linked";
-		return isRun(by) ? "metadata copy" : "rewritten";
-	};
-	layers.forEach((entries, by) => {
-		const own = new Map(entries.map((entry) => [entry.path, entry]));
-		const hide = (placed) => {
-			const { layer, entry } = placed;
-			if (entry.type !== "f") return;
-			const key = keyOf$1(placed);
-			const count = (hiddenNames.get(key) ?? 0) + 1;
-			hiddenNames.set(key, count);
-			if (count < namesOf(layer, entry)) return;
-			const upper = own.get(entry.path);
-			const reason = upper?.type === "f" ? compare(placed, upper, by) : "deleted";
-			hidden.push({
-				...placed,
-				hiddenBy: by,
-				reason
-			});
-		};
-		for (const entry of entries) {
-			const { path, type, isWhiteout, isOpaque } = entry;
-			const there = find(root, path);
-			const isFolder = type === "d";
-			const wasFolder = there?.placed?.entry.type === "d";
-			if (there !== void 0 && !(isFolder && !isOpaque && (wasFolder || path === ""))) {
-				walk(there, hide);
-				there.children = void 0;
-			}
-			if (isWhiteout) remove(root, path);
-			else provide(root, path).placed = {
-				layer: by,
-				entry
-			};
-		}
-	});
-	const visible = [];
-	walk(root, (placed) => visible.push(placed));
-	return {
-		visible,
-		hidden
-	};
-};
-
-// src/analysis/findings/subject.ts
-const keyOf = ({ layer, entry }) => `${layer} ${entry.inode}`;
-/** Whether a line writes what it has from elsewhere; other lines run commands. */
-const isCopy = (instruction) => instruction !== void 0 && /^(?:COPY|ADD)\b/i.test(instruction);
-/** Whether a line has copied from the build's context, and not from another stage or image. */
-const isFromContext = ({ instruction }) => isCopy(instruction) && !/\s--from=/.test(instruction ?? "");
-const toSubject = (contents, origins, files, mostHashedBytes, background) => {
-	const merged = mergeLayers(contents.layers, (layer) => !isCopy(origins[layer]?.instruction));
-	const names = /* @__PURE__ */ new Map();
-	contents.layers.forEach((entries, layer) => {
-		for (const entry of entries) {
-			if (entry.type !== "f") continue;
-			const key = keyOf({
-				layer,
-				entry
-			});
-			names.set(key, (names.get(key) ?? 0) + 1);
-		}
-	});
-	return {
-		contents,
-		origins,
-		merged,
-		visible: new Map(merged.visible.map((placed) => [placed.entry.path, placed])),
-		namesOf: (placed) => names.get(keyOf(placed)) ?? 0,
-		files,
-		mostHashedBytes,
-		background
-	};
-};
-/** Bytes of what is placed, each file once. */
-const countPlaced = (all) => {
-	const seen = /* @__PURE__ */ new Set();
-	let bytes = 0;
-	for (const placed of all) {
-		const key = keyOf(placed);
-		if (placed.entry.type !== "f" || seen.has(key)) continue;
-		seen.add(key);
-		bytes += placed.entry.sizeBytes;
-	}
-	return bytes;
-};
-/** Each file once, of which no name is elsewhere: what has one there stays without these, too. */
-const withoutShared = (files, { namesOf }) => {
-	const inside = /* @__PURE__ */ new Map();
-	for (const placed of files) inside.set(keyOf(placed), (inside.get(keyOf(placed)) ?? 0) + 1);
-	return [...new Map(files.map((placed) => [keyOf(placed), placed]))].flatMap(([key, placed]) => inside.get(key) === namesOf(placed) ? placed : []);
-};
-const isBase = ({ origins }, layer) => origins[layer]?.isBase ?? false;
-const nameOf = ({ path }) => path.slice(path.lastIndexOf("/") + 1);
-const parentOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
-
-// src/analysis/findings/match-copies.ts
-/** Less, of two lines, is not worth a word. */
-const leastBytes$7 = 1e6;
-const copyRules = {
-	"metadata copy": {
-		id: "metadata-copies",
-		level: "warning",
-		removes: "copies",
-		what: "A later line changes owner, mode or time of files, which copies them whole",
-		fix: "Write the files with their owner and mode at once: `COPY --chown=... --chmod=...`, or change them in the RUN that makes them."
-	},
-	linked: {
-		id: "linked-copies",
-		level: "warning",
-		removes: "copies",
-		what: "A later line gives files of a lower layer another name, which copies them whole",
-		fix: "Make the links in the RUN that makes the files, or use symbolic links."
-	},
-	rewritten: {
-		id: "rewritten",
-		level: "warning",
-		removes: "copies",
-		what: "A later line writes files again",
-		fix: "Write them once, or in the same RUN."
-	},
-	deleted: {
-		id: "deleted-later",
-		level: "warning",
-		removes: "copies",
-		what: "A later line deletes files, which stay in the image",
-		fix: "Delete them in the RUN that makes them, or make them in a stage of their own and copy what is needed."
-	}
-};
-/**
-* What a rebuilt image would not have. Copies in the base are the base's, but for those that our own line makes
-* of them.
-*/
-const matchCopies = (subject) => {
-	const isOurs = ({ layer, hiddenBy, reason }) => !isBase(subject, layer) || !isBase(subject, hiddenBy) && (reason === "metadata copy" || reason === "linked");
-	const own = subject.merged.hidden.filter(isOurs);
-	const keyOf = ({ layer, hiddenBy, reason }) => `${isBase(subject, layer) ? "base" : layer} ${hiddenBy} ${reason}`;
-	return [...Map.groupBy(own, keyOf).values()].flatMap((group) => {
-		const [first] = group;
-		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-		if (first === void 0 || bytes < leastBytes$7) return [];
-		const { layer, hiddenBy, reason } = first;
-		const other = subject.origins[reason === "deleted" ? hiddenBy : layer];
-		const role = reason === "deleted" ? "deleted" : "written";
-		const where = other?.location === void 0 ? "" : ` in line ${other.location.line}`;
-		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).map(({ entry }) => entry.path);
-		return [{
-			rule: copyRules[reason],
-			layer: reason === "deleted" ? layer : hiddenBy,
-			bytes,
-			paths,
-			evidence: other?.instruction && `${role}${where} by ${other.instruction}`
-		}].map(({ evidence, ...rest }) => evidence === void 0 ? rest : {
-			...rest,
-			evidence
-		});
-	});
-};
-
-// src/analysis/findings/match-duplicates.ts
-const duplicateRule = {
-	id: "same-content",
-	level: "warning",
-	what: "The same content at several paths",
-	fix: "Keep one, and link to it (`ln -s`), or copy only one of them.",
-	doubt: "two packages may have brought it, each for itself"
-};
-const leastBytes$6 = 1e6;
-/** Files of one size, the largest first, as many as may be read. */
-const findCandidates$1 = ({ merged, mostHashedBytes }) => {
-	const large = merged.visible.filter(({ entry }) => entry.type === "f" && entry.sizeBytes >= leastBytes$6);
-	const once = [...new Map(large.map((placed) => [keyOf(placed), placed])).values()];
-	const groups = [...Map.groupBy(once, ({ entry }) => entry.sizeBytes).entries()].filter(([, group]) => group.length > 1).toSorted(([a], [b]) => b - a);
-	let bytes = 0;
-	return groups.flatMap(([size, group]) => {
-		if (bytes + size * group.length > mostHashedBytes) return [];
-		bytes += size * group.length;
-		return group;
-	});
-};
-/** Content that is there more than once, of which a line above the base has written one. */
-const matchDuplicates = async (subject) => {
-	const candidates = findCandidates$1(subject);
-	const hashes = await Promise.all(candidates.map(({ layer, entry }) => subject.files.hash(layer, entry.path)));
-	const hashed = candidates.flatMap((placed, at) => hashes[at] ? [{
-		placed,
-		hash: hashes[at]
-	}] : []);
-	const matches = [...Map.groupBy(hashed, ({ hash }) => hash).values()].flatMap((group) => {
-		const sorted = group.map(({ placed }) => placed).toSorted((a, b) => b.layer - a.layer);
-		const [last] = sorted;
-		if (last === void 0 || sorted.length < 2 || isBase(subject, last.layer)) return [];
-		const bytes = last.entry.sizeBytes * (sorted.length - 1);
-		const paths = sorted.map(({ entry }) => entry.path);
-		return [{
-			rule: duplicateRule,
-			layer: last.layer,
-			bytes,
-			paths
-		}];
-	});
-	return [...Map.groupBy(matches, ({ layer }) => layer)].map(([layer, group]) => ({
-		rule: duplicateRule,
-		layer,
-		bytes: group.reduce((sum, { bytes }) => sum + bytes, 0),
-		paths: group.toSorted((a, b) => b.bytes - a.bytes).flatMap(({ paths }) => paths)
-	}));
-};
-
-// src/analysis/findings/copied-from.ts
-const isText = (value) => Array.isArray(value) && value.every((each) => typeof each === "string");
-/** What stands for something else is not followed. */
-const isPlain$1 = (word) => /^[\w.@+/-]+$/.test(word);
-const parseCopy = ({ instruction = "" }) => {
-	const rest = instruction.replace(/ # buildkit$/, "").replace(/^\S+\s+/, "").replace(/^(?:--\S+\s+)*/, "");
-	const list = rest.startsWith("[") ? attempt(() => JSON.parse(rest)) : void 0;
-	const words = isText(list) ? list : rest.split(/\s+/);
-	const [destination = ""] = words.slice(-1);
-	if (words.length < 2 || !words.every(isPlain$1)) return void 0;
-	return {
-		sources: words.slice(0, -1),
-		destination
-	};
-};
-/** The last `WORKDIR` before a line, in its stage; undefined where only the base knows it. */
-const findFolder = (text, line) => {
-	let folder;
-	for (const each of text.split("\n").slice(0, line)) {
-		if (/^\s*FROM\s/i.test(each)) folder = void 0;
-		const [, given] = /^\s*WORKDIR\s+(\S+)\s*$/i.exec(each) ?? [];
-		if (given === void 0) continue;
-		if (!isPlain$1(given)) folder = void 0;
-		else if (given.startsWith("/")) folder = given;
-		else folder = folder && posix.join(folder, given);
-	}
-	return folder;
-};
-const tidy = (path) => posix.normalize(`/${path}`).replace(/^\/|\/$/g, "");
-/** @returns undefined for a destination that only the base's own folder would tell */
-const toDestination = ({ destination }, { location }, recipe) => {
-	if (destination.startsWith("/")) return tidy(destination);
-	const folder = location && recipe && findFolder(recipe.text, location.line);
-	return folder && tidy(posix.join(folder, destination));
-};
-const isBelow = (path, folder) => folder === "" || path.startsWith(`${folder}/`);
-/**
-* The path in the build's context that a file of the image was copied from.
-*
-* @param path in the image
-* @returns undefined where that cannot be told from the line
-*/
-const findCopied = (path, origin, recipe) => {
-	const copy = isFromContext(origin) ? parseCopy(origin) : void 0;
-	const into = copy && toDestination(copy, origin, recipe);
-	if (copy === void 0 || into === void 0) return void 0;
-	const sources = copy.sources.map(tidy);
-	const [only = ""] = sources;
-	if (path === into) return sources.length === 1 ? only : void 0;
-	if (!isBelow(path, into)) return void 0;
-	const inner = into === "" ? path : path.slice(into.length + 1);
-	const file = sources.find((source) => source !== "" && posix.basename(source) === inner);
-	if (file !== void 0) return file;
-	return sources.length === 1 ? posix.join(only, inner) : void 0;
-};
-
-// src/analysis/findings/model-advice.ts
-const page = "docs/models.md";
-/** What a pod runs must not come from the checkout while the rest comes from the image. */
-const code$1 = /\.(?:py|pyc|js|mjs|cjs|ts|rb|go|rs|java|jar|sh|so(?:\.\d+)*|php|pl)$/;
-const hasCode = ({ visible }, folder) => [...visible.keys()].some((path) => path.startsWith(`${folder}/`) && code$1.test(path));
-/** Signs that neither an input nor a manifest nor Markdown takes for something else. */
-const isPlain = (path) => /^[\w.@+-]+(?:\/[\w.@+-]+)*$/.test(path);
-const toLine = (source, path, isLfs, { background: { recipe } }) => {
-	const folder = recipe?.origin?.folder;
-	const whole = folder === void 0 ? "" : posix.join(folder, source);
-	const target = `/var/local/${posix.basename(whole)}`;
-	if (!isPlain(whole) || !isPlain(path) || findTargetObjection(target) !== void 0) return [];
-	return [{
-		source: whole,
-		line: `${isLfs ? "lfs:" : ""}${whole}:${target}`,
-		mountPath: `/${path}`
-	}];
-};
-/** More lines are better written by whoever knows the folder. */
-const mostLines = 3;
-const isOfLfs = (source, { background: { recipe } }) => {
-	const { folder = "", lfs = [] } = recipe?.origin ?? {};
-	const whole = posix.join(folder, source);
-	return lfs.some((pattern) => isLike(pattern.includes("/") ? whole : posix.basename(whole), pattern));
-};
-/** Folders where nothing in them runs, else files; empty where the line does not tell the sources. */
-const toLines = (paths, layer, isPointer, subject) => {
-	const origin = subject.origins[layer];
-	const { recipe } = subject.background;
-	const found = paths.map((path) => {
-		const source = origin && findCopied(path, origin, recipe);
-		if (source === void 0) return [];
-		const [inner, above] = [parentOf(source), parentOf(path)];
-		const isFile = inner === "" || hasCode(subject, above);
-		const isLfs = isPointer || isOfLfs(source, subject);
-		return toLine(isFile ? source : inner, isFile ? path : above, isLfs, subject);
-	});
-	const sources = found.flat().map(({ source }) => source);
-	const outer = found.flat().filter(({ source }) => !sources.some((other) => source.startsWith(`${other}/`)));
-	const lines = new Map(outer.map((advice) => [advice.line, advice]));
-	const targets = new Set([...lines.keys()].map((line) => line.slice(line.lastIndexOf(":"))));
-	return found.every((each) => each.length > 0) && targets.size === lines.size && lines.size <= mostLines ? [...lines.values()] : [];
-};
-const renderAdvice = (advice) => {
-	return `\`node-files\` with ${advice.map(({ line }) => `\`${line}\``).join(", ")}, and mount that \`hostPath\` in the pod at ${advice.map(({ mountPath }) => `\`${mountPath}\``).join(", ")}, with \`readOnly: true\` (${page}).`;
-};
-/** What to write so that models come to the nodes beside the image. */
-const adviseOnModels = (paths, layer, subject) => {
-	const advice = toLines(paths, layer, false, subject);
-	if (advice.length > 0) return `Leave it out of this line, or write it into .dockerignore. Give the step ${renderAdvice(advice)}`;
-	const [first = ""] = paths;
-	const folder = parentOf(first);
-	const place = folder === "" || hasCode(subject, folder) ? first : folder;
-	return `Leave it out of the image: have it in a folder before this step, give the step \`node-files\` with \`FOLDER:/var/local/models\`, and mount that \`hostPath\` in the pod${isPlain(place) ? ` at \`/${place}\`` : ""}, with \`readOnly: true\` (${page}).`;
-};
-/** The same for pointers of Git LFS in place of models; undefined where nobody can tell what they are. */
-const adviseOnPointers = (paths, layer, subject) => {
-	const advice = toLines(paths, layer, true, subject);
-	return advice.length === 0 ? void 0 : `Leave it out of the image: give the step ${renderAdvice(advice)} Or, for a file that the image needs, set \`lfs: true\` on actions/checkout.`;
-};
-
-// src/analysis/findings/match-files.ts
-const mb = 1e6;
-const modelName = /\.(?:safetensors|gguf|ggml|onnx|pt|pth|bin|ckpt|h5|keras|tflite|pb|msgpack)$/i;
-const lfsHead = "version https://git-lfs.github.com/spec/";
-/** ELF, and of its types the one of a dump (elf.h: ET_CORE). */
-const isCoreDump = (head) => head.length >= 18 && head.readUInt32BE(0) === 2135247942 && head.readUInt16LE(16) === 4;
-const fileRules = [
-	{
-		id: "model-file",
-		level: "warning",
-		what: "A model in the image",
-		name: modelName,
-		leastBytes: 100 * mb,
-		fix: "Keep it out of the image: give it to the nodes with `node-files`, and mount it in the pod (docs/models.md). A new image does not carry it again.",
-		doubt: "an image that must work on its own needs it"
-	},
-	{
-		id: "lfs-pointer",
-		level: "error",
-		what: "A pointer of Git LFS in place of the file",
-		name: /\.\w{1,12}$/,
-		leastBytes: 100,
-		mostBytes: 300,
-		isIt: (head) => head.toString("latin1").startsWith(lfsHead),
-		fix: "Set `lfs: true` on actions/checkout, or run `git lfs pull` before the build. A model need not be in the image: `node-files` takes `lfs:PATH` (docs/models.md)."
-	},
-	{
-		id: "core-dump",
-		level: "warning",
-		removes: "files",
-		what: "A core dump",
-		name: /^core(?:\.\d+)?$|\.core$/,
-		leastBytes: 1e4,
-		isIt: isCoreDump,
-		fix: "Find out which program crashed in this RUN, and remove the file."
-	},
-	{
-		id: "log-file",
-		level: "warning",
-		removes: "files",
-		what: "A log of more than 10 MB",
-		name: /\.log$/,
-		leastBytes: 10 * mb,
-		fix: "Remove it in the same RUN."
-	},
-	{
-		id: "static-libraries",
-		level: "info",
-		what: "Static libraries, which only a linker reads",
-		name: /\.a$/,
-		leastBytes: 1,
-		leastTotal: 10 * mb,
-		fix: "Build in a stage of its own and copy what runs.",
-		doubt: "an image that compiles needs them"
-	}
-];
-/** What is better said of these files than of all that the rule is about. */
-const adviseOn = ({ id }, paths, layer, subject) => {
-	if (id === "model-file") return { fix: adviseOnModels(paths, layer, subject) };
-	const fix = id === "lfs-pointer" && paths.every((path) => modelName.test(path)) ? adviseOnPointers(paths, layer, subject) : void 0;
-	return fix === void 0 ? {} : { fix };
-};
-const headBytes$3 = 200;
-/** More candidates would take longer than they are worth. */
-const mostHeads$1 = 2e3;
-/** What rules about files find, for each line that has put some there. */
-const matchFiles$1 = async (subject) => {
-	const found = [];
-	const seen = /* @__PURE__ */ new Set();
-	for (const placed of subject.merged.visible) {
-		const { entry, layer } = placed;
-		if (entry.type !== "f" || isBase(subject, layer)) continue;
-		for (const rule of fileRules) {
-			const { leastBytes, mostBytes = Number.POSITIVE_INFINITY, name } = rule;
-			if (entry.sizeBytes < leastBytes || entry.sizeBytes > mostBytes) continue;
-			if (!name.test(nameOf(entry)) || seen.has(keyOf(placed))) continue;
-			seen.add(keyOf(placed));
-			found.push({
-				rule,
-				placed
-			});
-		}
-	}
-	const looked = found.filter(({ rule }) => rule.isIt !== void 0).slice(0, mostHeads$1);
-	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes$3)));
-	const confirmed = [...found.filter(({ rule }) => rule.isIt === void 0), ...looked.filter(({ rule }, at) => rule.isIt?.(heads[at] ?? Buffer.alloc(0)))];
-	return [...Map.groupBy(confirmed, ({ rule, placed }) => `${rule.id} ${placed.layer}`).values()].flatMap((group) => {
-		const [first] = group;
-		const sorted = group.map(({ placed }) => placed.entry).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
-		const bytes = sorted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-		if (first === void 0 || bytes < (first.rule.leastTotal ?? 0)) return [];
-		const paths = sorted.map(({ path }) => path);
-		const { rule, placed } = first;
-		const { layer } = placed;
-		return [{
-			rule,
-			layer,
-			bytes,
-			paths,
-			...adviseOn(rule, paths, layer, subject)
-		}];
-	});
-};
-
-// src/analysis/findings/match-folders.ts
-const findFolders = ({ merged, visible }) => {
-	const found = /* @__PURE__ */ new Map();
-	const unmarked = folderRules.filter(({ mark }) => mark === void 0);
-	const marked = folderRules.filter(({ mark }) => mark !== void 0);
-	for (const { entry } of merged.visible) {
-		const { type, path } = entry;
-		if (type === "d") {
-			const rule = unmarked.find(({ folder }) => folder.test(path));
-			if (rule !== void 0) found.set(path, rule);
-		} else {
-			const folder = parentOf(path);
-			const rule = marked.find((each) => each.mark === nameOf(entry) && each.folder.test(folder));
-			if (rule !== void 0 && visible.has(folder)) found.set(folder, rule);
-		}
-	}
-	return found;
-};
-/** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
-const findAround = (path, folders) => findFolderAbove(path, (folder) => (folders.get(folder)?.level ?? "info") !== "info") ?? findFolderAbove(path, (folder) => folders.has(folder));
-const collect = (subject) => {
-	const folders = findFolders(subject);
-	if (folders.size === 0) return [];
-	const files = /* @__PURE__ */ new Map();
-	for (const placed of subject.merged.visible) {
-		const { type, path } = placed.entry;
-		const folder = type === "f" ? findAround(path, folders) : void 0;
-		if (folder === void 0) continue;
-		const known = files.get(folder) ?? [];
-		files.set(folder, known);
-		known.push(placed);
-	}
-	return [...files].flatMap(([path, inside]) => {
-		const rule = folders.get(path);
-		return rule === void 0 ? [] : [{
-			rule,
-			path,
-			files: withoutShared(inside, subject)
-		}];
-	});
-};
-const sum$7 = (files) => files.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
-const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
-	const origin = origins[layer];
-	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
-};
-const elsewhere = "the line mounts a cache at another path: another USER or HOME has another cache folder";
-/** What rules about folders find, for each line that has put something there. */
-const matchFolders = (subject) => {
-	const own = collect(subject).flatMap(({ rule, path, files }) => [...Map.groupBy(files, ({ layer }) => layer)].map(([layer, own]) => ({
-		rule,
-		layer,
-		path,
-		bytes: sum$7(own)
-	}))).filter(({ rule, layer }) => !isBase(subject, layer) && isOfRule(subject, rule, layer));
-	return [...Map.groupBy(own, ({ rule, layer }) => `${rule.id} ${layer}`).values()].flatMap((group) => {
-		const [first] = group;
-		const bytes = group.reduce((total, part) => total + part.bytes, 0);
-		if (first === void 0 || bytes < first.rule.leastBytes) return [];
-		const { rule, layer } = first;
-		const paths = group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path);
-		const mounts = /--mount=\S*type=cache/.test(subject.origins[layer]?.instruction ?? "");
-		return [{
-			rule,
-			layer,
-			bytes,
-			paths,
-			...rule.id.startsWith("cache-") && mounts ? { evidence: elsewhere } : {}
-		}];
-	});
-};
-
-// src/analysis/findings/match-secrets.ts
-const fileRule = {
-	id: "credentials",
-	level: "error",
-	what: "Credentials in the image",
-	fix: "Revoke them: whoever can pull the image has them, also if a later line deletes them. Mount them with `RUN --mount=type=secret`."
-};
-const textRule = {
-	id: "credentials-in-history",
-	level: "error",
-	what: "A token in the image's history or environment",
-	fix: "Revoke it: `docker history` and `docker inspect` show it. Use `RUN --mount=type=secret` in place of ARG and ENV."
-};
-const secretFiles = [
-	{
-		kind: "netrc",
-		path: /(?:^|\/)[._]netrc$/,
-		content: /\bpassword\s{1,9}\S/
-	},
-	{
-		kind: "Git's credentials",
-		path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
-		content: /^https?:\/\/[^\s/@:]*:[^\s/@]+@/m
-	},
-	{
-		kind: "a token in a Git configuration",
-		path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
-		content: /extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?:\/\/[^\s/@:]*:[^\s/@]+@/i
-	},
-	{
-		kind: "an SSH key",
-		path: /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh\/[^/]+)$/,
-		content: /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
-	},
-	{
-		kind: "npm's token",
-		path: /(?:^|\/)\.npmrc$/,
-		content: /^[^#;\n]*(?:_authToken|_password|_auth)[ \t]{0,9}=[ \t]{0,9}["']?[^\s"'$]/m
-	},
-	{
-		kind: "PyPI's password",
-		path: /(?:^|\/)\.pypirc$/,
-		content: /^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}\S/m
-	},
-	{
-		kind: "Docker's login",
-		path: /(?:^|\/)(?:\.docker\/config\.json|\.dockercfg)$/,
-		content: /"(?:auth|identitytoken)"\s{0,9}:\s{0,9}"[^"]/
-	},
-	{
-		kind: "AWS's keys",
-		path: /(?:^|\/)\.aws\/credentials$/,
-		content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}\S/i
-	},
-	{
-		kind: "a cluster administrator",
-		path: /(?:^|\/)\.kube\/config$/,
-		content: /(?:client-key-data|token):[ \t]{0,9}\S/
-	}
-];
-/** What a file holds that nobody should see; undefined where it is none of these, or has no secret in it. */
-const findSecret = (path, head) => secretFiles.find((each) => each.path.test(path) && each.content.test(head))?.kind;
-const headBytes$2 = 16e3;
-const mostHeads = 1e3;
-/** In all layers: who deletes it later only hides it. */
-const matchFiles = async (subject) => {
-	const candidates = [];
-	subject.contents.layers.forEach((entries, layer) => {
-		for (const entry of entries) {
-			if (entry.type !== "f" || entry.sizeBytes === 0) continue;
-			const name = nameOf(entry);
-			if (!/^(?:[._]|id_|credentials$|config)/.test(name) && !entry.path.includes(".ssh/")) continue;
-			const secret = secretFiles.find(({ path }) => path.test(entry.path));
-			if (secret !== void 0) candidates.push({
-				secret,
-				placed: {
-					layer,
-					entry
-				}
-			});
-		}
-	});
-	const looked = candidates.slice(0, mostHeads);
-	const heads = await Promise.all(looked.map(({ placed: { layer, entry } }) => subject.files.bytes(layer, entry.path, 0, headBytes$2)));
-	const found = looked.filter(({ placed }, at) => findSecret(placed.entry.path, heads[at]?.toString("latin1") ?? ""));
-	return [...Map.groupBy(found, ({ placed }) => placed.layer)].map(([layer, group]) => ({
-		rule: fileRule,
-		layer,
-		bytes: 0,
-		paths: group.map(({ placed }) => placed.entry.path),
-		evidence: [...new Set(group.map(({ secret }) => secret.kind))].join(", ")
-	}));
-};
-/** A layer for each entry of the history: its own, or the one that comes after it. */
-const toLayers = (history, layers) => {
-	let next = 0;
-	return history.map(({ empty_layer: isEmpty }) => {
-		const layer = Math.min(next, layers - 1);
-		if (isEmpty !== true) next += 1;
-		return layer;
-	});
-};
-const matchTexts = ({ contents, origins }) => {
-	const { history = [], config = {} } = attempt(() => JSON.parse(contents.config)) ?? {};
-	if (!Array.isArray(history)) return [];
-	const layers = toLayers(history, contents.layers.length);
-	const found = [...history.map(({ created_by: text }, at) => ({
-		text: String(text),
-		layer: layers[at] ?? 0
-	})), ...(Array.isArray(config.Env) ? config.Env : []).map((text) => ({
-		text: String(text),
-		layer: Math.max(0, origins.length - 1)
-	}))].flatMap(({ text, layer }) => tokenPatterns.filter(([, pattern]) => pattern.test(text)).map(([kind]) => ({
-		kind,
-		layer
-	})));
-	const [first] = found;
-	if (first === void 0) return [];
-	const evidence = [...new Set(found.map(({ kind }) => kind))].join(", ");
-	return [{
-		rule: textRule,
-		layer: first.layer,
-		bytes: 0,
-		paths: [],
-		evidence
-	}];
-};
-const secretRules = [fileRule, textRule];
-/** Credentials that the image shows to all who can pull it; of values nothing is told. */
-const matchSecrets = async (subject) => [...await matchFiles(subject), ...matchTexts(subject)];
-
-// src/analysis/findings/read-texts.ts
-/** Files as texts of one byte a character; undefined for those that are not there or too many or too long. */
-const readTexts = ({ files }, placed, { longest, most, mayBeCut = false }) => {
-	let bytes = 0;
-	return Promise.all(placed.map(async (each) => {
-		if (each === void 0 || each.entry.type !== "f") return void 0;
-		const { layer, entry } = each;
-		const length = Math.min(entry.sizeBytes, longest);
-		if (entry.sizeBytes > longest && !mayBeCut) return void 0;
-		bytes += length;
-		if (bytes > most) return void 0;
-		return (await files.bytes(layer, entry.path, 0, length)).toString("latin1");
-	}));
-};
-
-// src/analysis/findings/match-modes.ts
-const writableRule = {
-	id: "writable-by-all",
-	level: "warning",
-	what: "Files or folders that anybody may write",
-	fix: "Copy with `--chmod=` or write `chmod o-w` in the RUN that makes them; give them to the user that runs the program.",
-	doubt: "the program runs as a user that nobody knows beforehand"
-};
-const keyRule = {
-	id: "readable-key",
-	level: "error",
-	what: "A private key that anybody may read",
-	fix: "Replace it: whoever can pull the image has it. Mount it in the pod from a Secret, with `defaultMode: 0400`."
-};
-const modeRules = [writableRule, keyRule];
-const [othersWrite, othersRead, sticky] = [
-	2,
-	4,
-	512
-];
-/** Where all may write by design. */
-const isShared = /^(?:tmp|var\/tmp|dev|proc|sys|run\/lock|var\/lock)(?:\/|$)/;
-const matchWritable = (subject) => {
-	const found = subject.merged.visible.filter(({ layer, entry: { type, mode, path } }) => !isBase(subject, layer) && path !== "" && (type === "f" || type === "d") && (mode & othersWrite) !== 0 && (mode & sticky) === 0 && !isShared.test(path));
-	return [...Map.groupBy(found, ({ layer }) => layer)].map(([layer, group]) => ({
-		rule: writableRule,
-		layer,
-		bytes: 0,
-		paths: group.map(({ entry }) => entry.path).toSorted((a, b) => a.split("/").length - b.split("/").length)
-	}));
-};
-const keyName = /\.(?:pem|key)$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|key)$/;
-/** Packages bring keys of their own tests and examples, which are no secret. */
-const isPublic = /(?:^|\/)(?:site-packages|dist-packages|node_modules|gems|tests?|testdata|fixtures|examples?|doc|docs)\//;
-const privateKey = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/;
-const mostKeys = 1e3;
-const headBytes$1 = 16e3;
-const matchKeys = async (subject) => {
-	const candidates = subject.merged.visible.filter(({ layer, entry }) => entry.type === "f" && (entry.mode & othersRead) !== 0 && keyName.test(nameOf(entry)) && !isPublic.test(entry.path) && !isBase(subject, layer)).slice(0, mostKeys);
-	const heads = await readTexts(subject, candidates, {
-		longest: headBytes$1,
-		most: mostKeys * headBytes$1,
-		mayBeCut: true
-	});
-	const keys = candidates.filter(({ entry }, at) => {
-		const head = heads[at] ?? "";
-		return privateKey.test(head) && findSecret(entry.path, head) === void 0;
-	});
-	return [...Map.groupBy(keys, ({ layer }) => layer)].map(([layer, group]) => ({
-		rule: keyRule,
-		layer,
-		bytes: 0,
-		paths: group.map(({ entry }) => entry.path)
-	}));
-};
-/** What more people may do with files than they should. */
-const matchModes = async (subject) => [...matchWritable(subject), ...await matchKeys(subject)];
-
-// src/analysis/findings/match-node.ts
-const nodeRule = {
-	id: "node-dev-packages",
-	level: "warning",
-	what: "npm's packages for development",
-	fix: "Install with `npm ci --omit=dev`; where the build needs them, `npm prune --omit=dev` at its end, in a stage of its own.",
-	doubt: "the image is there to build or test"
-};
-/** Less, of one line, is not worth a word. */
-const leastBytes$5 = 1e6;
-const mostLists = 500;
-const bounds$1 = {
-	longest: 16e6,
-	most: 64e6
-};
-const listPath = /(?:^|\/)node_modules\/\.package-lock\.json$/;
-/** Folders of packages that only development needs, as npm wrote them down: `node_modules/vitest`. */
-const readDev = (text) => Object.entries(attempt(() => JSON.parse(text))?.packages ?? {}).flatMap(([path, about]) => {
-	return path.startsWith("node_modules/") && !path.split("/").includes("..") && about?.dev === true ? [path] : [];
-});
-/** The packages that npm says are only for development, and are in the image. */
-const matchNode = async (subject) => {
-	const { visible } = subject.merged;
-	const lists = visible.filter(({ entry }) => entry.type === "f" && listPath.test(entry.path)).slice(0, mostLists);
-	if (lists.length === 0) return [];
-	const texts = await readTexts(subject, lists, bounds$1);
-	const folders = new Set(lists.flatMap(({ entry }, at) => {
-		const root = parentOf(parentOf(entry.path));
-		const text = Buffer.from(texts[at] ?? "", "latin1").toString("utf8");
-		return readDev(text).map((path) => {
-			const bytes = Buffer.from(path).toString("latin1");
-			return root === "" ? bytes : `${root}/${bytes}`;
-		});
-	}));
-	if (folders.size === 0) return [];
-	const findAround = (path) => findFolderAbove(path, (folder) => folders.has(folder));
-	const files = visible.filter(({ entry }) => entry.type === "f" && findAround(entry.path) !== void 0);
-	const own = withoutShared(files, subject).filter(({ layer }) => !isBase(subject, layer));
-	return [...Map.groupBy(own, ({ layer }) => layer)].flatMap(([layer, group]) => {
-		const bytes = group.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-		const sizes = /* @__PURE__ */ new Map();
-		for (const { entry } of group) {
-			const folder = findAround(entry.path) ?? "";
-			sizes.set(folder, (sizes.get(folder) ?? 0) + entry.sizeBytes);
-		}
-		const paths = [...sizes].toSorted(([, a], [, b]) => b - a).map(([path]) => path);
-		return bytes < leastBytes$5 ? [] : [{
-			rule: nodeRule,
-			layer,
-			bytes,
-			paths
-		}];
-	});
-};
-
-// src/analysis/findings/match-packages.ts
-const packageRule = {
-	id: "build-tools",
-	level: "warning",
-	what: "Compilers and headers of packages",
-	fix: "Build in a stage of its own and copy what runs, or remove the packages in the RUN that needs them.",
-	doubt: "a program may compile while it runs"
-};
-const stageRule = {
-	id: "single-stage",
-	level: "warning",
-	what: "A single stage that ends with build tools",
-	fix: "Give the build a stage of its own: `FROM ... AS build`, a second FROM without the tools, and `COPY --from=build` of what runs.",
-	doubt: "a program may compile while it runs"
-};
-const packageRules = [packageRule, stageRule];
-/** Less, of one line, is not worth a word. */
-const leastBytes$4 = 1e7;
-const longest$3 = 16e6;
-const mostRead$1 = 64e6;
-/** By what these packages are called in Debian and Alpine. */
-const buildTool = /^(?:build-essential|build-base|dpkg-dev|(?:gcc|g\+\+|cpp|clang|llvm|gfortran|make|cmake|binutils|rustc|cargo|golang|go)(?:-[\d.]+)?(?:-go|-src|-[a-z\d-]+-linux-gnu[a-z]*)?)$|-dev$/;
-/** Of dpkg's database, in stanzas: what is installed, and its size. */
-const parseDpkg = (text) => {
-	const packages = /* @__PURE__ */ new Map();
-	for (const stanza of text.split("\n\n")) {
-		const [, name] = /^Package: (\S+)$/m.exec(stanza) ?? [];
-		const [, size] = /^Installed-Size: (\d{1,12})$/m.exec(stanza) ?? [];
-		if (name === void 0 || !/^Status: \S+ \S+ installed$/m.test(stanza)) continue;
-		packages.set(name, Number(size ?? 0) * 1024);
-	}
-	return packages;
-};
-/** The same of apk's. */
-const parseApk = (text) => {
-	const packages = /* @__PURE__ */ new Map();
-	for (const stanza of text.split("\n\n")) {
-		const [, name] = /^P:(\S+)$/m.exec(stanza) ?? [];
-		const [, size] = /^I:(\d{1,15})$/m.exec(stanza) ?? [];
-		if (name !== void 0) packages.set(name, Number(size ?? 0));
-	}
-	return packages;
-};
-const databases = {
-	"var/lib/dpkg/status": parseDpkg,
-	"lib/apk/db/installed": parseApk
-};
-const findVersions = ({ contents }, path) => contents.layers.flatMap((entries, layer) => {
-	const entry = entries.find((each) => each.path === path);
-	return entry?.type === "f" ? [{
-		layer,
-		entry
-	}] : [];
-});
-/** Build tools that a line has installed, and that are still there at the end. */
-const matchDatabase = async (subject, path) => {
-	const parse = databases[path] ?? parseDpkg;
-	const versions = findVersions(subject, path);
-	const bytes = versions.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-	if (!subject.visible.has(path) || bytes > mostRead$1) return [];
-	const states = (await Promise.all(versions.map(({ layer }) => subject.files.bytes(layer, path, 0, longest$3)))).map((text) => parse(text.toString("latin1")));
-	const last = states.at(-1) ?? /* @__PURE__ */ new Map();
-	return versions.flatMap(({ layer }, at) => {
-		if (isBase(subject, layer)) return [];
-		const before = states[at - 1];
-		const added = [...states[at] ?? []].filter(([name]) => before?.has(name) !== true && last.has(name) && buildTool.test(name));
-		const total = added.reduce((sum, [, size]) => sum + size, 0);
-		if (total < leastBytes$4) return [];
-		const names = added.toSorted(([, a], [, b]) => b - a).map(([name]) => name);
-		const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
-		const evidence = `${names.slice(0, 8).join(", ")}${more}`;
-		return [{
-			rule: subject.background.recipe?.stages === 1 ? stageRule : packageRule,
-			layer,
-			bytes: total,
-			paths: [],
-			evidence
-		}];
-	});
-};
-/** What packages of the distribution are there that only builds need. */
-const matchPackages = async (subject) => (await Promise.all(Object.keys(databases).map((path) => matchDatabase(subject, path)))).flat();
-
-// src/analysis/findings/requirement.ts
-/** A name as an index of Python compares it (PEP 503). */
-const toDistributionName = (name) => name.toLowerCase().replace(/[-_.]+/g, "-");
-/** Longer ones are none that people write. */
-const longest$2 = 2e3;
-/** No image of Linux gets what is only for these. */
-const otherSystem = /\b(?:sys_platform|platform_system|os_name)\s{0,9}==\s{0,9}["'](?:win32|cygwin|darwin|Windows|Darwin|nt|java)["']/;
-/**
-* The name of what a distribution requires (PEP 508), on Linux. What is for an extra counts: nobody writes
-* down which extras were asked for.
-*/
-const readRequired = (requirement) => {
-	const [, name = "", rest = ""] = /^\s{0,9}([A-Za-z\d](?:[\w.-]{0,200}[A-Za-z\d])?)(?![\w.-])([^\n]*)$/.exec(requirement.slice(0, longest$2)) ?? [];
-	if (name === "") return void 0;
-	const marker = rest.slice(rest.indexOf(";") + 1);
-	return rest.includes(";") && !/\bor\b/.test(marker) && otherSystem.test(marker) ? void 0 : toDistributionName(name);
-};
-/** All that might be a distribution's name in texts of people. */
-const findNames = (texts) => new Set(texts.flatMap((text) => [...text.matchAll(/[A-Za-z\d][\w.-]{0,200}/g)].map(([name]) => toDistributionName(name.replace(/[-_.]+$/, "")))));
-/** Options of pip and uv that take a value, in the next word. */
-const valued = /^(?:-[rciftep]|--(?:requirement|constraint|index-url|extra-index-url|find-links|target|prefix|python|editable|root|index|default-index|torch-backend|platform|python-version|only-binary|no-binary|timeout|retries|cache-dir|trusted-host|override|group|extra))$/;
-/**
-* Distributions that a RUN installs by their names, each with the program that does it: another path
-* installs for another Python.
-*/
-const findInstalled = (instruction) => instruction.split(/&&|\|\||[;|]/).flatMap((command) => {
-	const [, by = "", rest = ""] = /(?:^|\s)(\S{0,200}(?:pip[\d.]{0,5}|uv pip|uv|poetry|pdm))\s+(?:install|add)\s+(.*)$/s.exec(command.slice(0, 2e4)) ?? [];
-	const words = rest.split(/\s+/).filter(Boolean);
-	return words.flatMap((word, at) => {
-		const plain = word.replace(/^["']|["']$/g, "");
-		if (valued.test(words[at - 1] ?? "") || !/^[A-Za-z\d][\w.-]*(?:\[[^\]]*\])?(?:[=<>!~@;].*)?$/.test(plain)) return [];
-		const name = readRequired(plain);
-		return name === void 0 ? [] : [{
-			name,
-			by
-		}];
-	});
-});
-
-// src/analysis/findings/distributions.ts
-const metadataPath = /(?:^|\/)(?:site|dist)-packages\/[^/]+\.dist-info\/METADATA$/;
-/** An image that has more is no image of one program. */
-const mostDistributions = 3e3;
-/** Headers come first; the rest is a description for people. */
-const headBytes = 64e3;
-const longestRecord = 8e6;
-const mostRead = 64e6;
-/** Of the headers, which end with an empty line. */
-const readMetadata = (text) => {
-	const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
-	const lines = text.slice(0, end).split(/\r?\n/);
-	const all = (key) => lines.flatMap((line) => line.startsWith(`${key}: `) ? line.slice(key.length + 2).trim() : []);
-	return {
-		name: toDistributionName(all("Name")[0] ?? ""),
-		version: all("Version")[0] ?? "",
-		requires: all("Requires-Dist").flatMap((each) => readRequired(each) ?? [])
-	};
-};
-/** Paths of a RECORD (PEP 376), relative to the folder that Python looks into. */
-const readRecord = (text) => text.split(/\r?\n/).flatMap((line) => {
-	const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^,"]*)),/.exec(line) ?? [];
-	const path = quoted?.replaceAll("\"\"", "\"") ?? plain;
-	return path === void 0 || path === "" ? [] : [path];
-});
-/** Where a file of a RECORD is; what leads out of the image is nowhere. */
-const toPath = (site, path) => path.startsWith("/") ? path.slice(1) : posix.normalize(`${site}/${path}`);
-/** What an import names of a file. */
-const toModules = (paths) => [...new Set(paths.flatMap((path) => {
-	const [first = "", ...rest] = path.split("/");
-	if (/^\.\.?$|\.(?:dist-info|data|egg-info)$|^__pycache__$/.test(first)) return [];
-	if (rest.length > 0) return [first];
-	const [, module] = /^([A-Za-z_]\w*)(?:\.[\w-]+)*\.(?:py|so|pth)$/.exec(first) ?? [];
-	return module === void 0 ? [] : [module];
-}))];
-const isPluginsList = (text) => [...text.matchAll(/^\[([^\]\n]{1,200})\]/gm)].some(([, group = ""]) => !/^(?:console|gui)_scripts$/.test(group.trim()));
-/** What is installed for all Pythons of an image. */
-const readDistributions = async (subject) => {
-	const { visible, merged } = subject;
-	const found = merged.visible.filter(({ entry: { type, path } }) => type === "f" && metadataPath.test(path)).slice(0, mostDistributions);
-	const beside = (placed, name) => visible.get(`${parentOf(placed.entry.path)}/${name}`);
-	const read = (name, longest) => readTexts(subject, found.map((placed) => beside(placed, name)), {
-		longest,
-		most: mostRead
-	});
-	const [metadata, records, installers, entryPoints] = await Promise.all([
-		readTexts(subject, found, {
-			longest: headBytes,
-			most: mostRead,
-			mayBeCut: true
-		}),
-		read("RECORD", longestRecord),
-		read("INSTALLER", 100),
-		read("entry_points.txt", 1e5)
-	]);
-	return found.flatMap((placed, at) => {
-		const about = readMetadata(metadata[at] ?? "");
-		if (about.name === "") return [];
-		const site = parentOf(parentOf(placed.entry.path));
-		const paths = readRecord(records[at] ?? "");
-		const files = withoutShared([...new Set(paths.map((path) => toPath(site, path)))].flatMap((path) => {
-			const file = visible.get(path);
-			return file?.entry.type === "f" ? [file] : [];
-		}), subject);
-		return [{
-			...about,
-			site,
-			layer: placed.layer,
-			installer: (installers[at] ?? "").trim(),
-			isRequested: beside(placed, "REQUESTED") !== void 0,
-			files,
-			bytes: files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0),
-			modules: toModules(paths),
-			isPlugin: isPluginsList(entryPoints[at] ?? "")
-		}];
-	});
-};
-
-// src/analysis/findings/match-distributions.ts
-const orphanRule$1 = {
-	id: "orphaned-distributions",
-	level: "warning",
-	what: "Python distributions that nothing requires",
-	fix: "Install with one `pip install` in one RUN, or `pip uninstall` them in the RUN that brings them: pip leaves what an earlier version or an uninstalled distribution required."
-};
-const twiceRule$1 = {
-	id: "distribution-twice",
-	level: "warning",
-	what: "The same Python distribution for two Pythons",
-	fix: "Install it once: into one virtual environment, or with the Python that runs the program.",
-	doubt: "two programs need different versions"
-};
-const replacedRule = {
-	id: "distribution-replaced",
-	level: "warning",
-	what: "A later line installs a Python distribution again",
-	fix: "Name its version once, before the first line that installs it, or install all in one RUN."
-};
-const askedTwiceRule = {
-	id: "distribution-asked-twice",
-	level: "info",
-	what: "Two lines ask for the same Python distribution",
-	fix: "Keep one of the lines: the later one decides the version, and which one counts is hard to see."
-};
-const distributionRules = [
-	orphanRule$1,
-	twiceRule$1,
-	replacedRule,
-	askedTwiceRule
-];
-/** Less, of one line, is not worth a word. */
-const leastBytes$3 = 1e6;
-const shown$1 = 8;
-const sum$6 = (all) => all.reduce((bytes, each) => bytes + each.bytes, 0);
-/** `numpy 2.1.0, torch 2.4.0 and 3 more`, the largest first. */
-const listDistributions = (all) => {
-	const names = all.toSorted((a, b) => b.bytes - a.bytes).map(({ name, version }) => `${name} ${version}`.trim());
-	const more = names.length - shown$1;
-	return `${names.slice(0, shown$1).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-};
-/** The folders that they are installed in, as bytes. */
-const pathsOf = (all) => [...new Set(all.map(({ site }) => site))];
-/** One match for each line that has brought some of them. */
-const toMatches = (rule, all, least) => [...Map.groupBy(all, ({ layer }) => layer)].flatMap(([layer, group]) => sum$6(group) < least ? [] : [{
-	rule,
-	layer,
-	bytes: sum$6(group),
-	paths: pathsOf(group),
-	evidence: listDistributions(group)
-}]);
-const matchOrphans = (orphans) => toMatches(orphanRule$1, orphans, leastBytes$3);
-/** What is there for two Pythons, of which a line of ours has brought one. */
-const matchTwice$1 = (subject, all) => {
-	const extra = [...Map.groupBy(all, ({ name }) => name).values()].flatMap((group) => {
-		const large = group.filter(({ bytes }) => bytes >= leastBytes$3);
-		const [smallest] = large.filter(({ layer }) => !isBase(subject, layer)).toSorted((a, b) => a.bytes - b.bytes);
-		return smallest !== void 0 && new Set(large.map(({ site }) => site)).size > 1 ? [smallest] : [];
-	});
-	return toMatches(twiceRule$1, extra, leastBytes$3);
-};
-/** Where a path has the metadata of what, in which version. */
-const readPath = (path) => {
-	if (!path.endsWith(".dist-info/METADATA")) return void 0;
-	const folder = parentOf(path);
-	const site = parentOf(folder);
-	const [, name = "", version = ""] = /^(.*)-([^-]+)\.dist-info$/.exec(nameOf({ path: folder })) ?? [];
-	return /^(?:site|dist)-packages$/.test(nameOf({ path: site })) && name !== "" ? {
-		site,
-		name: toDistributionName(name),
-		version
-	} : void 0;
-};
-/** More are no accident, and all that is hidden is gone through for each. */
-const mostReplaced = 200;
-/** What one of our lines has installed and another one has installed over it. */
-const matchReplaced = (subject, all) => {
-	const { merged, origins } = subject;
-	const now = new Map(all.map((each) => [`${each.site} ${each.name}`, each]));
-	return merged.hidden.flatMap(({ layer, hiddenBy, entry, reason }) => {
-		const was = reason === "deleted" || reason === "rewritten" ? readPath(entry.path) : void 0;
-		if (was === void 0 || isBase(subject, layer) || isBase(subject, hiddenBy)) return [];
-		const known = now.get(`${was.site} ${was.name}`);
-		return known === void 0 ? [] : [{
-			known,
-			...was,
-			layer,
-			hiddenBy
-		}];
-	}).slice(0, mostReplaced).flatMap((each) => {
-		const { known, site, version, layer, hiddenBy } = each;
-		const modules = new Set(known.modules);
-		const roots = known.modules.map((module) => `${site}/${module}`);
-		const isOfIt = (path) => path.startsWith(`${site}/`) && modules.has(path.slice(site.length + 1).split("/", 1)[0] ?? "");
-		const bytes = merged.hidden.filter((copy) => copy.layer === layer && copy.hiddenBy === hiddenBy && isOfIt(copy.entry.path)).reduce((total, { entry }) => total + entry.sizeBytes, 0);
-		if (bytes < leastBytes$3) return [];
-		const line = origins[layer]?.location?.line;
-		const where = line === void 0 ? "" : ` of line ${line}`;
-		const evidence = `${known.name} ${version}${where} gives way to ${known.version}`;
-		return [{
-			rule: replacedRule,
-			layer: hiddenBy,
-			bytes,
-			paths: roots,
-			evidence
-		}];
-	});
-};
-/** They are often brought up to date first. */
-const tools = /* @__PURE__ */ new Set([
-	"pip",
-	"setuptools",
-	"wheel",
-	"uv",
-	"pipenv",
-	"poetry"
-]);
-/** Names on two lines of ours, of the same program. That costs a layer, and few bytes. */
-const matchAskedTwice = (subject) => {
-	const asked = subject.origins.flatMap(({ instruction = "", location, isBase: isOfBase }, layer) => isOfBase || !/^RUN\b/i.test(instruction) ? [] : findInstalled(instruction).map((each) => ({
-		...each,
-		layer,
-		line: location?.line
-	})));
-	const twice = [...Map.groupBy(asked, ({ name, by }) => `${by} ${name}`).values()].flatMap((group) => {
-		const [first, last] = [group[0], group.at(-1)];
-		if (first === void 0 || last === void 0 || first.layer === last.layer) return [];
-		return tools.has(first.name) ? [] : [{
-			...last,
-			before: first.line ?? first.layer + 1
-		}];
-	});
-	return [...Map.groupBy(twice, ({ layer }) => layer)].map(([layer, group]) => {
-		const names = group.map(({ name, line, before }) => `${name} (${line === void 0 ? "layer" : "line"} ${before}, too)`);
-		return {
-			rule: askedTwiceRule,
-			layer,
-			bytes: 0,
-			paths: [],
-			evidence: names.join(", ")
-		};
-	});
-};
-
-// src/analysis/findings/match-cuda.ts
-const pip = "`pip install --index-url https://download.pytorch.org/whl/cpu torch==VERSION`";
-const orphanRule = {
-	id: "cuda-orphaned",
-	level: "warning",
-	what: "CUDA beside a torch that runs on CPUs",
-	fix: `Install torch first, in a line of its own, by ${pip}: what comes before it brings CUDA, which stays when this torch takes its place.`
-};
-const unusedRule = {
-	id: "cuda-unused",
-	level: "warning",
-	what: "CUDA, and no pod that runs the image asks for a GPU",
-	fix: `Install torch for CPUs, in a line of its own before the rest: ${pip}. uv takes the index from pyproject.toml, with \`explicit = true\` and \`tool.uv.sources\`: see docs/image-report.md.`,
-	doubt: "the image runs on GPUs elsewhere"
-};
-const twiceRule = {
-	id: "cuda-twice",
-	level: "warning",
-	what: "CUDA's libraries twice: of Python's distributions and of the system",
-	fix: "Begin with an image without CUDA: the distributions bring all that Python needs, but for the driver, which the node has.",
-	doubt: "a program that is not Python's needs them"
-};
-const cudaRules = [
-	orphanRule,
-	unusedRule,
-	twiceRule
-];
-/** Less is no CUDA. */
-const leastBytes$2 = 1e7;
-/** NVIDIA's parts of CUDA, not what only asks a driver. */
-const isCudaPart = ({ name }) => /^nvidia-(?:cu|nccl|nvtx|nvjitlink|nvjpeg|nvshmem|npp|nvfatbin)|^(?:pytorch-)?triton$/.test(name);
-const isCpuTorch = ({ name, version }) => name === "torch" && /\+cpu(?:\.|$)/.test(version);
-/** Parts of CUDA that a torch has brought which is no longer there: nothing else requires or names them. */
-const findOrphaned = (subject, all, askedFor) => {
-	const sites = new Set(all.filter(isCpuTorch).map(({ site }) => site));
-	const required = new Set(all.filter((each) => !isCudaPart(each)).flatMap(({ requires }) => requires));
-	const parts = all.filter((each) => isCudaPart(each) && sites.has(each.site));
-	const isKept = ({ name, layer, installer, isRequested }) => required.has(name) || askedFor.has(name) || isBase(subject, layer) || installer === "pip" && isRequested;
-	const kept = new Set(parts.filter(isKept));
-	for (const { requires } of kept) for (const part of parts) if (requires.includes(part.name)) kept.add(part);
-	return parts.filter((part) => !kept.has(part));
-};
-const systemFolder = /^usr\/local\/cuda[^/]*\/(?!.*\/stubs\/)|^usr\/lib\/[^/]+\/lib(?:cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|npp|nvrtc|nvjpeg|nvjitlink)/i;
-/** `libcublasLt` of `libcublasLt.so.12.1.3`. */
-const toLibrary = (path) => /^(lib\w+)\.so[\d.]*$/.exec(nameOf({ path }))?.[1];
-/** CUDA as the system has it, of a base or a package. */
-const findSystem = ({ merged }) => merged.visible.filter(({ entry }) => entry.type === "f" && systemFolder.test(entry.path));
-/** What torch has in its own folder, in older versions. */
-const torchLibrary = /\/torch\/lib\/lib(?:torch_cuda|c10_cuda|caffe2_nvrtc|cu[bdfrs]|nccl|nv)/;
-const findWheels = (all) => all.flatMap((each) => {
-	if (isCudaPart(each)) return [each];
-	const files = each.files.filter(({ entry }) => torchLibrary.test(`/${entry.path}`));
-	if (each.name !== "torch" || files.length === 0) return [];
-	return [{
-		...each,
-		files,
-		bytes: countPlaced(files)
-	}];
-});
-const foldersOf = (files) => [...new Set(files.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).map(({ entry }) => parentOf(entry.path)))];
-/** Of the system's, for the line that has brought most; the base's is the line of FROM. */
-const toSystemMatch = (rule, subject, files, ours) => {
-	const bytes = countPlaced(files);
-	const [largest] = files.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes);
-	if (largest === void 0 || bytes < leastBytes$2) return [];
-	const paths = foldersOf(files);
-	if (!isBase(subject, largest.layer)) return [{
-		rule,
-		layer: largest.layer,
-		bytes,
-		paths
-	}];
-	const location = subject.background.recipe?.base?.location;
-	if (location === void 0 && ours === void 0) return [];
-	return [{
-		rule,
-		layer: ours ?? largest.layer,
-		location,
-		bytes,
-		paths
-	}];
-};
-const matchUnused = (subject, wheels) => {
-	if (subject.background.asksForGpu !== false) return [];
-	const ours = wheels.filter(({ layer }) => !isBase(subject, layer));
-	return [...toMatches(unusedRule, ours, leastBytes$2), ...toSystemMatch(unusedRule, subject, findSystem(subject), void 0)];
-};
-const matchTwice = (subject, wheels) => {
-	const ours = wheels.filter(({ layer }) => !isBase(subject, layer));
-	const inWheels = new Set(wheels.flatMap(({ files }) => files.flatMap(({ entry }) => toLibrary(entry.path) ?? [])));
-	const same = findSystem(subject).filter(({ entry }) => inWheels.has(toLibrary(entry.path) ?? "-"));
-	const [layer] = ours.toSorted((a, b) => b.bytes - a.bytes).map((each) => each.layer);
-	if (same.every((each) => isBase(subject, each.layer)) && layer === void 0) return [];
-	return toSystemMatch(twiceRule, subject, same, layer).map((match) => ({
-		...match,
-		evidence: `also of ${listDistributions(wheels)}`
-	}));
-};
-/**
-* CUDA that nobody needs. What is told by one rule is told by no other.
-*
-* @returns the findings, and the distributions that they are about
-*/
-const matchCuda = (subject, all, askedFor) => {
-	const orphaned = findOrphaned(subject, all, askedFor);
-	const wheels = findWheels(all).filter((each) => !orphaned.includes(each));
-	const unused = matchUnused(subject, wheels);
-	const twice = unused.length > 0 ? [] : matchTwice(subject, wheels);
-	return {
-		matches: [
-			...toMatches(orphanRule, orphaned, leastBytes$2),
-			...unused,
-			...twice
-		],
-		told: /* @__PURE__ */ new Set([...orphaned, ...unused.length > 0 ? wheels : []])
-	};
-};
-
-// src/analysis/findings/match-imports.ts
-const importRule = {
-	id: "never-imported",
-	level: "info",
-	what: "Does the program need these Python distributions? Nothing in it names them",
-	fix: "Try the program's tests without them, and take them out of the requirements.",
-	doubt: "it loads them by a name that it puts together, or another program of the image needs them",
-	isQuestion: true
-};
-/** Less is not worth a question. */
-const leastBytes$1 = 2e7;
-const isInstalled = /(?:^|\/)(?:site-packages|dist-packages|node_modules|lib\/python[\d.]+)\//;
-const code = /\.(?:py|pyi|pyx|ipynb|sh|toml|cfg|ini|ya?ml|json|conf|txt)$|^[^.]+$/;
-const mostFiles$1 = 5e3;
-const longest$1 = 5e5;
-const most = 16e6;
-/** The program's own files; undefined where there are too many to be sure, or no Python among them. */
-const readOwn = async (subject) => {
-	const own = subject.merged.visible.filter(({ layer, entry }) => entry.type === "f" && !isBase(subject, layer) && !isInstalled.test(entry.path) && !/^(?:etc|usr\/share|var|proc|sys)\//.test(entry.path) && code.test(nameOf(entry)) && !requirementFile.test(nameOf(entry)));
-	const python = own.filter(({ entry }) => entry.path.endsWith(".py"));
-	const bytes = own.reduce((sum, { entry }) => sum + Math.min(entry.sizeBytes, longest$1), 0);
-	if (python.length === 0 || own.length > mostFiles$1 || bytes > most) return void 0;
-	return (await readTexts(subject, own, {
-		longest: longest$1,
-		most,
-		mayBeCut: true
-	})).join("\n");
-};
-/** How the container is started, and with what. */
-const readStart = ({ contents }) => {
-	const { config } = attempt(() => JSON.parse(contents.config)) ?? {};
-	return JSON.stringify([
-		config?.["Entrypoint"],
-		config?.["Cmd"],
-		config?.["Env"]
-	]);
-};
-/**
-* Asks about large distributions that nothing requires and whose modules no file of the program names.
-*
-* @param told what another rule has told of
-*/
-const matchImports = async (subject, all, told) => {
-	const required = new Set(all.flatMap(({ requires }) => requires));
-	const candidates = all.filter((each) => each.bytes >= leastBytes$1 && !isBase(subject, each.layer) && !required.has(each.name) && !each.isPlugin && each.modules.length > 0 && !told.has(each));
-	if (candidates.length === 0) return [];
-	const own = await readOwn(subject);
-	if (own === void 0) return [];
-	const text = `${own}\n${readStart(subject)}`;
-	const words = new Set(text.match(/[A-Za-z_]\w*/g) ?? []);
-	const isNamed = ({ modules, name }) => modules.some((module) => words.has(module)) || words.has(name.replaceAll("-", "_")) || text.includes(name);
-	return toMatches(importRule, candidates.filter((each) => !isNamed(each)), leastBytes$1);
-};
-
-// src/analysis/findings/needed.ts
-const mostFiles = 500;
-const bounds = {
-	longest: 5e5,
-	most: 8e6
-};
-/** All that people may have asked for by its name: in the Dockerfile, its files, and the image's. */
-const findAskedFor = async (subject) => {
-	const { merged, origins, background } = subject;
-	const files = merged.visible.filter(({ entry }) => entry.type === "f" && requirementFile.test(nameOf(entry))).slice(0, mostFiles);
-	const texts = await readTexts(subject, files, bounds);
-	const { text = "", requirements = [] } = background.recipe ?? {};
-	return findNames([
-		text,
-		...requirements,
-		...origins.flatMap(({ instruction }) => instruction ?? []),
-		...texts.filter((each) => each !== void 0)
-	]);
-};
-/** They install others, and themselves. */
-const ownTools = /* @__PURE__ */ new Set([
-	"pip",
-	"setuptools",
-	"wheel",
-	"uv",
-	"distribute",
-	"poetry",
-	"pipenv"
-]);
-/**
-* Whether a distribution is there for its own sake, as far as anybody can tell. pip marks what it was asked
-* for; of what others installed, nobody knows.
-*/
-const isWanted = (subject, { name, layer, installer, isRequested }, askedFor) => isRequested || installer !== "pip" || isBase(subject, layer) || ownTools.has(name) || askedFor.has(name);
-/** What others require, which others require, and so on. */
-const follow = (all, begin) => {
-	const byName = Map.groupBy(all, ({ name }) => name);
-	const reached = new Set(begin);
-	for (const { requires } of reached) for (const name of requires) for (const each of byName.get(name) ?? []) reached.add(each);
-	return reached;
-};
-/** What pip has brought for something else that is no longer there, or no longer needs it. */
-const findOrphans = (subject, all, askedFor) => {
-	const marked = new Set(all.flatMap(({ site, isRequested }) => isRequested ? [site] : []));
-	const needed = follow(all, all.filter((each) => isWanted(subject, each, askedFor)));
-	return all.filter((each) => marked.has(each.site) && !needed.has(each));
-};
-
-// src/analysis/findings/match-python.ts
-const pythonRules = [
-	...cudaRules,
-	...distributionRules,
-	importRule
-];
-/** What is installed for Python and need not be. */
-const matchPython = async (subject) => {
-	const all = await readDistributions(subject);
-	const askedFor = all.length === 0 ? /* @__PURE__ */ new Set() : await findAskedFor(subject);
-	const cuda = matchCuda(subject, all, askedFor);
-	const orphans = findOrphans(subject, all, askedFor).filter((each) => !cuda.told.has(each));
-	const told = /* @__PURE__ */ new Set([...cuda.told, ...orphans]);
-	return [
-		...cuda.matches,
-		...matchOrphans(orphans),
-		...matchTwice$1(subject, all),
-		...matchReplaced(subject, all),
-		...matchAskedTwice(subject),
-		...await matchImports(subject, all, told)
-	];
-};
-
-// src/analysis/findings/match-recipe.ts
-const baseRule = {
-	id: "build-base",
-	level: "warning",
-	what: "The final stage begins with an image that is made to build",
-	fix: "Build in a stage of its own, begin the last one with a smaller image (`-runtime`, `-slim`, distroless, the JRE), and `COPY --from` what runs.",
-	doubt: "the program compiles while it runs"
-};
-const pythonRule = {
-	id: "full-python-base",
-	level: "info",
-	what: "Is Python's whole image needed? It has compilers and headers",
-	fix: "Try `-slim` of the same version, and build what it cannot install in a stage of its own.",
-	doubt: "distributions without wheels are compiled in it",
-	isQuestion: true
-};
-const contextRule = {
-	id: "large-context",
-	level: "warning",
-	what: "A large build context",
-	fix: "Write what the image does not need into .dockerignore: each build on a fresh machine reads and sends all of it."
-};
-const recipeRules = [
-	baseRule,
-	pythonRule,
-	contextRule
-];
-/** Repository without the registry, and tag, of a name as a Dockerfile has it. */
-const splitImage = (image) => {
-	const [, name = "", tag = ""] = /^([^@]*?)(?::([^:/@]*))?(?:@.*)?$/.exec(image) ?? [];
-	return {
-		repository: name.replace(/^[^/]*[.:][^/]*\/|^localhost\//, "").replace(/^library\//, ""),
-		tag
-	};
-};
-const findBaseRule = (image) => {
-	const { repository, tag } = splitImage(image);
-	if (/^(?:rust|golang|maven|gradle|gcc)$/.test(repository)) return baseRule;
-	if (/(?:^|-)devel(?:-|$)/.test(tag)) return baseRule;
-	return repository === "python" && !/slim|alpine|windows/.test(tag) && /^(?:3(?:\.\d+)*(?:-\w+)?|latest|)$/.test(tag) ? pythonRule : void 0;
-};
-const matchBase = ({ background, origins }) => {
-	const { image, location } = background.recipe?.base ?? {};
-	const rule = image === void 0 ? void 0 : findBaseRule(image);
-	if (rule === void 0) return [];
-	return [{
-		rule,
-		layer: Math.max(0, origins.findLastIndex(({ isBase }) => isBase)),
-		location,
-		bytes: 0,
-		paths: [],
-		evidence: `FROM ${image}`
-	}];
-};
-const shownParts = 4;
-const list$1 = (parts) => parts.slice(0, shownParts).map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(", ");
-const matchContext = ({ background, origins }) => {
-	const { context } = background;
-	if (context === void 0) return [];
-	const { sentBytes, location, needless, largest, ignoreFile } = context;
-	const patterns = [...new Set(needless.map(({ pattern }) => pattern))];
-	const evidence = [
-		`BuildKit was sent ${formatBytes(sentBytes)}`,
-		...needless.length > 0 ? [`not needed: ${list$1(needless)}`] : [],
-		...patterns.length > 0 ? [`lines for ${ignoreFile}: ${patterns.join(" ")}`] : [],
-		...needless.length === 0 && largest.length > 0 ? [`largest: ${list$1(largest)}`] : []
-	].join("; ");
-	return [{
-		rule: contextRule,
-		layer: origins.length - 1,
-		location,
-		bytes: 0,
-		paths: [],
-		evidence
-	}];
-};
-/** What the Dockerfile and what was sent for it say of the image. */
-const matchRecipe = (subject) => [...matchBase(subject), ...matchContext(subject)];
-
-// src/analysis/findings/catalog.ts
-/** All rules that there are. */
-const catalog = [
-	...secretRules,
-	...fileRules,
-	...folderRules,
-	...Object.values(copyRules),
-	duplicateRule,
-	...packageRules,
-	...recipeRules,
-	...pythonRules,
-	nodeRule,
-	...modeRules
-];
-const order = [
-	"error",
-	"warning",
-	"info"
-];
-/** An informational finding is worth a word from so much of the image on. */
-const leastShare = .01;
-const compare = (a, b) => order.indexOf(a.rule.level) - order.indexOf(b.rule.level) || Number(a.rule.isQuestion ?? false) - Number(b.rule.isQuestion ?? false) || b.bytes - a.bytes;
-/** Asks all rules; the worst first, and the largest of these. */
-const findMatches = async (subject) => {
-	const found = await Promise.all([
-		matchSecrets(subject),
-		matchFiles$1(subject),
-		matchFolders(subject),
-		matchCopies(subject),
-		matchDuplicates(subject),
-		matchPackages(subject),
-		matchRecipe(subject),
-		matchPython(subject),
-		matchNode(subject),
-		matchModes(subject)
-	]);
-	const imageBytes = countPlaced(subject.merged.visible);
-	return found.flat().filter(({ rule, bytes }) => rule.level !== "info" || bytes === 0 || bytes >= leastShare * imageBytes).toSorted(compare);
-};
-
-// src/analysis/findings/touched.ts
-/** Less is not worth reading twice. */
-const leastBytes = 1e6;
-/** Rewritten files that have kept their size, the largest first, as many as may be read. */
-const findCandidates = ({ merged, contents, origins, mostHashedBytes }) => {
-	const rewritten = merged.hidden.filter(({ reason, entry, hiddenBy }) => reason === "rewritten" && entry.sizeBytes >= leastBytes && !isCopy(origins[hiddenBy]?.instruction));
-	const layers = new Map([...new Set(rewritten.map(({ hiddenBy }) => hiddenBy))].map((layer) => [layer, new Map((contents.layers[layer] ?? []).map((entry) => [entry.path, entry]))]));
-	const same = rewritten.filter(({ hiddenBy, entry }) => {
-		return (layers.get(hiddenBy)?.get(entry.path))?.sizeBytes === entry.sizeBytes;
-	});
-	let bytes = 0;
-	return same.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).filter(({ entry }) => {
-		bytes += 2 * entry.sizeBytes;
-		return bytes <= mostHashedBytes;
-	});
-};
-/** The same subject, in which files that were only touched are no longer said to be rewritten. */
-const withTouched = async (subject) => {
-	const candidates = findCandidates(subject);
-	const isSame = await Promise.all(candidates.map(async ({ layer, hiddenBy, entry: { path } }) => {
-		const [lower, upper] = await Promise.all([subject.files.hash(layer, path), subject.files.hash(hiddenBy, path)]);
-		return lower !== "" && lower === upper;
-	}));
-	const touched = new Set(candidates.filter((_, at) => isSame[at]));
-	if (touched.size === 0) return subject;
-	const hidden = subject.merged.hidden.map((copy) => touched.has(copy) ? {
-		...copy,
-		reason: "metadata copy"
-	} : copy);
-	return {
-		...subject,
-		merged: {
-			...subject.merged,
-			hidden
-		}
-	};
-};
-
-// src/analysis/largest.ts
-const shown = 10;
-/** Deeper ones say nothing to people. */
-const deepest$1 = 8;
-const filesOf = ({ merged }) => {
-	const once = /* @__PURE__ */ new Map();
-	for (const placed of merged.visible) if (placed.entry.type === "f" && !once.has(keyOf(placed))) once.set(keyOf(placed), placed);
-	return [...once.values()];
-};
-/** A Python package lies so deep: `usr/local/lib/python3.12/site-packages/torch`. */
-const deepestCompared = 6;
-const leastCompared = 1e6;
-const mostCompared$1 = 2e3;
-const sumFolders = (files) => {
-	const sums = /* @__PURE__ */ new Map();
-	for (const { entry } of files) {
-		const { path, sizeBytes } = entry;
-		for (let folder = path; folder !== "";) {
-			folder = parentOf(folder);
-			sums.set(folder, (sums.get(folder) ?? 0) + sizeBytes);
-		}
-	}
-	return sums;
-};
-const bySize = (a, b) => b.bytes - a.bytes;
-/** The largest folders, each as deep as it says something: no folder that has little beside one below it. */
-const findLargeFolders = (sums) => {
-	const children = Map.groupBy([...sums.keys()].filter((path) => path !== ""), parentOf);
-	const toLarge = (path) => ({
-		path,
-		bytes: sums.get(path) ?? 0
-	});
-	const open = (children.get("") ?? []).map(toLarge);
-	const done = [];
-	for (let steps = 0; steps < 200 && open.length > 0; steps += 1) {
-		open.sort(bySize);
-		const large = open.shift();
-		if (large === void 0) break;
-		const inside = (children.get(large.path) ?? []).map(toLarge).toSorted(bySize);
-		if ((inside[0]?.bytes ?? 0) >= large.bytes / 2 && large.path.split("/").length < deepest$1) open.push(...inside);
-		else done.push(large);
-	}
-	return done.toSorted(bySize).slice(0, shown);
-};
-const findCompared = (sums) => [...sums].map(([path, bytes]) => ({
-	path,
-	bytes
-})).filter(({ path, bytes }) => path !== "" && bytes >= leastCompared).filter(({ path }) => path.split("/").length <= deepestCompared).toSorted(bySize).slice(0, mostCompared$1);
-/** What takes most of an image. */
-const findLargest = (subject) => {
-	const placed = filesOf(subject);
-	const sums = sumFolders(placed);
-	const files = placed.map(({ entry }) => ({
-		path: entry.path,
-		bytes: entry.sizeBytes
-	})).toSorted(bySize);
-	return {
-		folders: findLargeFolders(sums),
-		files: files.slice(0, shown),
-		folderSizes: findCompared(sums)
-	};
-};
-
-// src/analysis/packed.ts
-/** How much of the image is compressed to know about the rest. */
-const sampledBytes = 8388608;
-const blockBytes$1 = 16384;
-/** Deflate looks back so far. */
-const windowBytes = 32768;
-/** A file's place in its layer's archive, once packed. */
-const entryBytes = 70;
-/** So few samples say less of a layer than the whole image does. */
-const fewSamples = 4;
-/** What the containerd store keeps of layers that came packed, or were built so. */
-const readPackedSizes = (manifest, layers) => {
-	const listed = attempt(() => JSON.parse(manifest ?? ""))?.layers ?? [];
-	const sizes = (Array.isArray(listed) ? listed : []).map(({ mediaType, size }) => /[.+](gzip|zstd)$/.test(String(mediaType)) && Number.isSafeInteger(size) ? Number(size) : void 0);
-	return sizes.length === layers ? sizes : Array.from({ length: layers }, () => void 0);
-};
-/** In an archive, files of one folder are beside each other, in the order of their names. */
-const toStream = (entries, layer) => {
-	const seen = /* @__PURE__ */ new Set();
-	const files = entries.filter(({ type, sizeBytes, inode }) => {
-		if (type !== "f" || sizeBytes === 0 || seen.has(inode)) return false;
-		seen.add(inode);
-		return true;
-	}).sort((a, b) => a.path < b.path ? -1 : 1);
-	const starts = [];
-	let bytes = 0;
-	for (const { sizeBytes } of files) {
-		starts.push(bytes);
-		bytes += sizeBytes;
-	}
-	return {
-		layer,
-		files,
-		starts,
-		bytes
-	};
-};
-/** The last file that begins at or before a place. */
-const findFile = (starts, at) => {
-	let [low, high] = [0, starts.length - 1];
-	while (low < high) {
-		const middle = Math.ceil((low + high) / 2);
-		if ((starts[middle] ?? 0) <= at) low = middle;
-		else high = middle - 1;
-	}
-	return low;
-};
-const readStretch = async ({ layer, files, starts }, from, to, reader) => {
-	const parts = [];
-	let at = from;
-	for (let index = findFile(starts, from); at < to && index < files.length; index += 1) {
-		const file = files[index];
-		if (file === void 0) break;
-		const offset = at - (starts[index] ?? 0);
-		const length = Math.min(file.sizeBytes - offset, to - at);
-		parts.push(reader.bytes(layer, file.path, offset, length));
-		at += length;
-	}
-	return Buffer.concat(await Promise.all(parts));
-};
-const options = {
-	level: 6,
-	memLevel: 9,
-	strategy: constants.Z_DEFAULT_STRATEGY
-};
-/** How a block is compressed that follows another one, as in the middle of an archive. */
-const toRatio = (stretch, before) => {
-	const body = stretch.subarray(before);
-	if (body.length === 0) return void 0;
-	const dictionary = stretch.subarray(0, before);
-	return deflateRawSync(body, before > 0 ? {
-		...options,
-		dictionary
-	} : options).length / body.length;
-};
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-/**
-* Estimates what a registry would have, by compressing blocks from all over the image. The mean of the
-* blocks' ratios is what is near; their sums are not.
-*
-* @param known of layers that have been packed
-*/
-const estimatePacked = async (layers, known, reader) => {
-	const streams = layers.map(toStream);
-	const unknown = streams.filter(({ layer }) => known[layer] === void 0);
-	const bytes = unknown.reduce((sum, stream) => sum + stream.bytes, 0);
-	const step = Math.max(1, bytes / (sampledBytes / blockBytes$1));
-	const ratios = /* @__PURE__ */ new Map();
-	let passed = 0;
-	for (const stream of unknown) {
-		const places = [];
-		const first = (Math.ceil(passed / step - .5) + .5) * step - passed;
-		for (let at = first; at < stream.bytes; at += step) places.push(Math.floor(at));
-		passed += stream.bytes;
-		const found = await Promise.all(places.map(async (at) => {
-			const from = Math.max(0, at - windowBytes);
-			const stretch = await readStretch(stream, from, Math.min(stream.bytes, at + blockBytes$1), reader);
-			return toRatio(stretch, at - from);
-		}));
-		ratios.set(stream.layer, found.filter((ratio) => ratio !== void 0));
-	}
-	const all = [...ratios.values()].flat();
-	const common = all.length === 0 ? 1 : mean(all);
-	return {
-		layerBytes: streams.map(({ layer, bytes: size }) => {
-			const own = ratios.get(layer) ?? [];
-			const ratio = own.length < fewSamples ? common : mean(own);
-			const entries = layers[layer]?.length ?? 0;
-			return known[layer] ?? Math.round(size * ratio + entries * entryBytes);
-		}),
-		isExact: unknown.length === 0
-	};
-};
-
-// src/analysis/removal.ts
-const sum$5 = (numbers) => {
-	let total = 0;
-	for (const number of numbers) total += number;
-	return total;
-};
-const toFiles = (subject, layer, entries) => {
-	const files = entries.filter(({ type }) => type === "f").map((entry) => ({
-		layer,
-		entry
-	}));
-	const groups = Map.groupBy(files, keyOf);
-	return new Map([...groups].flatMap(([key, [first, ...others]]) => first !== void 0 && subject.namesOf(first) === others.length + 1 ? [[key, first.entry.sizeBytes]] : []));
-};
-/** In the archive of a layer, such a name says something of its own. */
-const isMark = (path) => nameOf({ path }).startsWith(".wh.");
-/** By a path, what is there and below it. */
-const groupBelow = (all, tops) => {
-	const found = /* @__PURE__ */ new Map();
-	for (const placed of all) {
-		const { path } = placed.entry;
-		for (const top of [...foldersAbove(path), path]) {
-			if (!tops.has(top)) continue;
-			const group = found.get(top) ?? [];
-			found.set(top, group);
-			group.push(placed);
-		}
-	}
-	return found;
-};
-/** What findings are about: as a container sees it, and the folders of each layer. */
-const indexSeen = ({ contents, merged }, matches) => {
-	const tops = new Set(matches.flatMap(({ paths }) => paths));
-	const folders = contents.layers.flatMap((entries, layer) => entries.filter(({ type }) => type === "d").map((entry) => ({
-		layer,
-		entry
-	})));
-	return {
-		seen: groupBelow(merged.visible, tops),
-		folders: groupBelow(folders, tops)
-	};
-};
-/** The path, and the folders that it is in, as far as they are not above another one. */
-const toWay = (top, path) => [...foldersAbove(path), path].filter(({ length }) => length >= top.length);
-/** A part that takes files away: those of its line, as other lines' are other findings. */
-const toSeen = (subject, match, { seen, folders }) => {
-	const given = new Set(match.paths);
-	const going = [];
-	const kept = /* @__PURE__ */ new Set();
-	for (const top of given) {
-		if (findFolderAbove(top, (folder) => given.has(folder)) !== void 0) continue;
-		const keep = (path) => {
-			for (const folder of toWay(top, path)) kept.add(folder);
-		};
-		for (const { layer, entry } of seen.get(top) ?? []) {
-			const { path, type } = entry;
-			if (layer !== match.layer || isMark(path)) keep(type === "d" ? path : parentOf(path));
-			else if (type !== "d") going.push({
-				top,
-				entry
-			});
-		}
-		for (const { layer, entry } of folders.get(top) ?? []) if (layer < match.layer) keep(entry.path);
-	}
-	const hides = going.map(({ top, entry: { path } }) => toWay(top, path).find((each) => !kept.has(each)) ?? path);
-	const entries = going.map(({ entry }) => entry);
-	return {
-		match,
-		files: toFiles(subject, match.layer, entries),
-		hides: [...new Set(hides)]
-	};
-};
-/** A part that takes copies away which nobody sees; those in the base are the base's. */
-const toUnseen = (subject, match) => {
-	const paths = new Set(match.paths);
-	const copies = subject.merged.hidden.filter(({ layer, hiddenBy, reason, entry }) => {
-		const by = reason === "deleted" ? layer : hiddenBy;
-		return copyRules[reason] === match.rule && by === match.layer && paths.has(entry.path) && !isBase(subject, layer);
-	});
-	return {
-		match,
-		files: new Map(copies.map((copy) => [keyOf(copy), copy.entry.sizeBytes])),
-		hides: []
-	};
-};
-/** Bytes that go with some parts, each file once. */
-const countRemoved = (parts) => sum$5(new Map(parts.flatMap(({ files }) => [...files])).values());
-const withoutFiles = (layers, gone) => layers.map((entries, layer) => entries.filter((entry) => !gone.has(keyOf({
-	layer,
-	entry
-}))));
-/**
-* Finds out what the image would be without all findings whose fix only takes something away.
-*
-* @returns undefined where there are none
-*/
-const planRemoval = async (subject, matches, packed, totalBytes, reader) => {
-	const index = indexSeen(subject, matches.filter(({ rule }) => rule.removes === "files"));
-	const parts = matches.flatMap((match) => {
-		const { removes } = match.rule;
-		if (removes === void 0) return [];
-		return [removes === "files" ? toSeen(subject, match, index) : toUnseen(subject, match)];
-	}).filter(({ files }) => files.size > 0).toSorted((a, b) => countRemoved([b]) - countRemoved([a]));
-	if (parts.length === 0) return void 0;
-	const gone = new Set(parts.flatMap(({ files }) => [...files.keys()]));
-	const layers = withoutFiles(subject.contents.layers, gone);
-	const known = layers.map((entries, layer) => entries.length === subject.contents.layers[layer]?.length ? packed.layerBytes[layer] : void 0);
-	const { layerBytes } = await estimatePacked(layers, known, reader);
-	const folders = [...new Set(parts.flatMap(({ hides }) => hides.flatMap(foldersAbove))), ""].flatMap((path) => {
-		const entry = subject.visible.get(path)?.entry;
-		return entry?.type === "d" ? [[path, entry]] : [];
-	});
-	const { config, manifest } = subject.contents;
-	return {
-		parts,
-		bytes: totalBytes - countRemoved(parts),
-		packedBytes: sum$5(layerBytes),
-		folders: new Map(folders),
-		config,
-		manifest
-	};
-};
-
-// src/analysis/waste.ts
-const pathsShown = 3;
-const sum$4 = (copies) => copies.reduce((bytes, { entry }) => bytes + entry.sizeBytes, 0);
-const toWaste = (subject) => {
-	const { hidden } = subject.merged;
-	const own = hidden.filter(({ layer }) => !isBase(subject, layer));
-	const ofBase = hidden.filter(({ layer }) => isBase(subject, layer));
-	const keyOf = ({ layer, hiddenBy, reason }) => `${layer} ${hiddenBy} ${reason}`;
-	const parts = [...Map.groupBy(hidden, keyOf).values()].flatMap((group) => {
-		const [first] = group;
-		if (first === void 0) return [];
-		const { layer, hiddenBy, reason } = first;
-		const paths = group.toSorted((a, b) => b.entry.sizeBytes - a.entry.sizeBytes).slice(0, pathsShown).map(({ entry }) => entry.path);
-		return [{
-			layer,
-			hiddenBy,
-			reason,
-			bytes: sum$4(group),
-			files: group.length,
-			paths
-		}];
-	});
-	return {
-		ownBytes: sum$4(own),
-		squashBytes: sum$4(ofBase.filter(({ hiddenBy }) => !isBase(subject, hiddenBy))),
-		baseBytes: sum$4(ofBase.filter(({ hiddenBy }) => isBase(subject, hiddenBy))),
-		parts: parts.filter(({ bytes }) => bytes > 0).toSorted((a, b) => b.bytes - a.bytes)
-	};
-};
-
-// src/analysis/analyse.ts
-const mostHashedBytes = {
-	auto: 256e6,
-	full: Number.POSITIVE_INFINITY
-};
-const sum$3 = (numbers) => numbers.reduce((total, each) => total + each, 0);
-/** @param origins undefined where only the history knows what made the layers */
-const analyseImage = async (contents, files, given, depth, background = unknownBackground) => {
-	const { layers, config, manifest } = contents;
-	const origins = given?.length === layers.length && given !== void 0 ? given : toHistoryOrigins(config, layers.length);
-	const most = mostHashedBytes[depth];
-	const subject = await withTouched(toSubject(contents, origins, files, most, background));
-	const [packed, findings] = await Promise.all([estimatePacked(layers, readPackedSizes(manifest, layers.length), files), findMatches(subject)]);
-	const wasted = Map.groupBy(subject.merged.hidden, ({ layer }) => layer);
-	const analysed = layers.map((entries, at) => {
-		const origin = origins[at];
-		return {
-			instruction: origin?.instruction,
-			location: origin?.location,
-			isBase: origin?.isBase ?? false,
-			bytes: countBytes(entries),
-			files: entries.filter(({ type }) => type === "f").length,
-			wastedBytes: sum$3((wasted.get(at) ?? []).map(({ entry }) => entry.sizeBytes)),
-			packedBytes: packed.layerBytes[at] ?? 0
-		};
-	});
-	const onDisk = layers.flatMap((entries) => [...new Map(entries.map((entry) => [entry.inode, entry.diskBytes])).values()]);
-	const totalBytes = sum$3(analysed.map(({ bytes }) => bytes));
-	return {
-		layers: analysed,
-		totalBytes,
-		visibleBytes: countPlaced(subject.merged.visible),
-		diskBytes: sum$3(onDisk),
-		packedBytes: sum$3(packed.layerBytes),
-		isPackedExact: packed.isExact,
-		waste: toWaste(subject),
-		dive: toDiveFigures(layers),
-		...findLargest(subject),
-		findings,
-		fingerprint: toFingerprint(subject),
-		removal: await planRemoval(subject, findings, packed, totalBytes, files)
-	};
-};
-
-// src/image/contents/blobs/read-ranges.ts
-/** One pass over a layer, up to the last byte that is wanted. */
-const readInPass = async (blob, ranges, signal) => {
-	const waiting = ranges.toSorted((a, b) => b.offset - a.offset);
-	let open = [];
-	let position = 0;
-	for await (const chunk of readArchive(blob)) {
-		signal.throwIfAborted();
-		const end = position + chunk.length;
-		while ((waiting.at(-1)?.offset ?? Number.POSITIVE_INFINITY) < end) {
-			const next = waiting.pop();
-			if (next !== void 0) open.push(next);
-		}
-		for (const { offset, bytes } of open) {
-			const from = Math.max(offset, position);
-			const to = Math.min(offset + bytes.length, end);
-			chunk.copy(bytes, from - offset, from - position, to - position);
-		}
-		for (const { offset, bytes, done } of open) if (offset + bytes.length <= end) done.resolve(bytes);
-		open = open.filter(({ offset, bytes }) => offset + bytes.length > end);
-		position = end;
-		if (open.length === 0 && waiting.length === 0) return;
-	}
-	throw new Error("the archive is shorter than it was");
-};
-const readAt = async ({ handle, start }, offset, length) => {
-	const bytes = Buffer.alloc(length);
-	for (let filled = 0; filled < length;) {
-		const { bytesRead } = await handle.read(bytes, filled, length - filled, start + offset + filled);
-		if (bytesRead === 0) throw new Error("the archive is shorter than it was");
-		filled += bytesRead;
-	}
-	return bytes;
-};
-/**
-* Reads parts of a layer's archive. Of one that is packed, all that is asked for at a time is read in one
-* pass, so that nothing of it has to be kept.
-*/
-const createRangeReader = (blob, signal) => {
-	let asked = [];
-	let passing = Promise.resolve();
-	const pass = async () => {
-		const ranges = asked;
-		asked = [];
-		if (ranges.length === 0) return;
-		await readInPass(blob, ranges, signal).catch((error) => {
-			for (const { done } of ranges) done.reject(error);
-		});
-	};
-	return (offset, length) => {
-		if (length === 0) return Promise.resolve(Buffer.alloc(0));
-		if (blob.packing === "tar") return readAt(blob, offset, length);
-		const done = Promise.withResolvers();
-		asked.push({
-			offset,
-			bytes: Buffer.alloc(length),
-			done
-		});
-		if (asked.length === 1) passing = passing.then(() => new Promise((next) => setImmediate(next))).then(pass);
-		return done.promise;
-	};
-};
-
-// src/image/contents/blobs/scan-layer.ts
-/** More fits neither into memory nor onto a runner's disk. */
-const createBudget = () => ({
-	bytes: 2e11,
-	entries: 3e6
-});
-const listArchive = async (blob, budget, signal) => {
-	const listing = createLayerListing$1(() => {
-		budget.entries -= 1;
-		if (budget.entries < 0) throw new Failure("The image has too many files");
-	});
-	const hash = createHash("sha256");
-	try {
-		for await (const chunk of readArchive(blob)) {
-			signal.throwIfAborted();
-			budget.bytes -= chunk.length;
-			if (budget.bytes < 0) throw new Failure("The image is too large once it is unpacked");
-			hash.update(chunk);
-			listing.write(chunk);
-		}
-	} catch (cause) {
-		if (cause instanceof Failure || signal.aborted) throw cause;
-		throw new Failure(`The layer ${blob.digest} cannot be unpacked`, { cause });
-	}
-	const diffId = `sha256:${hash.digest("hex")}`;
-	if (diffId !== blob.diffId) throw new Failure(`The layer ${blob.digest} has the content ${diffId}; the image's config promises ${blob.diffId}`);
-	return listing.finish();
-};
-/**
-* Lists what a layer has, and finds out whether it is what its manifest and its config promise.
-*
-* @throws {Failure} where it is not, or more than anybody unpacks
-*/
-const scanLayer = async (blob, budget, signal) => {
-	const isOneDigest = blob.packing === "tar" && blob.digest === blob.diffId;
-	const [listed, digest] = await Promise.all([listArchive(blob, budget, signal), isOneDigest ? blob.digest : hashBlob(blob, signal)]);
-	if (digest === blob.digest) return listed;
-	throw new Failure(`A layer has the digest ${digest}; the manifest promises ${blob.digest}`);
-};
-
-// src/image/contents/blobs/read-blobs.ts
-/** No rule reads more of one file. */
-const longest = 16e6;
-const createFileReader = (blobs, indexes, signal) => {
-	const readers = blobs.map((blob) => createRangeReader(blob, signal));
-	const bytes = async (layer, path, offset, length) => {
-		const [begin, size] = [indexes[layer]?.offsets.get(path), indexes[layer]?.sizes.get(path)];
-		const read = readers[layer];
-		if (begin === void 0 || size === void 0 || read === void 0) return Buffer.alloc(0);
-		const wanted = Math.max(0, Math.min(length, size - offset, longest));
-		return read(begin + offset, wanted);
-	};
-	const hash = async (layer, path) => {
-		const index = indexes[layer];
-		const begin = index?.offsets.get(path);
-		if (index === void 0 || begin === void 0) return "";
-		const known = index.hashes.get(begin);
-		if (known !== void 0) return known;
-		return createHash("sha256").update(await bytes(layer, path, 0, longest)).digest("hex");
-	};
-	return {
-		bytes,
-		hash
-	};
-};
-/**
-* Reads what the layers of an image have that lie in files of this machine, as `withContents` does of an
-* image in Docker's store. Nothing is unpacked to a disk.
-*
-* @throws {Failure} where a layer is not what its digests promise
-*/
-const withBlobs = async ({ manifest, config, layers }, signal, body, budget = createBudget()) => {
-	const blobs = [];
-	try {
-		for (const layer of layers) blobs.push(await openBlob(layer));
-		const listed = [];
-		for (const blob of blobs) listed.push(await scanLayer(blob, budget, signal));
-		const contents = {
+		references,
+		id: config.digest,
+		sizeBytes: layerBytes.reduce((sum, bytes) => sum + bytes, 0),
+		digestNames: [...repositories].map((repository) => `${repository}@${known}`),
+		architecture,
+		layers: diffIds.map((diffId, index) => ({
+			diffId,
+			chainId: chainIds[index] ?? "",
+			folder: void 0
+		})),
+		layout: {
+			folder,
+			digest,
 			manifest,
-			config,
-			layers: listed.map(({ entries }) => entries)
-		};
-		const indexes = listed.map(({ index }) => index);
-		return await body(contents, createFileReader(blobs, indexes, signal));
-	} finally {
-		await Promise.all(blobs.map(({ handle }) => handle.close().catch(() => {})));
+			layerBytes
+		}
+	};
+};
+/**
+* Reads the image that a builder has written into a folder, as buildx does with `type=oci,tar=false` and no
+* compression. Layers may be missing there: empty files stand for those that nobody needs.
+*
+* @param reported where the same build made more; by the pushed digest nodes find the image, too
+* @throws {Failure} when it is not one image, or not what its digests say
+*/
+const readLayout = (folder, references, reported) => {
+	try {
+		return readImage(folder, references, reported);
+	} catch (cause) {
+		throw new Failure("The build ended well, but what the builder wrote is no image to load", {
+			cause,
+			remedy: "Slipway needs buildx 0.13 and BuildKit 0.11 or newer: `docker buildx inspect`."
+		});
 	}
 };
-
-// src/image/contents/parse-contents.ts
-/** How many fields come after each word; where bytes follow, the last one is their length. */
-const shapes = {
-	manifest: {
-		fields: 1,
-		hasBytes: true
-	},
-	config: {
-		fields: 1,
-		hasBytes: true
-	},
-	bytes: {
-		fields: 1,
-		hasBytes: true
-	},
-	e: { fields: 10 },
-	whiteout: { fields: 1 },
-	opaque: { fields: 1 },
-	listed: { fields: 1 },
-	hash: { fields: 1 },
-	cannot: { fields: 1 },
-	end: { fields: 0 }
-};
-const longestField = 65536;
-/** Paths are four kilobytes long, so this is no image that anybody uses. */
-const deepest = 4e3;
-const mostBytes = 16e6;
-const odd = (what) => new Failure(`The container that reads the image's layers sent ${what}`);
-const parseCount = (text, most) => {
-	const count = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-	if (count <= most) return count;
-	throw odd(`"${text.slice(0, 40)}" where a number was due`);
-};
-/** Cuts what the reader prints into messages. */
-const createMessageCutter = (onMessage) => {
-	let rest = Buffer.alloc(0);
-	let word;
-	let fields = [];
-	let missing = 0;
-	let parts = [];
-	const finish = (bytes) => {
-		const message = {
-			word: word ?? "",
-			fields,
-			bytes
-		};
-		word = void 0;
-		fields = [];
-		parts = [];
-		onMessage(message);
+/** Whether a layout has a layer itself, not only an empty file in its place. */
+const hasLayer = (folder, diffId) => (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
+const toWholeBlobs = ({ id, layers, layout }) => {
+	if (layout === void 0 || !layers.every(({ diffId }) => hasLayer(layout.folder, diffId))) return void 0;
+	const { folder, manifest, layerBytes } = layout;
+	return {
+		manifest,
+		config: readBlob(folder, id),
+		layers: layers.map(({ diffId }, at) => ({
+			file: toBlobPath(folder, diffId),
+			start: 0,
+			sizeBytes: layerBytes[at] ?? 0,
+			digest: diffId,
+			diffId
+		}))
 	};
-	const take = (field) => {
-		if (word === void 0) word = field;
-		else fields.push(field);
-		const shape = shapes[word];
-		if (shape === void 0) throw odd("a word that it does not know");
-		if (fields.length < shape.fields) return;
-		missing = shape.hasBytes ? parseCount(fields.at(-1) ?? "", mostBytes) : 0;
-		if (missing === 0) finish(Buffer.alloc(0));
+};
+
+// src/image/contents/blobs/zstd-frames.ts
+const read$1 = (bytes) => ({
+	bytes,
+	isRead: true
+});
+const pass = (bytes) => ({
+	bytes,
+	isRead: false
+});
+/** Bytes of a frame's header behind its first one, which tells of them. */
+const countHeader = (about) => {
+	const isSingle = (about & 32) !== 0;
+	const window = isSingle ? 0 : 1;
+	const dictionary = [
+		0,
+		1,
+		2,
+		4
+	][about & 3] ?? 0;
+	const size = [
+		isSingle ? 1 : 0,
+		2,
+		4,
+		8
+	][about >> 6] ?? 0;
+	return window + dictionary + size;
+};
+/** RFC 8878, 3.1. What is none of it, the unpacker refuses. */
+function* walkFrames() {
+	for (;;) {
+		const magic = (yield read$1(4)).readUInt32LE(0);
+		if (magic >= 407710288 && magic <= 407710303) yield pass((yield read$1(4)).readUInt32LE(0));
+		else if (magic === 4247762216) {
+			const [about = 0] = yield read$1(1);
+			yield pass(countHeader(about));
+			for (let isLast = false; !isLast;) {
+				const block = (yield read$1(3)).readUIntLE(0, 3);
+				isLast = (block & 1) === 1;
+				yield pass((block >> 1 & 3) === 1 ? 1 : block >> 3);
+			}
+			if ((about & 4) !== 0) yield pass(4);
+		} else yield pass(Number.POSITIVE_INFINITY);
+		yield "end";
+	}
+}
+/**
+* Cuts what zstd has packed where its frames end: Node's unpacker drops, without a word, what comes behind
+* the end of a frame in the same piece.
+*/
+async function* splitFrames(pieces) {
+	const walk = walkFrames();
+	const none = Buffer.alloc(0);
+	let want = walk.next(none).value;
+	let seen = none;
+	let missing = want === "end" ? 0 : want.bytes;
+	for await (const piece of pieces) {
+		let [begin, at] = [0, 0];
+		while (at < piece.length || missing === 0) {
+			const taken = Math.min(missing, piece.length - at);
+			if (want !== "end" && want.isRead) seen = Buffer.concat([seen, piece.subarray(at, at + taken)]);
+			at += taken;
+			missing -= taken;
+			if (missing > 0) break;
+			want = walk.next(seen).value;
+			seen = none;
+			missing = want === "end" ? 0 : want.bytes;
+			if (want !== "end") continue;
+			if (at > begin) yield piece.subarray(begin, at);
+			begin = at;
+		}
+		if (at > begin) yield piece.subarray(begin, at);
+	}
+}
+
+// src/image/contents/blobs/blob.ts
+/** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
+const sniff = (head) => {
+	if (head.length < 4) return "tar";
+	if (head.readUInt16BE(0) === 8075) return "gzip";
+	const number = head.readUInt32LE(0);
+	return number === 4247762216 || number >= 407710288 && number <= 407710303 ? "zstd" : "tar";
+};
+/**
+* Opens a layer, without following a link.
+*
+* @throws {Failure} where there is no such file, or one of another size
+*/
+const openBlob = async (blob) => {
+	const { file, start, sizeBytes, digest } = blob;
+	const flags = constants$1.O_RDONLY | constants$1.O_NOFOLLOW | constants$1.O_NONBLOCK;
+	const handle = await open(file, flags).catch((cause) => {
+		throw new Failure(`The layer ${digest} cannot be read`, { cause });
+	});
+	try {
+		const about = await handle.stat();
+		if (!about.isFile() || sizeBytes === 0 || about.size < start + sizeBytes) throw new Failure(`The layer ${digest} has ${about.size} bytes in place of ${sizeBytes}`);
+		const head = Buffer.alloc(4);
+		await handle.read(head, 0, Math.min(4, sizeBytes), start);
+		return {
+			...blob,
+			handle,
+			packing: sniff(head)
+		};
+	} catch (error) {
+		await handle.close();
+		throw error;
+	}
+};
+const unpackers = {
+	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
+	zstd: () => {
+		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
+		return zlib.createZstdDecompress({ chunkSize: 131072 });
+	}
+};
+const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({
+	start,
+	end: start + sizeBytes - 1,
+	autoClose: false,
+	highWaterMark: 262144
+});
+/** What is packed, as it is read. Whoever leaves it before its end ends what unpacks it. */
+const unpack = (packed, packing) => {
+	if (packing === "tar") return packed;
+	const unpacker = unpackers[packing]();
+	if (packing === "gzip") pipeline(packed, unpacker, () => {});
+	else pipeline(packed, splitFrames, unpacker, () => {});
+	return unpacker;
+};
+/** The archive in a layer. */
+const readArchive = (blob) => unpack(readRaw(blob), blob.packing);
+const hashBlob = async (blob, signal) => {
+	const hash = createHash("sha256");
+	for await (const chunk of readRaw(blob)) {
+		signal.throwIfAborted();
+		hash.update(chunk);
+	}
+	return `sha256:${hash.digest("hex")}`;
+};
+
+// src/image/contents/tar/header.ts
+const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
+/** Up to the first NUL. */
+const toText$1 = (block, from, length) => {
+	const text = block.toString("latin1", from, from + length);
+	const end = text.indexOf("\0");
+	return end < 0 ? text : text.slice(0, end);
+};
+/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
+const toBinary = (field) => {
+	const isNegative = ((field[0] ?? 0) & 64) !== 0;
+	let value = isNegative ? -1n : 0n;
+	field.forEach((byte, at) => {
+		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
+		value = value << 8n | BigInt(bits);
+	});
+	return Number(value);
+};
+const toNumber = (block, from, length) => {
+	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
+	const text = toText$1(block, from, length).trim();
+	if (text === "") return 0;
+	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
+};
+const toSize = (value) => {
+	if (Number.isSafeInteger(value) && value >= 0) return value;
+	throw noTar("a size that is none");
+};
+/** Owners that are none say nothing that a report needs. */
+const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
+/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
+const hasRightSum = (block) => {
+	let [sum, signed] = [0, 0];
+	block.forEach((byte, at) => {
+		const value = at >= 148 && at < 156 ? 32 : byte;
+		sum += value;
+		signed += value > 127 ? value - 256 : value;
+	});
+	const said = toNumber(block, 148, 8);
+	return said === sum || said === signed;
+};
+const toName = (block) => {
+	const name = toText$1(block, 0, 100);
+	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText$1(block, 345, 155) : "";
+	return prefix === "" ? name : `${prefix}/${name}`;
+};
+const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
+/** @throws {Failure} for a block that is no header */
+const parseHeader = (block) => {
+	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
+	const name = toName(block);
+	const flag = block.toString("latin1", 156, 157);
+	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
+	const isSparse = type === "S";
+	return {
+		name,
+		linkName: toText$1(block, 157, 100),
+		type,
+		mode: toNumber(block, 100, 8) & 4095,
+		uid: toOwner(toNumber(block, 108, 8)),
+		gid: toOwner(toNumber(block, 116, 8)),
+		storedBytes: toSize(toNumber(block, 124, 12)),
+		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
+		mtime: formatTime(toNumber(block, 136, 12)),
+		hasMoreHoles: isSparse && block[482] !== 0
+	};
+};
+/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
+const parsePax = (bytes) => {
+	const records = /* @__PURE__ */ new Map();
+	for (let at = 0; at < bytes.length;) {
+		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
+		const end = at + Number(digits);
+		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
+		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
+		const sign = record.indexOf("=");
+		if (sign < 1) throw noTar("a record of a header without a name");
+		records.set(record.slice(0, sign), record.slice(sign + 1));
+		at = end;
+	}
+	return records;
+};
+const readCount = (text, otherwise) => {
+	if (text === void 0) return otherwise;
+	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
+};
+const readTime = (text, otherwise) => {
+	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
+	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
+};
+/** A header with what the records before it say instead. */
+const withPax = (header, records) => {
+	if (records.size === 0) return header;
+	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
+	return {
+		...header,
+		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
+		linkName: records.get("linkpath") ?? header.linkName,
+		uid: toOwner(readCount(records.get("uid"), header.uid)),
+		gid: toOwner(readCount(records.get("gid"), header.gid)),
+		storedBytes: readCount(records.get("size"), header.storedBytes),
+		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
+		mtime: readTime(records.get("mtime"), header.mtime)
+	};
+};
+
+// src/image/contents/tar/cut-tar.ts
+/** Go's reader, and so every builder of images, takes no longer names and records. */
+const longestSpecial = 1048576;
+/** One image may have so many files, and each of them a few headers. */
+const mostHeaders = 1e7;
+/** Kinds that have no content, whatever size their header says: links, folders, devices. */
+const isWithoutContent = (type) => /^[1-6]$/.test(type);
+const withoutNul = (bytes) => bytes.toString("latin1").replace(/\0.*$/s, "");
+/**
+* Cuts an archive into its files, with as much memory as its longest name. The library for it would keep a
+* header of any length in memory, and makes text of names that are bytes.
+*/
+const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
+	const header = Buffer.alloc(512);
+	let filled = 0;
+	let position = 0;
+	let headers = 0;
+	let content = 0;
+	let padding = 0;
+	let isOver = false;
+	let isInFile = false;
+	let special;
+	let sparse;
+	let [name, linkName] = [];
+	let records = /* @__PURE__ */ new Map();
+	const pad = (bytes) => {
+		padding = -bytes & 512 - 1;
+	};
+	const beginFile = (found) => {
+		const storedBytes = isWithoutContent(found.type) ? 0 : found.storedBytes;
+		onEntry({
+			...found,
+			storedBytes,
+			offset: position
+		});
+		content = storedBytes;
+		padding = (512 - storedBytes % 512) % 512;
+		[name, linkName, records, sparse] = [
+			void 0,
+			void 0,
+			/* @__PURE__ */ new Map(),
+			void 0
+		];
+		isInFile = content > 0;
+		if (!isInFile) onEntryEnd();
+	};
+	const beginSpecial = ({ type, storedBytes }) => {
+		if (storedBytes > longestSpecial) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
+		special = {
+			type,
+			bytes: Buffer.alloc(storedBytes),
+			filled: 0
+		};
+		pad(storedBytes);
+		if (storedBytes === 0) endSpecial();
+	};
+	const endSpecial = () => {
+		if (special === void 0) return;
+		const { type, bytes } = special;
+		special = void 0;
+		if (type === "L") name = withoutNul(bytes);
+		else if (type === "K") linkName = withoutNul(bytes);
+		else if (type === "x") records = parsePax(bytes);
+	};
+	const takeHeader = () => {
+		filled = 0;
+		headers += 1;
+		if (headers > 1e7) throw new Failure(`A layer has more than ${mostHeaders} headers`);
+		if (sparse !== void 0) {
+			if (header[504] === 0) beginFile(sparse);
+			return;
+		}
+		if (header.every((byte) => byte === 0)) {
+			isOver = true;
+			return;
+		}
+		const plain = parseHeader(header);
+		if (/^[LKxg]$/.test(plain.type)) {
+			beginSpecial(plain);
+			return;
+		}
+		const named = {
+			...plain,
+			name: name ?? plain.name,
+			linkName: linkName ?? plain.linkName
+		};
+		const found = withPax(named, records);
+		if (found.hasMoreHoles) sparse = found;
+		else beginFile(found);
+	};
+	const take = (chunk, at) => {
+		if (padding > 0 && content === 0 && special === void 0) {
+			const taken = Math.min(padding, chunk.length - at);
+			padding -= taken;
+			return taken;
+		}
+		if (content > 0) {
+			const piece = chunk.subarray(at, at + content);
+			content -= piece.length;
+			onData(piece);
+			if (content === 0) {
+				isInFile = false;
+				onEntryEnd();
+			}
+			return piece.length;
+		}
+		if (special !== void 0) {
+			const { bytes, filled: before } = special;
+			const taken = chunk.copy(bytes, before, at, at + bytes.length - before);
+			special.filled += taken;
+			if (special.filled === bytes.length) endSpecial();
+			return taken;
+		}
+		const taken = chunk.copy(header, filled, at, at + 512 - filled);
+		filled += taken;
+		return taken;
 	};
 	const write = (chunk) => {
-		const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-		let at = 0;
-		while (at < data.length) {
-			if (missing > 0) {
-				const part = data.subarray(at, at + missing);
-				parts.push(Buffer.from(part));
-				missing -= part.length;
-				at += part.length;
-				if (missing === 0) finish(Buffer.concat(parts));
-				continue;
+		for (let at = 0; at < chunk.length;) {
+			if (isOver) {
+				position += chunk.length - at;
+				return;
 			}
-			const end = data.indexOf(0, at);
-			if (end < 0) break;
-			take(data.toString("latin1", at, end));
-			at = end + 1;
+			const taken = take(chunk, at);
+			at += taken;
+			position += taken;
+			if (filled === 512) takeHeader();
 		}
-		if (data.length - at > longestField) throw odd("a field without an end");
-		rest = Buffer.from(data.subarray(at));
+	};
+	/** Goes beyond the content that is left of the file, which nobody wants: to be read on from there. */
+	const skip = () => {
+		const bytes = content;
+		position += bytes;
+		content = 0;
+		if (isInFile) onEntryEnd();
+		isInFile = false;
+		return bytes;
+	};
+	const end = () => {
+		if (!isOver && !(filled === 0 && content === 0 && special === void 0 && !isInFile && sparse === void 0)) throw noTar("it ends in the middle of a file");
 	};
 	return {
 		write,
-		end: () => {}
-	};
-};
-const types$1 = /* @__PURE__ */ new Set([
-	"f",
-	"d",
-	"l",
-	"c",
-	"b",
-	"p",
-	"s"
-]);
-const blockBytes = 512;
-/** A record of `find`'s, as the reader asks for it, without the depth at its beginning. */
-const parseEntry = (fields) => {
-	const [type = "", size = "", blocks = "", mode = "", uid = "", gid = "", mtime = "", inode = ""] = fields;
-	if (!types$1.has(type)) throw odd("an entry of an unknown type");
-	if (!/^[0-7]{1,5}$/.test(mode)) throw odd("an entry without a mode");
-	if (!/^-?\d{1,16}\.\d{9,10}$/.test(mtime)) throw odd("an entry without a time");
-	if (!/^\d{1,20}:\d{1,20}$/.test(inode)) throw odd("an entry without an inode");
-	const path = fields[8] ?? "";
-	if (/^\/|(^|\/)\.{1,2}(\/|$)|\/\/|\/$/.test(path)) throw odd("an entry whose path leads elsewhere");
-	if (path.split("/").length > deepest) throw odd(`a path of more than ${deepest} folders`);
-	return {
-		path,
-		type,
-		sizeBytes: parseCount(size, Number.MAX_SAFE_INTEGER),
-		diskBytes: parseCount(blocks, Number.MAX_SAFE_INTEGER / blockBytes) * blockBytes,
-		mode: Number.parseInt(mode, 8),
-		uid: parseCount(uid, 2 ** 32),
-		gid: parseCount(gid, 2 ** 32),
-		mtime,
-		inode,
-		isWhiteout: false,
-		isOpaque: false
-	};
-};
-/** More would not fit into memory. */
-const mostEntries = 3e6;
-/** Collects the entries of all layers, the lowest first, and what is said of them afterwards. */
-const createListing = () => {
-	const layers = [];
-	const whiteouts = /* @__PURE__ */ new Set();
-	const opaque = /* @__PURE__ */ new Set();
-	let count = 0;
-	return {
-		add: ({ word, fields }) => {
-			const [first = "", ...others] = fields;
-			if (word === "whiteout") whiteouts.add(first);
-			else if (word === "opaque") opaque.add(first);
-			else {
-				count += 1;
-				if (count > mostEntries) throw new Failure(`The image has more than ${mostEntries} files`);
-				if (first === "0") layers.push([]);
-				const layer = layers.at(-1);
-				if (layer === void 0 || first === "0" !== (others[8] === "")) throw odd("an entry that is in no layer");
-				layer.push(parseEntry(others));
-			}
-		},
-		/** @param expected how many layers there are */
-		finish: (expected) => {
-			if (layers.length !== expected) throw odd(`${layers.length} layers where there are ${expected}`);
-			return layers.map((entries) => entries.map((entry) => {
-				if (entry.type === "c" && whiteouts.has(entry.inode)) return {
-					...entry,
-					isWhiteout: true
-				};
-				if (entry.type === "d" && opaque.has(entry.inode)) return {
-					...entry,
-					isOpaque: true
-				};
-				return entry;
-			}));
-		}
+		skip,
+		isOver: () => isOver,
+		end
 	};
 };
 
-// src/image/contents/reader-container.ts
-/** Where the reader sees the one folder that it mounts; its program knows it, too. */
-const mountPoint = "/slipway";
-const socketPoint = "/slipway-containerd";
-const toConfigFile = ({ dataRoot }, { id }) => `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(id)}`;
-/** What the program is told, and which folders of the daemon's host it has to see. */
-const toSight = (engine, image, runId, config) => {
-	const { containerd, hasContainerdStore } = engine;
-	if (!hasContainerdStore || config !== void 0) {
-		const folders = image.layers.flatMap(({ folder }) => folder ?? []);
-		const paths = [config ?? toConfigFile(engine, image), ...folders];
-		const mounted = commonFolder(paths);
-		return {
-			mounted,
-			socketFolder: void 0,
-			argv: ["overlay2", ...paths.map((path) => `${mountPoint}${path.slice(mounted.length)}`)]
+// src/store/file-store.ts
+/** Neither blocks nor inodes are left. */
+const explain$1 = (folder) => (cause) => {
+	if (cause.code !== "ENOSPC") throw cause;
+	throw new Failure(`The disk of ${folder} is full`, { cause });
+};
+/** Files of a folder that are called by their digests: what others call them names nothing here. */
+const createFileStore = (folder) => {
+	const toPath = (sha256) => join(folder, sha256);
+	/** Whether it is there: what has a digest's name is whole. */
+	const has = async (sha256, sizeBytes) => {
+		const found = await lstat(toPath(sha256)).catch(() => void 0);
+		return found?.isFile() === true && found.size === sizeBytes;
+	};
+	const read = (sha256) => createReadStream(toPath(sha256), { highWaterMark: 1048576 });
+	/** A file that has no name yet: `keep` gives it one, and without that it goes. */
+	const create = async () => {
+		const draft = join(folder, `part-${randomUUID()}`);
+		const handle = await open(draft, "wx", 384).catch(explain$1(folder));
+		let isOpen = true;
+		const close = async () => {
+			if (isOpen) await handle.close();
+			isOpen = false;
 		};
-	}
-	const { address = "", namespace = "" } = containerd ?? {};
-	const mounted = commonFolder(storeFolders(engine));
-	const chain = image.layers.at(-1)?.chainId ?? "";
-	const argv = [
-		"containerd",
-		`${socketPoint}/${address.replace(/^.*\//, "")}`,
-		namespace,
-		`slipway/${runId}/report/${toHex(chain)}`,
-		image.id,
-		image.architecture,
-		chain,
-		mounted
-	];
-	return {
-		mounted,
-		socketFolder: address.replace(/\/[^/]*$/, ""),
-		argv
-	};
-};
-const mount = (source, target) => ({
-	Type: "bind",
-	Source: source,
-	Target: target,
-	ReadOnly: true,
-	BindOptions: { NonRecursive: true }
-});
-/**
-* A container that reads an image's layers, in the words of Docker's API. It sees them read-only, has no
-* network, and of all rights two: to read what is root's, and to see which folders are opaque.
-*
-* @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr and jq
-* @param config its file on the daemon's host, of an image that a node has with its layers' folders
-*/
-const toReaderContainer = (engine, image, nodeImage, runId, config) => {
-	const { mounted, socketFolder, argv } = toSight(engine, image, runId, config);
-	return {
-		Image: nodeImage,
-		Entrypoint: ["/usr/bin/perl"],
-		Cmd: [
-			"-e",
-			readFileSync(new URL("./reader/read.pl", import.meta.url), "utf8"),
-			...argv
-		],
-		Env: ["LC_ALL=C"],
-		Labels: { [runLabel]: runId },
-		StopSignal: "TERM",
-		AttachStdin: true,
-		AttachStdout: true,
-		AttachStderr: true,
-		OpenStdin: true,
-		StdinOnce: true,
-		HostConfig: {
-			AutoRemove: true,
-			UsernsMode: "host",
-			NetworkMode: "none",
-			ReadonlyRootfs: true,
-			CapDrop: ["ALL"],
-			CapAdd: ["DAC_READ_SEARCH", "SYS_ADMIN"],
-			SecurityOpt: ["no-new-privileges"],
-			LogConfig: { Type: "none" },
-			Mounts: [mount(mounted, mountPoint), ...socketFolder === void 0 ? [] : [mount(socketFolder, socketPoint)]]
-		}
-	};
-};
-
-// src/image/contents/read-contents.ts
-/** The container as it is talked with: what it lists, then an answer to each request. */
-const createTalk = (layerCount) => {
-	const contents = Promise.withResolvers();
-	const answers = [];
-	const listing = createListing();
-	let [config, manifest] = [];
-	let ended;
-	let isOver = false;
-	let reply = () => {};
-	const close = (error) => {
-		ended ??= error;
-		contents.reject(ended);
-		for (const answer of answers.splice(0)) answer.reject(ended);
-	};
-	const onMessage = (message) => {
-		const { word, fields, bytes } = message;
-		if (word === "config") config = bytes.toString("utf8");
-		else if (word === "manifest") manifest = bytes.toString("utf8");
-		else if (word === "bytes" || word === "hash") answers.shift()?.resolve(message);
-		else if (word === "cannot") close(new Failure(Buffer.from(fields[0] ?? "", "latin1").toString()));
-		else if (word === "end") isOver = true;
-		else if (word === "listed") {
-			const layers = listing.finish(layerCount);
-			contents.resolve({
-				config: config ?? "",
-				manifest,
-				layers
-			});
-		} else listing.add(message);
-	};
-	const createSink = (answer) => {
-		reply = answer;
-		const cutter = createMessageCutter(onMessage);
-		const write = (chunk) => {
-			if (ended !== void 0) return;
-			try {
-				cutter.write(chunk);
-			} catch (error) {
-				close(error);
+		return {
+			write: (bytes) => handle.writeFile(bytes).catch(explain$1(folder)),
+			keep: async (sha256) => {
+				await close();
+				await rename(draft, toPath(sha256));
+			},
+			drop: async () => {
+				await close();
+				await rm(draft, { force: true });
 			}
 		};
-		return {
-			...cutter,
-			write
-		};
-	};
-	const ask = (...fields) => {
-		if (ended !== void 0) return Promise.reject(ended);
-		const answer = Promise.withResolvers();
-		answers.push(answer);
-		reply(Buffer.from(`${fields.join("\0")}\0`, "latin1"));
-		return answer.promise;
 	};
 	return {
-		contents: contents.promise,
-		reader: {
-			bytes: async (layer, path, offset, length) => (await ask(layer, offset, length, path)).bytes,
-			hash: async (layer, path) => (await ask(layer, "hash", 0, path)).fields[0] ?? ""
-		},
-		createSink,
-		close,
-		end: () => reply("end\0"),
-		isOver: () => isOver || ended !== void 0
-	};
-};
-/**
-* Reads what an image's layers have, and hands it on with a way to read its files. The layers belong to
-* root, so a container reads them, and goes with us.
-*
-* @throws {Failure} where they cannot be read
-*/
-const withContents = async (api, order, body) => {
-	const { engine, image, config, nodeImage, runId, deadlineMs, signal } = order;
-	if ((config !== void 0 || !engine.hasContainerdStore) && image.layers.some(({ folder }) => folder === void 0)) throw new Failure("Docker does not say where the image's layers are");
-	const talk = createTalk(image.layers.length);
-	const errors = [];
-	const work = talk.contents.then((contents) => body(contents, talk.reader)).finally(talk.end);
-	work.catch(() => {});
-	const watch = {
-		deadlineMs,
-		signal,
-		onLine: () => {},
-		onErrorLine: (line) => {
-			if (!isWarning(line) && errors.length < 20) errors.push(line.slice(0, 1e3));
-		},
-		createSink: talk.createSink,
-		isEnough: talk.isOver
-	};
-	const container = toReaderContainer(engine, image, nodeImage, runId, config);
-	try {
-		const end = await runContainer(api, container, "", watch);
-		talk.close(new Failure(`It ended: ${[...errors.slice(-2), end].filter(Boolean).join("; ")}`));
-	} catch (error) {
-		talk.close(error);
-	}
-	return work;
-};
-
-// src/files/kept/entries.ts
-/** What is smaller shares an entry: each costs requests. */
-const largeBytes = 5e7;
-/** An entry has at most 10 GiB. */
-const mostEntryBytes = 8 * 2 ** 30;
-const toParts = (file, most) => {
-	const count = Math.ceil(file.sizeBytes / most);
-	return Array.from({ length: count }, (_, at) => ({
-		key: `slipway-file-v1-${file.sha256}${count === 1 ? "" : `-${at + 1}of${count}`}`,
-		fallbacks: [],
-		files: [file],
-		part: count === 1 ? void 0 : {
-			offset: at * most,
-			bytes: Math.min(most, file.sizeBytes - at * most)
-		}
-	}));
-};
-/** In groups that an entry can hold. */
-const toGroups = (files, most) => {
-	const groups = [];
-	let bytes = Number.POSITIVE_INFINITY;
-	for (const file of files) {
-		if (bytes + file.sizeBytes > most) {
-			groups.push([]);
-			bytes = 0;
-		}
-		groups.at(-1)?.push(file);
-		bytes += file.sizeBytes;
-	}
-	return groups;
-};
-const hashOf = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
-/**
-* The entries that hold files: a changed shard of a model moves nothing but itself.
-*
-* @param scope what tells steps apart whose small files change together
-*/
-const toEntries$1 = (files, scope, most = mostEntryBytes) => {
-	const sorted = [...new Map(files.map((file) => [file.sha256, file])).values()].toSorted((a, b) => a.sha256 < b.sha256 ? -1 : 1);
-	const small = sorted.filter(({ sizeBytes }) => sizeBytes < largeBytes);
-	const groups = toGroups(small, most).map((group, at) => {
-		const start = `slipway-files-v1-${hashOf(`${scope}\0${at}`)}-`;
-		return {
-			key: `${start}${hashOf(group.map(({ sha256 }) => sha256).join("\n"))}`,
-			fallbacks: [start],
-			files: group,
-			part: void 0
-		};
-	});
-	const large = sorted.filter(({ sizeBytes }) => sizeBytes >= largeBytes);
-	return [...groups, ...large.flatMap((file) => toParts(file, most))];
-};
-/** As many files as a budget has room for, the largest first, and what is left out. */
-const withinBudget = (files, budgetBytes) => {
-	let left = budgetBytes;
-	const kept = [];
-	const leftOut = [];
-	for (const file of files.toSorted((a, b) => b.sizeBytes - a.sizeBytes)) if (file.sizeBytes > left) leftOut.push(file);
-	else {
-		kept.push(file);
-		left -= file.sizeBytes;
-	}
-	return {
-		kept,
-		leftOut
+		has,
+		read,
+		create
 	};
 };
 
-// src/files/kept/save-files.ts
-const fill = async ({ files, part }, folder, place) => {
-	await mkdir(join(place, "kept"), { mode: 448 });
-	for (const { sha256 } of files) {
-		const [from, to] = [join(folder, sha256), join(place, "kept", sha256)];
-		if (part === void 0) await link(from, to);
-		else {
-			const end = part.offset + part.bytes - 1;
-			await pipeline$1(createReadStream(from, {
-				start: part.offset,
-				end
-			}), createWriteStream(to));
-		}
-	}
-};
-/** What changed of the small ones makes a new entry of all of them. */
-const isNew = ({ files }, restored) => files.some(({ sha256 }) => !restored.has(sha256));
-/**
-* Makes entries; what cannot be kept is a warning.
-*
-* @returns how many bytes were kept
-*/
-const saveEntries = async (entries, { cache, folder, warn, signal, input = "node-files-cache" }) => {
-	let bytes = 0;
-	for (const entry of entries) {
-		const place = join(folder, `entry-${randomUUID()}`);
-		try {
-			await mkdir(place, { mode: 448 });
-			await fill(entry, folder, place);
-			if (await cache.save(entry.key, place, signal)) bytes += entry.part?.bytes ?? entry.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-		} catch (error) {
-			signal.throwIfAborted();
-			warn(`${input}: ${entry.key} is not kept: ${renderError(error)}`);
-		} finally {
-			await rm(place, {
-				recursive: true,
-				force: true
-			});
-		}
-	}
-	return bytes;
-};
-/**
-* Keeps files for later runs.
-*
-* @returns how many bytes were kept
-*/
-const saveFiles = (files, order) => {
-	const entries = toEntries$1(files, order.scope, order.mostEntryBytes);
-	return saveEntries(entries.filter((each) => isNew(each, order.restored)), order);
-};
-
-// src/host/at-once.ts
-/**
-* Does something with each item, so many at once. The first failure lets none begin any more.
-*
-* @throws that failure, when none is at work any more: what they write to may go then
-*/
-const doAtOnce = async (items, most, act) => {
-	const waiting = items.map((item) => ({ item }));
-	const work = async () => {
-		for (let next = waiting.shift(); next !== void 0; next = waiting.shift()) try {
-			await act(next.item);
-		} catch (error) {
-			waiting.length = 0;
-			throw error;
-		}
-	};
-	const workers = Array.from({ length: most }, work);
-	await Promise.allSettled(workers);
-	await Promise.all(workers);
-};
-
-// src/files/kept/read-entry.ts
+// src/store/read-entry.ts
 const types = {
 	"1": "a hard link",
 	"2": "a symbolic link",
@@ -6625,7 +5258,7 @@ const types = {
 	"4": "a device",
 	"6": "a pipe"
 };
-const show = (name) => `"${toLine$1(Buffer.from(name, "latin1").toString(), 100)}"`;
+const show = (name) => `"${toLine(Buffer.from(name, "latin1").toString(), 100)}"`;
 /** Folders that the packer names; everything else has to be a file that somebody waits for. */
 const findWanted = ({ name, type, storedBytes }, { find, part }) => {
 	if (type === "5" && /^(?:\.\/)?kept\/?$/.test(name)) return void 0;
@@ -6654,13 +5287,12 @@ const writePart = async (path, offset) => {
 * Takes files out of an entry's archive, as whoever could write to the cache has packed it: nothing in it
 * becomes a path, and what is not what its digest promises is not kept.
 *
-* @param parts where a file is put together that has several
 * @throws {Failure} naming what is not ours
 */
-const readEntry = async (archive, entry, folder, parts, signal) => {
+const readEntry = async (archive, entry, folder, signal) => {
 	const store = createFileStore(folder);
-	const source = createReadStream(archive);
 	const [head] = await readHead(archive);
+	const source = createReadStream(archive);
 	const unpacked = unpack(source, sniff(head));
 	let acts = [];
 	let current;
@@ -6685,7 +5317,7 @@ const readEntry = async (archive, entry, folder, parts, signal) => {
 			acts.push(async () => {
 				hash = createHash("sha256");
 				if (entry.part === void 0) draft = await store.create();
-				else part = await writePart(parts(file), entry.part.offset);
+				else part = await writePart(entry.pathOf?.(file) ?? "", entry.part.offset);
 			});
 		},
 		onData: (piece) => {
@@ -6723,57 +5355,24 @@ const readHead = async (path) => {
 	return [buffer.subarray(0, bytesRead)];
 };
 
-// src/files/kept/restore-files.ts
-/** Downloads take memory, and share one network. */
-const atOnce = 2;
-/** Entries of files that are put together here from several, by their digests. */
-const createAssembly = (folder) => {
-	const drafts = /* @__PURE__ */ new Map();
-	return {
-		open: async ({ sha256, sizeBytes }, parts) => {
-			const path = join(folder, `part-${randomUUID()}`);
-			const handle = await open(path, "wx", 384);
-			await handle.truncate(sizeBytes);
-			await handle.close();
-			drafts.set(sha256, {
-				path,
-				missing: parts
-			});
-		},
-		pathOf: ({ sha256 }) => drafts.get(sha256)?.path ?? "",
-		count: ({ sha256 }) => {
-			const draft = drafts.get(sha256);
-			if (draft !== void 0) draft.missing -= 1;
-		},
-		/** Of what has all its parts, what is right is kept. */
-		close: async (warn) => {
-			for (const [sha256, { path, missing }] of drafts) {
-				const hash = createHash("sha256");
-				if (missing === 0) for await (const piece of createReadStream(path)) hash.update(piece);
-				const found = missing === 0 ? hash.digest("hex") : void 0;
-				if (found === sha256) await rename(path, join(folder, sha256));
-				else await rm(path, { force: true });
-				if (missing === 0 && found !== sha256) warn(`The parts of ${sha256} in the cache have the digest ${found}`);
-			}
-		}
-	};
-};
-const restoreEntry = async (entry, assembly, order) => {
-	const { cache, folder, signal, warn } = order;
+// src/store/restore-entry.ts
+/**
+* Brings what is wanted of an entry into the folder. Whoever can write to the cache may have written what is there.
+*
+* @returns its key; undefined where there is none that can be used
+*/
+const restoreEntry = async (keys, wanted, { cache, folder, input, warn, signal }) => {
 	const place = join(folder, `entry-${randomUUID()}`);
-	await mkdir(place, { mode: 448 });
+	let key;
 	try {
-		if (await cache.fetch([entry.key, ...entry.fallbacks], place, signal) === void 0) return;
-		const archive = join(place, "archive");
-		const find = (digest) => entry.files.find(({ sha256 }) => sha256 === digest);
-		await readEntry(archive, {
-			part: entry.part,
-			find
-		}, folder, assembly.pathOf, signal);
-		for (const file of entry.files) assembly.count(file);
+		await mkdir(place, { mode: 448 });
+		key = await cache.fetch(keys, place, signal);
+		if (key !== void 0) await readEntry(join(place, "archive"), wanted, folder, signal);
+		return key;
 	} catch (error) {
 		signal.throwIfAborted();
-		warn(`node-files-cache: the entry ${entry.key} is not used: ${renderError(error)}`);
+		warn(`${input}: the entry ${toLine(key ?? keys[0], 200)} is not used: ${renderError(error)}`);
+		return;
 	} finally {
 		await rm(place, {
 			recursive: true,
@@ -6781,127 +5380,12 @@ const restoreEntry = async (entry, assembly, order) => {
 		});
 	}
 };
-/**
-* Brings files from the Actions cache, each compared with its digest; what cannot be had is left to its
-* source. Whoever can write to the cache may have written what is there.
-*
-* @returns digests of those that came
-*/
-const restoreFiles = async (files, order) => {
-	const { folder, scope, warn, mostEntryBytes } = order;
-	const entries = toEntries$1(files, scope, mostEntryBytes);
-	const assembly = createAssembly(folder);
-	const parted = Map.groupBy(entries.filter(({ part }) => part !== void 0), ({ files: [file] }) => file?.sha256 ?? "");
-	for (const [, parts] of parted) {
-		const file = parts[0]?.files[0];
-		if (file !== void 0) await assembly.open(file, parts.length);
-	}
-	await doAtOnce(entries, atOnce, (entry) => restoreEntry(entry, assembly, order));
-	await assembly.close(warn);
-	const came = await Promise.all(files.map(async ({ sha256 }) => {
-		return (await lstat(join(folder, sha256)).catch(() => void 0))?.isFile() ? [sha256] : [];
-	}));
-	return new Set(came.flat());
-};
 
-// src/run/files-cache.ts
-/** The library's own for a download; uploads of 10 GB take as long. */
-const timeoutMs = 12e5;
-/** By the library for it, in a process of its own. */
-const toCache = (access) => {
-	const ask = async (kind, keys, folder, signal) => {
-		const own = {
-			...access,
-			env: {
-				...access.env,
-				RUNNER_TEMP: folder
-			},
-			signal
-		};
-		const [found] = await askCache(own, timeoutMs, {
-			kind,
-			path: "kept",
-			keys
-		});
-		return found;
-	};
-	return {
-		fetch: (keys, folder, signal) => ask("fetch", keys, folder, signal),
-		save: async (key, folder, signal) => await ask("save", [key], folder, signal) !== void 0
-	};
-};
-const sum$2 = (files) => files.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0);
-/** Files from elsewhere that one step needs, kept from run to run in the Actions cache. */
-const createFilesCache = (plan, folder, { log, run }) => {
-	const asked = /* @__PURE__ */ new Map();
-	const restored = /* @__PURE__ */ new Set();
-	const cache = toCache(run.cache);
-	const { signal } = run;
-	return {
-		restore: async (files) => {
-			for (const file of files) asked.set(file.sha256, file);
-			if (plan === void 0 || files.length === 0) return;
-			const { kept } = withinBudget(files, plan.bytes);
-			const order = {
-				cache,
-				folder,
-				scope: plan.scope,
-				warn: log.warning,
-				signal
-			};
-			const came = await restoreFiles(kept, order);
-			for (const sha256 of came) restored.add(sha256);
-			const bytes = sum$2(kept.filter(({ sha256 }) => came.has(sha256)));
-			if (came.size > 0) log.line(`node-files-cache: ${formatCount(came.size, "file")} restored, ${formatBytes(bytes)}`);
-		},
-		/**
-		* Keeps what has come from its source.
-		*
-		* @returns that
-		*/
-		save: async () => {
-			const all = [...asked.values()].filter(({ sha256 }) => lstatSync(join(folder, sha256), { throwIfNoEntry: false }) !== void 0);
-			const fetched = all.filter(({ sha256 }) => !restored.has(sha256));
-			if (fetched.length === 0) return fetched;
-			const what = `${formatCount(fetched.length, "file")}, ${formatBytes(sum$2(fetched))},`;
-			if (plan === void 0) return fetched;
-			if (!plan.mayWrite) {
-				log.line(`node-files-cache: ${what} not kept: this run may only read the cache.`);
-				return fetched;
-			}
-			const { kept, leftOut } = withinBudget(all, plan.bytes);
-			const order = {
-				cache,
-				folder,
-				scope: plan.scope,
-				restored,
-				warn: log.warning,
-				signal
-			};
-			const bytes = await saveFiles(kept, order);
-			log.line(`node-files-cache: ${formatBytes(bytes)} kept for later runs.`);
-			if (leftOut.length > 0) log.warning(`node-files-cache-limit: ${formatCount(leftOut.length, "file")}, ${formatBytes(sum$2(leftOut))}, beyond ${formatBytes(plan.bytes)} not kept. Later runs fetch them again.`);
-			return fetched;
-		}
-	};
-};
-
-// src/run/kept-pull.ts
-/** Smaller layers share the image's entry: each entry costs requests. */
+// src/store/layers.ts
+/** Smaller layers share an entry: each costs requests. */
 const leastOwnBytes = 1e7;
-const shorten = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
-/**
-* How the keys of images' entries begin: of a repository on one platform, and of one image of it.
-*
-* @param root digest of what the registry has under the name, an index or a manifest
-*/
-const toStarts = (repository, architecture, root) => {
-	const every = `slipway-image-v1-${shorten(`${repository}\0${architecture}`)}-`;
-	return {
-		every,
-		one: `${every}${toHex(root).slice(0, 32)}-`
-	};
-};
+/** An entry has at most 10 GB, and a tar may be several times as large. */
+const mostLayerBytes = 2e10;
 /** A layer's entry has its tar, which unpacks sooner than what registries have. */
 const toLayerEntry = (file) => ({
 	key: `slipway-layer-v1-${file.sha256}`,
@@ -6909,49 +5393,2643 @@ const toLayerEntry = (file) => ({
 	files: [file],
 	part: void 0
 });
-/** A key says what the registry took: later runs compare the cache with that. No two are the same, so that one can be replaced. */
-const toImageEntry = ({ start, small, fromRegistry }) => ({
-	key: `${start}${fromRegistry.bytes}b${Math.round(fromRegistry.ms)}ms-${randomUUID().slice(0, 8)}`,
-	fallbacks: [],
-	files: small,
-	part: void 0
-});
-/** Whoever writes entries writes their keys, so it is only ever shown. */
-const readMoved = (key) => {
-	const [, bytes, ms] = /-(\d{1,15})b(\d{1,10})ms-[0-9a-f]{8}$/.exec(key) ?? [];
-	return bytes === void 0 ? void 0 : {
-		bytes: Number(bytes),
-		ms: Number(ms)
+const toPackKey = (pack) => `slipway-layers-v1-${pack}`;
+/**
+* Layers that share an entry.
+*
+* @param unique what tells this run from others: an entry that is broken cannot be replaced
+*/
+const toPack = (files, unique) => {
+	const content = [unique, ...files.map(({ sha256 }) => sha256)].join("\n");
+	const pack = createHash("sha256").update(content).digest("hex").slice(0, 32);
+	return {
+		pack,
+		entry: {
+			key: toPackKey(pack),
+			fallbacks: [],
+			files,
+			part: void 0
+		}
 	};
 };
-const sum$1 = (files) => files.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0);
-/** Images for which a budget has room, in their order, and those for which it has none. */
-const withinLimit = (pulls, limitBytes) => {
-	const counted = /* @__PURE__ */ new Set();
-	const kept = [];
-	const leftOut = [];
-	let left = limitBytes;
-	for (const pull of pulls) {
-		const large = pull.large.filter(({ sha256 }) => !counted.has(sha256));
-		const bytes = sum$1(pull.small) + sum$1(large);
-		if (bytes > left) leftOut.push(pull);
-		else {
-			left -= bytes;
-			kept.push(pull);
-			for (const { sha256 } of large) counted.add(sha256);
+/**
+* Brings a layer's tar into the folder: whoever wrote the entry may have put any number of bytes there.
+*
+* @param layer by its diff ID in hex
+* @returns whether it has come
+*/
+const restoreLayer = async (layer, order) => {
+	const { key } = toLayerEntry({
+		...layer,
+		sizeBytes: 0
+	});
+	let came = false;
+	const find = (sha256, sizeBytes) => {
+		if (sha256 !== layer.sha256 || sizeBytes > mostLayerBytes) return void 0;
+		came = true;
+		return {
+			sha256,
+			sizeBytes
+		};
+	};
+	return await restoreEntry([key], {
+		part: void 0,
+		find
+	}, order) !== void 0 && came;
+};
+
+// src/host/at-once.ts
+/**
+* Does something with each item, so many at once. The first failure lets none begin any more.
+*
+* @throws that failure, when none is at work any more: what they write to may go then
+*/
+const doAtOnce = async (items, most, act) => {
+	const waiting = items.map((item) => ({ item }));
+	const work = async () => {
+		for (let next = waiting.shift(); next !== void 0; next = waiting.shift()) try {
+			await act(next.item);
+		} catch (error) {
+			waiting.length = 0;
+			throw error;
 		}
+	};
+	const workers = Array.from({ length: most }, work);
+	await Promise.allSettled(workers);
+	await Promise.all(workers);
+};
+
+// src/store/meter.ts
+/** Counts bytes and the time in which any of them were on their way, until they can be used. */
+const createMeter = () => {
+	const moved = {
+		bytes: 0,
+		ms: 0
+	};
+	let [active, began] = [0, 0];
+	const time = async (act) => {
+		if (active === 0) began = performance.now();
+		active += 1;
+		try {
+			return await act();
+		} finally {
+			active -= 1;
+			if (active === 0) moved.ms += performance.now() - began;
+		}
+	};
+	return {
+		moved,
+		time
+	};
+};
+
+// src/store/once.ts
+/** What is being done, by names that only one run has. */
+const underWay = /* @__PURE__ */ new Map();
+/** Users may want the same at once: whoever comes second waits for the first, and sees then what is there. */
+const once$1 = async (name, act) => {
+	const other = underWay.get(name);
+	if (other !== void 0) await other.catch(() => {});
+	const own = act();
+	underWay.set(name, own);
+	try {
+		return await own;
+	} finally {
+		if (underWay.get(name) === own) underWay.delete(name);
+	}
+};
+
+// src/image/sources/blob-image.ts
+/** Of manifests and configs: containerd takes no larger ones. */
+const largestText = 8e6;
+/** Docker stacks 127; more than so many nobody can. */
+const mostLayers = 1e3;
+/** An index of indexes of indexes is none. */
+const deepest = 4;
+const odd = (why) => new Failure(`It is no image that Slipway can read: ${why}`);
+/** Whether a config's type says that its manifest is an image's. */
+const isImageConfig = (mediaType) => /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/.test(`${mediaType}`);
+const isDescriptor = (value) => {
+	const { digest, size } = value ?? {};
+	return isDigest(digest) && Number.isSafeInteger(size) && Number(size) >= 0;
+};
+/** The parser's own error would show what it has read. */
+const parseJson = (text, what) => {
+	const value = attempt(() => JSON.parse(text));
+	if (typeof value === "object" && value !== null) return value;
+	throw odd(`${what} is no JSON`);
+};
+const toPlatform = ({ platform }) => `${String(platform?.os ?? "linux")}/${String(platform?.architecture ?? "unknown")}`.slice(0, 60);
+/** Attestations are for no platform. */
+const isForMachines = ({ platform }) => platform?.os !== "unknown";
+/** What of an index is for this machine, else for the usual one, else the only one that there is. */
+const pickManifest = (all, architecture) => {
+	const images = all.filter(isForMachines);
+	const wanted = [`linux/${architecture}`, "linux/amd64"];
+	const found = wanted.flatMap((name) => images.find((each) => toPlatform(each) === name) ?? [])[0];
+	const [only] = images;
+	const picked = found ?? (images.length === 1 ? only : void 0);
+	if (picked === void 0) {
+		const platforms = images.slice(0, 20).map(toPlatform).join(", ") || "none";
+		throw odd(`it is for ${platforms}, not for ${wanted[0]}`);
+	}
+	if (isDescriptor(picked)) return picked;
+	throw odd("its index has no digests");
+};
+const toListed = (text) => {
+	const { manifests } = parseJson(text, "its index");
+	return Array.isArray(manifests) ? manifests.filter(isDescriptor) : [];
+};
+/** @throws {Failure} where a layer of a manifest has no digest */
+const toLayers = (manifest) => {
+	const { layers } = parseJson(manifest, "its manifest");
+	const all = Array.isArray(layers) ? layers : [];
+	if (all.length > mostLayers) throw odd(`it has ${all.length} layers`);
+	if (all.every(isDescriptor)) return all;
+	throw odd("a layer has no digest and size");
+};
+const toDiffIds = (config) => {
+	const { rootfs } = parseJson(config, "its config");
+	const diffIds = Array.isArray(rootfs?.diff_ids) ? rootfs.diff_ids : [];
+	if (diffIds.every(isDigest)) return diffIds;
+	throw odd("its config names layers that are no digests");
+};
+/** A manifest's text: the root itself, or what of an index is for this machine. */
+const findManifestText = async (root, { readManifest }, architecture) => {
+	let text = root;
+	for (let depth = 0; depth < deepest; depth += 1) {
+		if (!Array.isArray(parseJson(text, "its manifest").manifests)) return text;
+		text = await readManifest(pickManifest(toListed(text), architecture));
+	}
+	throw odd("its index leads to indexes alone");
+};
+/**
+* Finds what an image consists of.
+*
+* @param root text of a manifest, or of an index of some
+* @param architecture of this machine, such as `amd64`
+* @throws {Failure} where that is no image
+*/
+const readBlobImage = async (root, source, architecture) => {
+	const manifest = await findManifestText(root, source, architecture);
+	const { config: descriptor } = parseJson(manifest, "its manifest");
+	if (!isDescriptor(descriptor)) throw odd("its manifest names no config");
+	const { mediaType = "" } = descriptor;
+	if (!isImageConfig(mediaType)) throw odd("it is something else that registries keep");
+	const config = await source.readText(descriptor);
+	const [layers, diffIds] = [toLayers(manifest), toDiffIds(config)];
+	if (layers.length !== diffIds.length) throw odd(`its manifest has ${layers.length} layers, its config ${diffIds.length}`);
+	const files = await source.toFiles(layers);
+	return {
+		manifest,
+		config,
+		layers: layers.map(({ digest, size: sizeBytes }, at) => {
+			const { file = "", start = 0 } = files[at] ?? {};
+			return {
+				file,
+				start,
+				sizeBytes,
+				digest,
+				diffId: diffIds[at] ?? ""
+			};
+		})
+	};
+};
+
+// src/build/dockerfile/step-line.ts
+/** What BuildKit counts as steps of a stage, beside what the stage begins with. */
+const countedKeywords = [
+	"add",
+	"copy",
+	"run",
+	"workdir"
+];
+/** `[3/7] RUN make`, `[build 3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`. */
+const stepPattern$1 = /^\[(?:([^\]]*) )?(\d{1,5})\/(\d{1,5})\] (\w+)/;
+const readStages = (dockerfile) => {
+	const stages = [];
+	for (const instruction of parseInstructions(dockerfile).instructions) {
+		const { keyword, rest } = instruction;
+		if (keyword === "from") {
+			const [, name] = /\sas\s+(\S+)\s*$/i.exec(rest) ?? [];
+			const names = [`stage-${stages.length}`, ...name === void 0 ? [] : [name.toLowerCase()]];
+			stages.push({
+				names,
+				steps: []
+			});
+		} else if (countedKeywords.includes(keyword)) stages.at(-1)?.steps.push(instruction);
+	}
+	return stages;
+};
+/**
+* The line, counted from 1, of the instruction that BuildKit calls by that name; undefined where the
+* Dockerfile does not say so for certain.
+*/
+const findStepLine = (dockerfile, name) => {
+	const [, words = "", number, total, keyword = ""] = stepPattern$1.exec(name) ?? [];
+	const stageName = words.split(" ").at(-1)?.toLowerCase() ?? "";
+	const stages = readStages(dockerfile);
+	const found = (stages.find(({ names }) => names.includes(stageName)) ?? (stages.length === 1 ? stages[0] : void 0))?.steps.at(Number(number) - Number(total) - 1);
+	return found?.keyword === keyword.toLowerCase() ? found.line : void 0;
+};
+
+// src/build/render-event.ts
+const toSeconds = (ms) => (ms / 1e3).toFixed(1);
+/** Longer ones are heredocs and chains of commands; the place says where all of it is. */
+const longestInstruction = 80;
+const shortenInstruction = (text) => text.length <= longestInstruction ? text : `${text.slice(0, 77).trimEnd()}...`;
+const renderTransfer = (transfer) => {
+	const { id, currentBytes, totalBytes, startedMs, completedMs, atMs = 0 } = transfer;
+	const bytes = [currentBytes, totalBytes].filter((each) => each > 0).map(formatBytes);
+	const ms = (completedMs ?? atMs) - (startedMs ?? completedMs ?? atMs);
+	const took = ms >= 100 ? [`${toSeconds(ms)}s`] : [];
+	const done = completedMs === void 0 ? [] : ["done"];
+	return [
+		id,
+		...bytes.length > 0 ? [bytes.join(" / ")] : [],
+		...took,
+		...done
+	].join(" ");
+};
+/**
+* The lines of one event, nearly as BuildKit prints them itself (`--progress=plain`), so that they are
+* recognised. Steps at work side by side keep their own lines apart by their numbers alone.
+*/
+const renderEvent = (event) => {
+	if (event.kind === "text") return [event.text];
+	const { step } = event;
+	const mark = `#${step.number}`;
+	switch (event.kind) {
+		case "began": return ["", `${mark} ${step.name}`];
+		case "output": return [`${mark} ${(event.ms / 1e3).toFixed(3)} ${event.text}`];
+		case "transfer": return [`${mark} ${renderTransfer(event.transfer)}`];
+		case "warning": return [`${mark} WARN: ${event.warning.message}`];
+		case "ended":
+			if (event.how === "failed") return [`${mark} ERROR: ${event.error}`];
+			if (event.how === "cancelled") return [`${mark} CANCELED`];
+			return [`${mark} ${event.how === "cached" ? "CACHED" : `DONE ${toSeconds(event.ms)}s`}`];
+	}
+};
+const renderStep = ({ name }) => shortenInstruction(toLine(name));
+/** Quicker steps are not worth a line of their own. */
+const slowMs$1 = 1e3;
+/** In one line for one of several builds; undefined for what is not worth one. */
+const renderBriefly = (event) => {
+	if (event.kind !== "ended" || event.how === "cancelled") return void 0;
+	const { step, how, ms } = event;
+	const took = ms < slowMs$1 ? [] : [formatDuration(ms)];
+	const parts = [...how === "failed" ? ["failed"] : [], ...took];
+	return parts.length === 0 ? void 0 : [renderStep(step), ...parts].join(", ");
+};
+const renderWaiting = (step) => `${renderStep(step)}, still running`;
+
+// src/image/sizes.ts
+/** Bytes of all steps, and of those that no image before this one had. */
+const sumSteps = (history, seen) => {
+	let chain = "";
+	let allBytes = 0;
+	let newBytes = 0;
+	for (const { Created, CreatedBy, Size } of history.toReversed()) {
+		chain = toDigest(JSON.stringify([
+			chain,
+			Created,
+			CreatedBy,
+			Size
+		]));
+		allBytes += Size;
+		if (!seen.has(chain)) newBytes += Size;
+		seen.add(chain);
 	}
 	return {
-		kept,
-		leftOut
+		allBytes,
+		newBytes
 	};
 };
-/** The entries that are not there yet. */
-const toNewEntries = (pulls) => {
-	const restored = new Set(pulls.flatMap((pull) => [...pull.restored]));
-	const large = new Map(pulls.flatMap((pull) => pull.large).map((file) => [file.sha256, file]));
-	const images = new Map(pulls.filter(({ isWhole, isKept }) => isWhole && !isKept).map((pull) => [pull.start, pull]));
-	return [...[...large.values()].filter(({ sha256 }) => !restored.has(sha256)).map(toLayerEntry), ...[...images.values()].map(toImageEntry)];
+/**
+* Sums what the histories tell. Steps that look the same from the lowest up are one layer.
+*
+* @param keepsBlobs whether the store keeps the compressed layers beside the unpacked ones, as
+*   containerd's does; their size is that of the image, to which some versions of Docker add the
+*   unpacked layers
+*/
+const sumSizes = (images, keepsBlobs) => {
+	const seen = /* @__PURE__ */ new Set();
+	let totalBytes = 0;
+	const each = images.map(({ sizeBytes, history }) => {
+		const { allBytes, newBytes } = sumSteps(history, seen);
+		if (!keepsBlobs || allBytes === 0) {
+			totalBytes += newBytes;
+			return sizeBytes;
+		}
+		const blobBytes = sizeBytes > allBytes ? sizeBytes - allBytes : sizeBytes;
+		totalBytes += newBytes + Math.round(blobBytes * newBytes / allBytes);
+		return allBytes + blobBytes;
+	});
+	return {
+		totalBytes,
+		each
+	};
+};
+/** Asks Docker what an image consists of, as long as it is there. */
+const measureImage = async (get, image) => ({
+	sizeBytes: image.sizeBytes,
+	history: await get(`/images/${image.id}/history`) ?? []
+});
+
+// src/run/intermediates.ts
+/**
+* True for a name that no step can be using any more, as its machine died before post could run. Who does
+* not know the time writes one of the year 1.
+*/
+const isLeftOver = (lastTagTime, nowMs) => {
+	const taggedMs = Date.parse(lastTagTime ?? "");
+	return taggedMs > 0 && nowMs - taggedMs > 432e6;
+};
+/** Names that machines left which died before post could run. */
+const findLeftOvers = async ({ get }) => {
+	const everyRun = intermediateRepository("");
+	const ours = (await get(`/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: [`${everyRun}*`] }))}`) ?? []).flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(everyRun));
+	const inspected = await Promise.all(ours.map((name) => get(`/images/${name}/json`)));
+	const now = Date.now();
+	return ours.filter((_, index) => isLeftOver(inspected[index]?.Metadata?.LastTagTime, now));
+};
+/**
+* Gives an image a name that only this run uses; again for one that is held costs nothing. Its own
+* names may be given to another one at any moment, and Docker's containerd store drops an image with
+* its last name.
+*
+* @throws {Failure} when Docker has it no more
+*/
+const holdImage = async ({ get, post }, runId, image) => {
+	if (image.heldAs !== void 0 || isNameless(image.id, image.references)) return image;
+	const name = toHeldName(runId, image.id);
+	const [repository = "", tag] = name.split(":");
+	await post(`/images/${image.id}/tag?repo=${encodeURIComponent(repository)}&tag=${tag}`);
+	if ((await get(`/images/${name}/json`))?.Id === image.id) return {
+		...image,
+		heldAs: name
+	};
+	const names = image.references.map(({ given }) => given).join(", ");
+	throw new Failure(`Docker no longer has the image that ${names} named when this step began`, { remedy: "Another process removed it or moved its tag. Run the step again." });
+};
+/**
+* Removes a name. What was never made, or is gone already, is what we want; with the last name of an
+* image go its layers.
+*/
+const dropName$1 = async ({ remove }, name) => {
+	const path = `/images/${name}`;
+	const again = () => remove(`${path}?force=true`);
+	await remove(path).catch(again).catch(() => {});
+};
+
+// src/build/actions-cache.ts
+/** A secret of the Bake file's could be the token itself, by the name of its variable. */
+const namesToken = ({ definition }) => /ACTIONS_/.test(JSON.stringify(definition["secret"] ?? ""));
+/**
+* Whether a target's cache is GitHub's, for which BuildKit needs the run's own token. One build gets
+* it for all of its entries, or for none: an address of the Bake file's own choice would be sent it.
+*/
+const usesActionsCache = (targets) => {
+	const entries = targets.flatMap(({ definition }) => [definition["cache-from"], definition["cache-to"]]).flatMap((each) => Array.isArray(each) ? each : []).map(toFields).filter((fields) => /^gha$/i.test(fields.get("type") ?? ""));
+	const isElsewhere = entries.some((fields) => fields.has("url") || fields.has("url_v2"));
+	return entries.length > 0 && !isElsewhere && !targets.some(namesToken);
+};
+
+// src/build/transient.ts
+/**
+* BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
+* registries, Go's net and http, gRPC. The first that fits counts; what is not here does not change by itself.
+*/
+const rows$1 = [
+	[
+		/429 Too Many Requests|toomanyrequests/i,
+		"the registry allows no more requests now",
+		15e3
+	],
+	[
+		/unexpected status(?: code)? .{0,500}\b5\d\d\b|received unexpected HTTP status: 5\d\d/i,
+		"the registry failed",
+		2e3
+	],
+	[
+		/no such host|server misbehaving|Temporary failure in name resolution/i,
+		"a name was not found",
+		2e3
+	],
+	[
+		/i\/o timeout|TLS handshake timeout|connection (?:reset|refused)|broken pipe|unexpected EOF|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+		"the network failed",
+		2e3
+	],
+	[
+		/failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF/i,
+		"the builder went away",
+		3e3
+	],
+	[
+		/no running buildkit pods found|expected \d+ replicas to be ready/i,
+		"the builder's pod went away",
+		5e3
+	]
+];
+/** A registry that refuses, or has it not, does so again. */
+const isFinal = /\b(?:401|403|404)\b|insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i;
+const isRun = /did not complete successfully: exit code/;
+/** What they pass on may be a whole page of a proxy. */
+const longestReason = 4e3;
+/** A program that found no server says this in whatever words it has; the C library's are these. */
+const isNameFailure = /Temporary failure in name resolution/;
+/**
+* Says why a build that failed might succeed the next time; undefined where it would fail again.
+*
+* @param reason BuildKit's last word
+* @param output what the failed step printed
+*/
+const findTransient = (reason, output) => {
+	const text = (isRun.test(reason) ? output.find((line) => isNameFailure.test(line)) ?? "" : reason).slice(0, longestReason);
+	if (isFinal.test(text)) return void 0;
+	const row = rows$1.find(([pattern]) => pattern.test(text));
+	return row && {
+		what: row[1],
+		waitMs: row[2]
+	};
+};
+
+// src/build/cache-failures.ts
+/** With the target before it, where a build has several. */
+const stepPattern = /^(?:\[[\w.-]+\] )?(?:(importing cache manifest from )|exporting (?:cache to |content cache|to GitHub Actions Cache))/;
+/** Whether a step of BuildKit's reads or writes a cache. */
+const toCacheKind = (name) => {
+	const found = stepPattern.exec(name);
+	if (found === null) return void 0;
+	return found[1] === void 0 ? "export" : "import";
+};
+/** What BuildKit and those that it passes on say; the first that fits counts. */
+const rows = [
+	[
+		/failed to reserve cache|cache write denied|no writable scopes?/i,
+		"the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
+		"Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
+	],
+	[
+		/cache token expired/i,
+		"the token of the Actions cache has expired, as the job runs for so long",
+		"Write the cache to a registry, or build earlier in the job."
+	],
+	[
+		/429|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
+		"the service takes no more requests now (rate limit)",
+		"Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
+	],
+	[
+		/quota|limit ?exceeded|insufficient storage|\b(?:413|507)\b|no space left/i,
+		"the place for it is full (quota)",
+		"Remove older caches there, or write less with `mode=min` in cache-to."
+	],
+	[
+		/Cache export is not supported|unknown cache (?:ex|im)porter/i,
+		"this builder cannot do that",
+		"Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`."
+	],
+	[
+		/error writing (?:manifest|config) blob.{0,1000}\b(?:400|404|405|406|415)\b|manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
+		"the registry refuses cache manifests",
+		"Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`."
+	],
+	[
+		/denied|unauthorized|insufficient_scope|authorization failed|\b(?:401|403)\b/i,
+		"the registry does not allow it",
+		"Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read."
+	],
+	[
+		/no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF|\b5\d\d\b/i,
+		"the place of the cache cannot be reached",
+		"The builder reads and writes caches, so it is the builder that needs the way there."
+	]
+];
+/** What they pass on may be a whole page of a proxy. */
+const longestError = 4e3;
+const longestTold$1 = 400;
+const findRow = (error) => rows.find(([pattern]) => pattern.test(error.slice(0, longestError)));
+/** What to do about a cache that cannot be read or written. */
+const findCacheRemedy = (error) => findRow(error)?.[2];
+const isMissing = ({ kind, error }) => kind === "import" && /not found|404|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError));
+const explain = (name, { kind, error }) => {
+	const [, cause, remedy] = findRow(error) ?? [];
+	const what = `${name}: the cache could not be ${kind === "import" ? "read" : "written"}`;
+	const said = neutralise(toLine(error, longestTold$1));
+	return {
+		text: `${[what, ...cause === void 0 ? [] : [cause]].join(": ")} (${said})`,
+		remedy
+	};
+};
+/** A line of the warnings. */
+const renderCacheFailure = (name, failure) => {
+	const { text, remedy } = explain(name, failure);
+	return [
+		text,
+		"The image is complete",
+		...remedy === void 0 ? [] : [remedy]
+	].join(". ").replace(/([^.])$/, "$1.");
+};
+/** The failure of a step whose caches are required. */
+const toCacheError = (name, failure) => {
+	const { text, remedy } = explain(name, failure);
+	return new Failure(text, {
+		remedy: remedy ?? "Without cache-required, this is a warning.",
+		transient: findTransient(failure.error, [])
+	});
+};
+/** BuildKit's words, and buildx', for a cache that no build can write, whatever its entry says. */
+const beforehand = /failed to configure \S+ cache exporter|Cache export is not supported|unknown cache exporter/;
+/** A build that failed for its cache before it began, and may do without; undefined for all others. */
+const toNeedlessFailure = (error) => error instanceof Failure && beforehand.test(error.message) ? {
+	kind: "export",
+	error: error.message.replace(/^.*?(?=failed to configure|Cache export|unknown cache)/s, "")
+} : void 0;
+/** Follows a build, and keeps what went wrong with its caches. One that is not there yet is no failure. */
+const watchCaches = () => {
+	const failures = /* @__PURE__ */ new Map();
+	return {
+		onEvent: (event) => {
+			if (event.kind !== "ended") return;
+			const { name } = event.step;
+			const kind = toCacheKind(name);
+			if (kind === void 0) return;
+			const failure = {
+				kind,
+				error: event.error
+			};
+			if (event.how === "failed" && !isMissing(failure)) failures.set(name, failure);
+			else failures.delete(name);
+		},
+		failures: () => [...failures.values()]
+	};
+};
+
+// src/build/failed-step.ts
+/**
+* The step that failed, as the Dockerfile has it, such as `RUN make`, and what it printed. Undefined
+* where none was run, as with a mistake in the Dockerfile.
+*/
+const findFailedStep = (log) => {
+	const failed = log.findLast((event) => event.kind === "ended" && event.how === "failed");
+	if (failed?.kind !== "ended" || failed.step.name.startsWith("[internal]")) return void 0;
+	const { step } = failed;
+	const output = log.flatMap((event) => event.kind === "output" && event.step === step ? [event.text] : []);
+	return {
+		instruction: step.name.replace(/^\[[^\]]*\] /, ""),
+		output
+	};
+};
+const rule = "--------------------";
+/**
+* `worker.Dockerfile:3`, above the lines that buildx quotes between two rules; no event has it. The
+* file's name is without a folder.
+*/
+const findFailedPlace = (log) => {
+	const end = log.lastIndexOf(rule);
+	const start = end > 0 ? log.lastIndexOf(rule, end - 1) : -1;
+	const above = start > 0 ? log[start - 1] ?? "" : "";
+	const colon = above.lastIndexOf(":");
+	const [file, line] = [above.slice(0, colon), above.slice(colon + 1)];
+	if (colon < 1 || !/^\d{1,7}$/.test(line)) return void 0;
+	const marked = log.slice(start, end).find((text) => /^ *\d+ \| >>>/.test(text));
+	return {
+		file,
+		line: Number(marked?.trim().split(" ", 1)[0] ?? line)
+	};
+};
+/** Words with which programs begin what went wrong, most telling first. */
+const tellingWords = [
+	/^\S{1,200}[:(]\d+\S{0,20}: (fatal )?error\b/i,
+	/(^|\s)(fatal )?error(\[\w{1,20}\])?: /i,
+	/^(Uncaught )?[\w.]{0,100}(Error|Exception|Panic)\b(: |$)/,
+	/^(E: |ERR!|npm (error|ERR!) |fatal: |panic: |ERROR\b|Err:)/,
+	/^\S{1,200}:\d+:\d+: /,
+	/\b(no such file or directory|not found|permission denied|cannot |could not |failed|denied)\b/i
+];
+/** Programs that only pass on that another one failed. */
+const isPassedOn = (line) => /^(g?make(\[\d+\])?: \*\*\*|ninja: build stopped|npm (error|ERR!) (code|path|command|A complete log)|error: could not compile|The command .* returned)/i.test(line);
+/** Longer lines are data that a program dumped, and patterns need not go through all of them. */
+const longestTold = 500;
+/** The line that says what went wrong: the first of the most telling kind, else the last one. */
+const findCause = (output) => {
+	const lines = output.map((line) => line.slice(0, longestTold).trim()).filter((line) => line !== "");
+	const own = lines.filter((line) => !isPassedOn(line));
+	for (const pattern of tellingWords) {
+		const found = own.find((line) => pattern.test(line));
+		if (found !== void 0) return found;
+	}
+	return own.at(-1) ?? lines.at(-1);
+};
+
+// src/build/explain.ts
+/** BuildKit's last word, without what each layer of it has put before. */
+const findReason = (log) => log.findLast((text) => text.startsWith("ERROR: "))?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
+/** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
+const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
+/** The docker driver's and the exporter's own words. */
+const hasSeveralPlatforms = /exporting manifest lists|Multi-platform build is not supported/;
+const platformsRemedy = "Docker's store here holds an image for one platform: set that alone (bake-set: TARGET.platform=linux/amd64), or use Docker's containerd image store.";
+const usualRemedy = "The build's log has all that the instruction printed.";
+const killedRemedy = "Something of it was killed, mostly by the kernel as memory ran out; the last line of this job's post step counts such kills. Build fewer images at once (parallel: 1), have the step use less, or take a larger runner.";
+const remedyFor = (reason, instruction) => {
+	const ofCache = toCacheKind(instruction) && findCacheRemedy(reason);
+	if (ofCache !== void 0) return ofCache;
+	if (hasSeveralPlatforms.test(reason)) return platformsRemedy;
+	return wasKilled.test(reason) ? killedRemedy : usualRemedy;
+};
+/**
+* A build that failed, said in one line: the image, the instruction, and the line of its output that
+* says why. The annotation is at the Dockerfile's line.
+*/
+const explainBuildFailure = ({ name, dockerfile }, code, log) => {
+	const said = log.flatMap((event) => event.kind === "text" ? [event.text] : []);
+	const printed = log.flatMap((event) => event.kind === "output" ? [event.text] : []);
+	const reason = findReason(said) ?? `exit code ${code ?? "none (ended by a signal)"}`;
+	const step = findFailedStep(log);
+	const found = findFailedPlace(said);
+	const location = found && {
+		file: dockerfile ?? found.file,
+		line: found.line
+	};
+	const exitCode = /did not complete successfully: exit code: (\d+)/.exec(reason)?.[1];
+	const cause = exitCode === void 0 ? reason : findCause(step?.output ?? []);
+	const full = [...said, ...printed].some(saysNoSpace) && !saysNoSpace(cause ?? "") ? ": no space left on device" : "";
+	const what = step === void 0 ? "the build" : shortenInstruction(step.instruction);
+	const ending = exitCode === void 0 ? "failed" : `exited with ${exitCode}`;
+	const told = cause === void 0 ? "" : `: ${toLine(cause)}`;
+	const at = location === void 0 ? "" : `${location.file}:${location.line}. `;
+	return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
+		remedy: neutralise(`${at}${remedyFor(reason, step?.instruction ?? "")}`),
+		location: dockerfile === void 0 ? void 0 : location,
+		transient: findTransient(reason, step?.output ?? [])
+	});
+};
+
+// src/build/metadata.ts
+/** `image.name` lists all names of an image, separated by commas. */
+const withoutName = (json, name) => json.replace(`,${name}"`, "\"").replace(`"${name}"`, "\"\"");
+/**
+* Reads buildx's metadata file; a digest that is none is left out.
+*
+* @param intermediate a name of the image that is nobody else's business
+*/
+const parseMetadata = (text, intermediate) => {
+	const parsed = JSON.parse(text);
+	const digestOf = (key) => {
+		const value = parsed?.[key];
+		return isDigest(value) ? value : void 0;
+	};
+	const digest = digestOf("containerimage.digest");
+	return {
+		/** Of the image's config, or of its manifest where that is the image's ID. */
+		imageId: digestOf("containerimage.config.digest") ?? digest,
+		digest,
+		/** buildx's own JSON, without the name that only the step uses. */
+		json: intermediate === void 0 ? text.trim() : withoutName(text.trim(), intermediate)
+	};
+};
+
+// src/build/status.ts
+const isFields = (value) => typeof value === "object" && value !== null;
+const toList = (value) => Array.isArray(value) ? value.filter(isFields) : [];
+/** A name is a Dockerfile's text, which may be as long as that. */
+const longestText = 1e4;
+/** One line, of what others wrote. */
+const toText = (value) => typeof value === "string" ? value.slice(0, longestText).replace(/\p{Cc}+/gu, " ") : "";
+const toBytes = (value) => Buffer.from(typeof value === "string" ? value : "", "base64");
+const toMs = (value) => {
+	const ms = typeof value === "string" ? Date.parse(value) : NaN;
+	return Number.isNaN(ms) ? void 0 : ms;
+};
+const toCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+const toVertex = (fields) => ({
+	digest: toText(fields["digest"]),
+	/** Such as `[build 2/3] RUN make`. */
+	name: toText(fields["name"]),
+	/** Undefined where it is only announced. */
+	startedMs: toMs(fields["started"]),
+	completedMs: toMs(fields["completed"]),
+	isCached: fields["cached"] === true,
+	/** Empty for what did not fail. */
+	error: toText(fields["error"])
+});
+const toTransfer = (fields) => ({
+	vertex: toText(fields["vertex"]),
+	id: toText(fields["id"]),
+	currentBytes: toCount(fields["current"]),
+	/** 0 where nobody knows. */
+	totalBytes: toCount(fields["total"]),
+	startedMs: toMs(fields["started"]),
+	completedMs: toMs(fields["completed"]),
+	atMs: toMs(fields["timestamp"])
+});
+const toLog = (fields) => ({
+	vertex: toText(fields["vertex"]),
+	data: toBytes(fields["data"]),
+	atMs: toMs(fields["timestamp"])
+});
+const toWarning = (fields) => {
+	const [range] = toList(fields["range"]);
+	const start = range?.["start"];
+	return {
+		vertex: toText(fields["vertex"]),
+		message: toText(toBytes(fields["short"]).toString("utf8")),
+		/** Counted from 1; undefined where it is about no line. */
+		line: isFields(start) && toCount(start["line"]) || void 0
+	};
+};
+/** Whether a line is meant as a status; the rest of what buildx prints is text. */
+const isStatus = (line) => /^(?:\{"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(line.toString("latin1", 0, 16));
+/** Undefined where it cannot be read. What is not as BuildKit writes it counts as left out. */
+const parseStatus = (line) => attempt(() => {
+	const parsed = JSON.parse(line.toString("utf8"));
+	const fields = isFields(parsed) ? parsed : {};
+	return {
+		vertexes: toList(fields["vertexes"]).map(toVertex),
+		transfers: toList(fields["statuses"]).map(toTransfer),
+		logs: toList(fields["logs"]).map(toLog),
+		warnings: toList(fields["warnings"]).map(toWarning)
+	};
+});
+
+// src/build/timings.ts
+/** BuildKit's and buildx's names of steps, after the target's and the stage's. */
+const phases = [
+	["context", /^\[(?:\S+ )?(?:internal|context \S+)\] load (?:build context|from client|build definition|\.dockerignore)/],
+	["pull", /^\[(?:\S+ )*(?:internal|auth|context \S+)\]|^\[(?:[^\]]* )?\d+\/\d+\] FROM |^resolve image config/],
+	["steps", /^\[(?:[^\]]* )?\d+\/\d+\] /],
+	["cache", /^(?:\[[^\]]*\] )?(?:importing cache|exporting cache|preparing build cache)/],
+	["export", /^(?:\[[^\]]*\] )?(?:exporting|sending tarball|importing to docker|pushing|unpacking)/]
+];
+const toPhase = (name) => phases.find(([, pattern]) => pattern.test(name))?.[0];
+const mostSlow = 3;
+/** Quicker ones are nobody's trouble. */
+const slowMs = 1e3;
+/** Sums up what the steps of a build took. */
+const toTimings = (steps) => {
+	const sums = {
+		context: 0,
+		pull: 0,
+		steps: 0,
+		export: 0,
+		cache: 0
+	};
+	for (const { name, ms } of steps) {
+		const phase = toPhase(name);
+		if (phase !== void 0) sums[phase] += ms;
+	}
+	const slowest = steps.filter(({ isCached, ms, name }) => !isCached && ms >= slowMs && toPhase(name) !== void 0).toSorted((a, b) => b.ms - a.ms).slice(0, mostSlow).map(({ name, ms }) => ({
+		name: shortenInstruction(toLine(name)),
+		ms
+	}));
+	return {
+		contextMs: sums.context,
+		pullMs: sums.pull,
+		stepsMs: sums.steps,
+		exportMs: sums.export,
+		cacheMs: sums.cache,
+		slowest
+	};
+};
+
+// src/build/progress.ts
+/** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
+const longestStatus = 67108864;
+/** A build that has more is not worth our memory. */
+const mostSteps = 1e4;
+/** A part that goes on is told of so often. */
+const transferMs = 5e3;
+/** A vertex that looks into the cache ends at once, and begins again to do its work: so long is waited. */
+const briefMs = 150;
+/**
+* `[3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`: not BuildKit's own work. A base that is there
+* counts as cached only where something is done with it.
+*/
+const isCounted = ({ name }) => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name);
+const isContext = ({ name }) => /^\[(?:\S+ )?internal\] load build context$/.test(name);
+/** What is known of a step. */
+const createTracked = (step, onEvent) => {
+	const tracked = {
+		step,
+		startedMs: 0,
+		/** Undefined while it goes on. */
+		completedMs: void 0,
+		isCached: false,
+		/** How it ended last, so that nothing is told twice. */
+		ending: "",
+		/** When what it printed last was printed. */
+		printedMs: 0,
+		output: createLineCutter((text) => {
+			onEvent({
+				kind: "output",
+				step,
+				ms: tracked.printedMs - tracked.startedMs,
+				text
+			});
+		}),
+		/** When a part of it was told of last. */
+		toldMs: /* @__PURE__ */ new Map(),
+		/** Of the build context, as far as it is sent. */
+		contextBytes: 0
+	};
+	return tracked;
+};
+const track = ({ all, onEvent }, digest, name) => {
+	const step = {
+		number: all.size + 1,
+		name
+	};
+	const tracked = createTracked(step, onEvent);
+	all.set(digest, tracked);
+	onEvent({
+		kind: "began",
+		step
+	});
+	return tracked;
+};
+const hold = ({ held }, digest, end) => {
+	const drop = () => {
+		clearTimeout(timer);
+		held.delete(digest);
+	};
+	const release = () => {
+		drop();
+		end();
+	};
+	const timer = setTimeout(release, briefMs);
+	held.set(digest, {
+		drop,
+		release
+	});
+};
+const toEnding = ({ error, isCached }) => {
+	if (error !== "") return error.endsWith("context canceled") ? "cancelled" : "failed";
+	return isCached ? "cached" : "done";
+};
+const onVertex = (state, vertex) => {
+	const { all, held, onEvent } = state;
+	const { digest, name, startedMs, completedMs, error } = vertex;
+	if (startedMs === void 0 || !all.has(digest) && all.size === mostSteps) return;
+	const tracked = all.get(digest) ?? track(state, digest, name);
+	const how = toEnding(vertex);
+	const ending = `${startedMs} ${completedMs} ${how}`;
+	if (ending === tracked.ending) return;
+	held.get(digest)?.drop();
+	Object.assign(tracked, {
+		startedMs,
+		completedMs,
+		isCached: vertex.isCached,
+		ending
+	});
+	if (completedMs === void 0) return;
+	const ms = completedMs - startedMs;
+	const end = () => {
+		tracked.output.end();
+		onEvent({
+			kind: "ended",
+			step: tracked.step,
+			how,
+			ms,
+			error
+		});
+	};
+	if (ms < briefMs && how === "done") hold(state, digest, end);
+	else end();
+};
+const onTransfer = ({ all, onEvent }, transfer) => {
+	const { id, startedMs = 0, completedMs, atMs = 0 } = transfer;
+	const tracked = all.get(transfer.vertex);
+	if (tracked === void 0) return;
+	const { step, toldMs } = tracked;
+	if (id === "transferring context:" && isContext(step)) tracked.contextBytes = Math.max(tracked.contextBytes, transfer.currentBytes);
+	if (completedMs !== void 0) toldMs.delete(id);
+	else if (atMs - (toldMs.get(id) ?? startedMs) < transferMs || toldMs.size > mostSteps) return;
+	else toldMs.set(id, atMs);
+	onEvent({
+		kind: "transfer",
+		step,
+		transfer
+	});
+};
+const onLog = ({ all }, { vertex, data, atMs }) => {
+	const tracked = all.get(vertex);
+	if (tracked === void 0) return;
+	tracked.printedMs = atMs ?? tracked.printedMs;
+	tracked.output.write(data);
+};
+const onWarning = ({ all, onEvent }, warning) => {
+	const step = all.get(warning.vertex)?.step;
+	if (step !== void 0) onEvent({
+		kind: "warning",
+		step,
+		warning
+	});
+};
+const onStatus = (state, { vertexes, transfers, logs, warnings }) => {
+	const again = new Set(vertexes.map(({ digest }) => digest));
+	for (const [digest, { release }] of [...state.held]) if (!again.has(digest)) release();
+	for (const each of vertexes) onVertex(state, each);
+	for (const each of transfers) onTransfer(state, each);
+	for (const each of logs) onLog(state, each);
+	for (const each of warnings) onWarning(state, each);
+};
+const onRecord = (state, record) => {
+	const toldText = (text) => state.onEvent({
+		kind: "text",
+		text
+	});
+	if (record !== void 0 && !isStatus(record)) {
+		const lines = createLineCutter(toldText);
+		lines.write(record);
+		lines.end();
+		return;
+	}
+	const status = record && parseStatus(record);
+	if (status !== void 0) onStatus(state, status);
+	else toldText("A part of the progress is left out, as it could not be read.");
+};
+/** Follows one build: what buildx prints goes in, events come out. */
+const createProgress$1 = (onEvent) => {
+	const state = {
+		onEvent,
+		all: /* @__PURE__ */ new Map(),
+		held: /* @__PURE__ */ new Map()
+	};
+	return {
+		createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
+		/** Tells what is still held back. */
+		finish: () => {
+			for (const { release } of [...state.held.values()]) release();
+			for (const { output } of state.all.values()) output.end();
+		},
+		stats: () => {
+			const all = [...state.all.values()];
+			const steps = all.filter(({ step }) => isCounted(step));
+			const cachedSteps = steps.filter(({ isCached }) => isCached).length;
+			const ended = all.flatMap(({ step: { name }, startedMs, completedMs, isCached }) => completedMs === void 0 ? [] : [{
+				name,
+				isCached,
+				ms: completedMs - startedMs
+			}]);
+			const [missed] = steps.filter(({ isCached }) => !isCached).toSorted((a, b) => a.startedMs - b.startedMs);
+			const timings = toTimings(ended);
+			const contextBytes = all.reduce((sum, each) => sum + each.contextBytes, 0);
+			const missedName = missed?.step.name;
+			return {
+				steps: steps.length,
+				cachedSteps,
+				timings,
+				missed: missedName,
+				contextBytes
+			};
+		}
+	};
+};
+
+// src/image/tokens.ts
+/** Secrets that can be told by how they look. */
+const tokenPatterns = [
+	["GitHub's token", /\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{40,251})\b/],
+	["npm's token", /\bnpm_[A-Za-z0-9]{36}\b/],
+	["AWS's key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
+	["a private key", /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/]
+];
+/** A text of an image or a Dockerfile, without the secrets that somebody wrote into it. */
+const hideTokens = (text) => tokenPatterns.reduce((hidden, [, pattern]) => hidden.replaceAll(new RegExp(pattern, "g"), "***"), text);
+
+// src/build/provenance.ts
+const buildkitKey = "https://mobyproject.org/buildkit@v1#metadata";
+/** With several platforms, one for each: `buildx.build.provenance/linux/amd64`. */
+const provenanceKey = "buildx.build.provenance";
+const isPrefix = (chain, of) => chain.length <= of.length && chain.every(({ digest }, at) => digest === of[at]?.digest);
+/** The image's layers: those of the step that the last one hands on. */
+const findFinal = (definitions, layers) => {
+	const last = definitions.at(-1)?.inputs?.[0] ?? "";
+	const longest = Object.values(layers ?? {}).flat().toSorted((a, b) => b.length - a.length)[0];
+	return layers?.[last]?.[0] ?? longest ?? [];
+};
+/** The instruction's text and its first line, of the Dockerfile that BuildKit has read. */
+const readPlace = (source, step) => {
+	const place = source?.locations?.[step]?.locations?.[0];
+	const known = (place?.ranges ?? []).flatMap(({ start, end }) => [start?.line, end?.line]).filter((line) => Number.isSafeInteger(line));
+	if (known.length === 0) return void 0;
+	const [first, last] = [Math.min(...known), Math.max(...known)];
+	const index = place?.sourceIndex ?? 0;
+	const whole = Buffer.from(source?.infos?.[index]?.data ?? "", "base64").toString("utf8").split(/\r?\n/).slice(first - 1, last).map((line) => line.replace(/\\\s*$/, "")).join(" ");
+	const instruction = toLine(hideTokens(whole));
+	return {
+		line: first,
+		index,
+		instruction: instruction === "" ? void 0 : instruction
+	};
+};
+const toStep = (key) => key.replace(/:\d+$/, "");
+/** The steps of the last stage that make a layer each, lowest first; undefined where others are among them. */
+const findMakers = (definitions) => {
+	const byId = new Map(definitions.map((definition) => [definition.id, definition]));
+	const makers = [];
+	let step = toStep(definitions.at(-1)?.inputs?.[0] ?? "");
+	for (let at = byId.get(step); at !== void 0; at = byId.get(step)) {
+		const { source, exec, file } = at.op?.Op ?? {};
+		if (source !== void 0) return makers.toReversed();
+		if (exec === void 0 && file === void 0 || makers.length > definitions.length) break;
+		makers.push(step);
+		step = toStep(at.inputs?.[0] ?? "");
+	}
+};
+/**
+* Which step made each layer, from some layer on. The record has no layers of a step that another build has
+* run at the same time, and none of a base that nobody had to look into: only counting tells these apart.
+*
+* @returns undefined where the record has a layer that would be another's
+*/
+const countMakers = (definitions, own, layers) => {
+	const makers = findMakers(definitions);
+	const baseLayers = layers - (makers?.length ?? layers + 1);
+	const fits = own.every(({ step }) => {
+		const at = makers?.indexOf(step) ?? -1;
+		return at < 0 || own.some((each) => each.step === step && each.length === baseLayers + at + 1);
+	});
+	return makers !== void 0 && baseLayers >= 0 && fits ? {
+		baseLayers,
+		makers
+	} : void 0;
+};
+const toOrigins = ({ buildConfig, metadata }, dockerfile) => {
+	const definitions = buildConfig?.llbDefinition ?? [];
+	const { layers = {}, source } = metadata?.[buildkitKey] ?? {};
+	const final = findFinal(definitions, layers);
+	const chains = Object.entries(layers).flatMap(([key, all]) => all.filter((chain) => isPrefix(chain, final)).map((chain) => ({
+		step: toStep(key),
+		length: chain.length
+	})));
+	const bases = new Set(definitions.filter(({ op }) => op?.Op?.source?.identifier?.startsWith("docker-image://")).map(({ id }) => id));
+	const own = chains.filter(({ step }) => !bases.has(step));
+	const counted = countMakers(definitions, own, final.length);
+	const places = final.map((_, at) => {
+		const made = own.filter(({ length }) => length === at + 1).map(({ step }) => step);
+		const maker = counted?.makers[at - counted.baseLayers];
+		return (made.length > 0 || maker === void 0 ? made : [maker]).flatMap((step) => readPlace(source, step) ?? []).at(-1);
+	});
+	const firstOwn = places.findIndex((place) => place !== void 0);
+	const known = chains.filter(({ step }) => bases.has(step)).map(({ length }) => length);
+	const baseLayers = Math.max(0, firstOwn, ...known);
+	return final.map(({ mediaType = "", size = -1 }, at) => {
+		const place = at < baseLayers ? void 0 : places[at];
+		const isOurs = place?.index === 0 && dockerfile !== void 0;
+		return {
+			instruction: place?.instruction,
+			location: isOurs ? {
+				file: dockerfile,
+				line: place.line
+			} : void 0,
+			isBase: at < baseLayers,
+			packedBytes: /[.+](gzip|zstd)$/.test(mediaType) && size > 0 ? size : void 0
+		};
+	});
+};
+/**
+* Reads which line of the Dockerfile made which layer, of the record that BuildKit keeps of each build.
+*
+* @param metadata what buildx wrote of one target
+* @param dockerfile relative to the workspace; undefined where it is no file of this machine
+* @returns undefined where there is no such record
+*/
+const parseOrigins = (metadata, dockerfile) => {
+	const [, provenance] = Object.entries(metadata ?? {}).find(([key]) => key.startsWith(provenanceKey)) ?? [];
+	const origins = attempt(() => toOrigins(provenance, dockerfile));
+	return origins === void 0 || origins.length === 0 ? void 0 : origins;
+};
+/** The metadata as buildx writes them unless it is asked for the whole record. */
+const withoutRecord = (metadata) => Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => {
+	if (!key.startsWith(provenanceKey)) return [key, value];
+	const { buildConfig: _, metadata: __, ...rest } = value ?? {};
+	return [key, rest];
+}));
+
+// src/build/secret-channel.ts
+/** Linux takes no longer variable (MAX_ARG_STRLEN), and its name is part of it. */
+const longestVariable = 131008;
+/** A variable is text without NUL: other bytes would arrive as others, or cut. */
+const requireText = ({ id, value }) => {
+	const bytes = value.exposeBytes();
+	const isText = Buffer.from(value.expose(), "utf8").equals(bytes) && !bytes.includes(0);
+	if (isText && bytes.length < longestVariable) return;
+	const what = `The secret ${id} is ${isText ? "too long" : "no text"}`;
+	throw new Failure(`${what}, and can reach the build through a file in memory alone`, { remedy: "Give the runner a /dev/shm with room, and put the docker program itself on the PATH." });
+};
+const byEnvironment = (secrets) => {
+	secrets.forEach(requireText);
+	const nameOf = (index) => `SLIPWAY_SECRET_${index}`;
+	return {
+		sources: secrets.map(({ id }, index) => ({
+			id,
+			from: `env=${nameOf(index)}`
+		})),
+		stdinFd: void 0,
+		env: Object.fromEntries(secrets.map(({ value }, index) => [nameOf(index), value.expose()]))
+	};
+};
+const byMemory = (secrets, fds, way) => ({
+	sources: secrets.map(({ id }, index) => ({
+		id,
+		from: `src=${toPath(index === 0 ? way : "descriptor", fds[index] ?? -1)}`
+	})),
+	stdinFd: way === "stdin" ? fds[0] : void 0,
+	env: {}
+});
+const openAll = (secrets, fds) => {
+	try {
+		for (const { value } of secrets) fds.push(openMemoryFile(value.exposeBytes()));
+		return;
+	} catch (error) {
+		return `anonymous files in memory do not work here (${error.message})`;
+	}
+};
+const openChannel = async (secrets, fds, { docker, tempDir, warn }) => {
+	if (secrets.length === 0) return {
+		sources: [],
+		stdinFd: void 0,
+		env: {}
+	};
+	const flaw = openAll(secrets, fds);
+	const way = flaw === void 0 ? await findWayIn(docker) : void 0;
+	if (way !== void 0) return byMemory(secrets, fds, way);
+	const why = flaw ?? "the docker on the PATH passes no file in memory to buildx";
+	if (!await passesEnvironment(docker, tempDir)) throw new Failure(`No secret can reach the build: ${why}, nor its environment`, { remedy: "Put the docker program itself on the PATH, before what stands for it." });
+	const channel = byEnvironment(secrets);
+	warn(`Secrets reach buildx through its environment, as ${why}.`);
+	return channel;
+};
+/**
+* Runs `body` with a way for secrets to reach one build. Each is an anonymous file in memory: the
+* first is the child's standard input, the others stay open in our own process. BuildKit opens the
+* path anew for every RUN that mounts it, so a pipe would be empty from the second on
+* (moby/buildkit#2880), and Node's own piped stdin is a socket, which cannot be opened at all
+* (nodejs/node#21941).
+*
+* @throws {Failure} when a secret would not arrive as it is
+*/
+const withSecretChannel = async (secrets, options, body) => {
+	const fds = [];
+	try {
+		return await body(await openChannel(secrets, fds, options));
+	} finally {
+		for (const fd of fds) closeSync(fd);
+	}
+};
+
+// src/build/build-image.ts
+/** A build may take its time; the job's own limit ends it. */
+const buildTimeoutMs = 216e5;
+/** Enough of the end to name the step that failed. */
+const keptEvents = 2e3;
+const keptLength = 1e4;
+/** For machines, of buildx 0.12 or newer. As an option, it would keep Bake from checking `--allow`. */
+const progressEnv = { BUILDKIT_PROGRESS: "rawjson" };
+/** Bake's own check stays on, beside ours; and paths mean what they meant when they were checked. */
+const bakeEnv = {
+	BUILDX_BAKE_ENTITLEMENTS_FS: "1",
+	BUILDX_BAKE_FILE_RELATIVE_PATHS: "0"
+};
+/** BuildKit's record of the build, which knows the lines, goes with the metadata. */
+const recordEnv = { BUILDX_METADATA_PROVENANCE: "max" };
+const toMetadataFile = ({ target, tempDir }) => join(tempDir, `${target.bake.name}-metadata.json`);
+/** The command, once the files that it reads are there. They hold names of secrets, never a value. */
+const prepare = (order, { sources }) => {
+	const { tempDir, cacheEnv, layout, registry } = order;
+	const target = registry ? throughRegistry(order.target, registry) : order.target;
+	const place = registry?.image ?? layout;
+	const file = join(tempDir, `bake-${target.bake.name}.json`);
+	writeFileSync(file, JSON.stringify(toBakeFile(target, sources, place)), { mode: 384 });
+	const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout);
+	const usesService = usesActionsCache(toBakeTargets(target));
+	return {
+		args,
+		env: {
+			...bakeEnv,
+			...order.wantsOrigins && recordEnv,
+			...usesService && cacheEnv
+		}
+	};
+};
+/**
+* BuildKit's words in the containerd store for two builds that make one name at the same time. All
+* is built by then.
+*/
+const isNameRace = (error) => error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message);
+/** Once the name is there, nobody fails on it; it may be removed and made again. */
+const nameTries = 4;
+/** What tells of a failure. */
+const keep = (tail, event) => {
+	if (event.kind === "text" || event.kind === "output") tail.push({
+		...event,
+		text: event.text.slice(0, keptLength)
+	});
+	else if (event.kind === "ended") tail.push(event);
+	if (tail.length > keptEvents) tail.shift();
+};
+const runBuild = async (docker, order, channel, onEvent) => {
+	const tail = [];
+	const caches = watchCaches();
+	const { registry } = order;
+	const progress = createProgress$1((given) => {
+		const event = registry ? hideNames(given, registry) : given;
+		keep(tail, event);
+		caches.onEvent(event);
+		onEvent(event);
+	});
+	const { args, env } = prepare(order, channel);
+	const options = {
+		cwd: order.workspace,
+		timeoutMs: buildTimeoutMs,
+		env: {
+			...env,
+			...channel.env,
+			...progressEnv
+		},
+		...channel.stdinFd !== void 0 && { stdin: { fd: channel.stdinFd } }
+	};
+	const { code } = await docker.follow(args, progress.createSink, options).finally(() => progress.finish());
+	if (code === 0) return {
+		...progress.stats(),
+		cacheFailures: caches.failures()
+	};
+	throw explainBuildFailure({
+		name: order.target.name,
+		dockerfile: order.dockerfile
+	}, code, tail);
+};
+/**
+* Builds without writing caches where BuildKit cannot even begin to, and tells what went wrong with caches.
+*
+* @throws {Failure} where they are required
+*/
+const buildWithCaches = async (order, build, warn) => {
+	const { target, cacheRequired } = order;
+	const tell = (failure) => {
+		if (cacheRequired) throw toCacheError(target.name, failure);
+		warn(renderCacheFailure(target.name, failure));
+	};
+	const { cacheFailures, ...share } = await build(order).catch((error) => {
+		const failure = toNeedlessFailure(error);
+		if (failure === void 0 || cacheRequired) throw error;
+		tell(failure);
+		return build({
+			...order,
+			target: toUncached(target)
+		});
+	});
+	cacheFailures.forEach(tell);
+	return share;
+};
+/** Builds once more where another build takes the name at the same moment. */
+const buildNamed = async (order, build, onEvent) => {
+	for (let tries = 1, each = order;; tries += 1) try {
+		return await build(each);
+	} catch (error) {
+		if (tries === nameTries || !isNameRace(error)) throw error;
+		onEvent({
+			kind: "text",
+			text: "Another build gave an image that name at the same moment; trying once more."
+		});
+		each = {
+			...order,
+			target: toCached(order.target)
+		};
+	}
+};
+/** It holds the provenance of each target, where an option of buildx has that. */
+const largestMetadata = 16e6;
+const readMetadata = (order) => {
+	const { bake, intermediate = order.registry?.image } = order.target;
+	const file = toMetadataFile(order);
+	const text = readRegularFile(file, largestMetadata).toString("utf8");
+	const own = JSON.parse(text)[bake.name];
+	if (!order.wantsOrigins) return {
+		...parseMetadata(JSON.stringify(own), intermediate),
+		origins: void 0
+	};
+	rmSync(file, { force: true });
+	return {
+		...parseMetadata(JSON.stringify(withoutRecord(own)), intermediate),
+		origins: parseOrigins(own, order.dockerfile)
+	};
+};
+/**
+* Builds one image into the local store, and tells what happens. Secrets are in memory and exist
+* nowhere else.
+*
+* @param warn hears where that is not possible
+* @throws {Failure} naming the Dockerfile's step that failed
+*/
+const buildImage = async (docker, order, onEvent, warn) => {
+	const { secrets, tempDir } = order;
+	const build = (each) => withSecretChannel(secrets, {
+		docker,
+		tempDir,
+		warn
+	}, (channel) => runBuild(docker, each, channel, onEvent));
+	const named = (each) => buildWithCaches(each, build, warn);
+	const share = await buildNamed(order, named, onEvent);
+	try {
+		return {
+			...readMetadata(order),
+			...share
+		};
+	} catch (cause) {
+		throw new Failure("The build ended well, but buildx left no metadata that can be read", {
+			cause,
+			remedy: "Slipway needs buildx 0.13 or newer; see `docker buildx version`."
+		});
+	}
+};
+
+// src/run/layouts.ts
+/** Where a builder writes the image of a target. */
+const toLayoutFolder = ({ layoutDir }, { bake }) => join(layoutDir, bake.name);
+/** Never fails: the run's own folder goes at its end. */
+const dropLayout = (folder) => attempt(() => rmSync(folder, {
+	recursive: true,
+	force: true
+}));
+/** As Docker would tell of its own: a layer looks the same whichever image it is in. */
+const measureLayout = ({ sizeBytes, layers, layout }) => ({
+	sizeBytes,
+	history: layers.map(({ diffId }, index) => ({
+		Created: 0,
+		CreatedBy: diffId,
+		Size: layout?.layerBytes[index] ?? 0
+	})).reverse()
+});
+/** Has the builder write layers that were not needed when it built: all is in its cache, so no step runs again. */
+const createExportLayers = (order, { docker, log }) => async (diffIds) => {
+	wantLayers(order.layout, diffIds);
+	await buildImage(docker.command, order, () => {}, log.warning);
+};
+
+// src/text/progress.ts
+/** Often enough to show life, seldom enough to keep the log short. */
+const intervalMs = 5e3;
+/** Before so much is done, the beginning says nothing of the rest. */
+const telling = {
+	bytes: 1e6,
+	share: .01
+};
+/** Nobody waits for longer, so nobody needs to be told. */
+const longestMs = 864e5;
+/** Bytes; as soon as there are some, their rate; the time left as soon as the rate tells it. */
+const renderProgress = (doneBytes, totalBytes, elapsedMs) => {
+	const done = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
+	const perMs = doneBytes / elapsedMs;
+	if (!(doneBytes > 0 && elapsedMs > 0)) return done;
+	const leftMs = (totalBytes - doneBytes) / perMs;
+	const rest = doneBytes >= Math.max(telling.bytes, telling.share * totalBytes) && leftMs > 0 && leftMs < longestMs ? `, ${formatDuration(leftMs)} left` : "";
+	return `${done}, ${formatBytes(perMs * 1e3)}/s${rest}`;
+};
+/** Tells bytes, rate and time left of each node, at most every five seconds; or draws bars of them. */
+const createProgress = (line, what, bar) => {
+	if (bar !== void 0) return (node, done, total) => bar.show(`${what}, ${node}`, done, total);
+	const started = performance.now();
+	const lastTold = /* @__PURE__ */ new Map();
+	return (node, doneBytes, totalBytes) => {
+		const now = performance.now();
+		if (now - (lastTold.get(node) ?? started) < intervalMs) return;
+		lastTold.set(node, now);
+		line(`${what}, ${node}: ${renderProgress(doneBytes, totalBytes, now - started)}`);
+	};
+};
+
+// src/load/check.ts
+/**
+* True when the node has the image whole, by every name, as an earlier load of ours left it. False
+* may also mean that somebody else brought the image: then it is loaded, which costs little.
+*/
+const isPresent = (image, names, state) => image.layers.every(({ chainId }) => state.chains.has(chainId)) && names.every((name) => {
+	const record = state.records.get(name);
+	if (record === void 0 || `sha256:${record.image}` !== image.id) return false;
+	const config = `sha256:${record.config}`;
+	return record.folders.length === image.layers.length && state.criIds.get(name) === config && state.held.get(config) === image.layers.at(-1)?.chainId;
+});
+/**
+* The same of a node that keeps no records: all names are one image with these layers. One of them has the
+* image's ID in it, and only a load of ours gives that.
+*/
+const isWhole = (image, names, state) => {
+	return new Set(names.map((name) => state.criIds.get(name))).size === 1 && findFlaw(image, names, void 0, state) === void 0;
+};
+/** Whether nothing has to be done for a node. */
+const hasImage = (node, image, names, state) => (node.userland === "busybox" ? isWhole : isPresent)(image, names, state);
+/** CRI hears of images by events, so it may need a moment. */
+const retryMs = 200;
+const attempts = 15;
+/**
+* Says what is wrong with an image that has just been imported: CRI must know it by every name, and
+* every chain must be there. Undefined means that all is well.
+*
+* @param config the expected digest of its config, where Docker tells
+*/
+const findFlaw = (image, names, config, { chains, criIds, held }) => {
+	const missing = image.layers.find(({ chainId }) => !chains.has(chainId));
+	if (missing !== void 0) return `snapshot ${missing.chainId} is missing after the import`;
+	for (const name of names) {
+		const id = criIds.get(name);
+		if (id === void 0) return `CRI does not have ${name} after the import`;
+		if (config !== void 0 && id !== config) return `CRI has ${name} as ${id}, not as ${config}`;
+		if (held.get(id) !== image.layers.at(-1)?.chainId) return `${name} does not hold on to its snapshots`;
+	}
+};
+const inspectUntilWell = async (api, node, judge) => {
+	for (let attempt = 1;; attempt += 1) {
+		const state = await inspectNode(api, node, []);
+		const flaw = judge(state);
+		if (flaw === void 0 || attempt === attempts) return {
+			flaw,
+			state
+		};
+		await new Promise((resolve) => setTimeout(resolve, retryMs));
+	}
+};
+/** Inspects the node until the image is as it should be by all names, or says what is wrong with it. */
+const checkInNode = (api, image, names, node, config) => inspectUntilWell(api, node, (state) => findFlaw(image, names, config, state));
+/** Inspects the node until CRI knows one and the same image by all names; the rest was somebody else's work. */
+const checkNames = (api, names, node) => inspectUntilWell(api, node, ({ criIds }) => {
+	const missing = names.find((name) => !criIds.has(name));
+	if (missing !== void 0) return `CRI does not have ${missing}`;
+	const other = names.find((name) => criIds.get(name) !== criIds.get(names[0] ?? ""));
+	return other === void 0 ? void 0 : `CRI has another image as ${other}`;
+});
+
+// src/load/helper-request.ts
+/**
+* All names under which a node should have an image: as it was given first, then by its content. Only
+* the containerd store keeps the manifest, and so its digest, that a registry knows.
+*/
+const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
+	...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
+	...image.references.map((reference) => toImmutable(reference, image.id).canonical),
+	...engine.hasContainerdStore || image.layout ? image.digestNames : []
+])];
+/** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
+const toSource = ({ heldAs, id }) => heldAs ?? id;
+/** Where the socket of Docker's containerd is; undefined with a store that has none. */
+const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
+/** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
+const folderRows = (image, config) => {
+	return [[
+		"overlay2",
+		config,
+		image.id
+	], ...image.layers.map(({ diffId, chainId, folder = "" }) => [
+		"layer",
+		diffId,
+		chainId,
+		folder
+	])];
+};
+const containerdRows = ({ containerd }, image) => [[
+	"containerd",
+	containerd?.address ?? "",
+	containerd?.namespace ?? "",
+	image.id,
+	image.architecture
+], ...image.layers.map(({ diffId, chainId }) => [
+	"layer",
+	diffId,
+	chainId
+])];
+const sourceRows = (engine, image, config) => {
+	if (config !== void 0) return folderRows(image, config);
+	if (engine.hasContainerdStore) return containerdRows(engine, image);
+	return folderRows(image, `${engine.dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(image.id)}`);
+};
+/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
+const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
+/**
+* Chooses what a helper has to see of the daemon's host for one image and some nodes.
+*
+* @returns a string where it could not see enough, saying why
+*/
+const toMounts = (engine, image, nodes) => {
+	const isInDocker = image.layout === void 0;
+	if (isInDocker && !engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
+	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
+	return {
+		mountedFolder: commonFolder([
+			...isInDocker ? storeFolders(engine) : [],
+			...reachable,
+			...folders
+		]),
+		socketFolder: isInDocker ? socketFolderOf(engine) : void 0
+	};
+};
+/**
+* Writes the request for one image and nodes that are given it by their folders.
+*
+* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+* @param config the image's, on the daemon's host, where another node has the image and not Docker
+*/
+const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }, config) => {
+	return `${[
+		["run", runId],
+		["deadline", String(Math.ceil(deadlineMs / 1e3))],
+		["method", wanted],
+		["mount", mountedFolder],
+		...namesOf(engine, image).map((name) => ["name", name]),
+		...nodes.map((node) => [
+			"node",
+			node.name,
+			String(node.pid),
+			snapshotsOf(node),
+			rootOf(node)
+		]),
+		...sourceRows(engine, image, config),
+		["go"]
+	].map((row) => row.join("	")).join("\n")}\n`;
+};
+
+// src/load/layer-blobs.ts
+const readContent = async ({ docker, engine, node, runId }, digest) => {
+	const folder = socketFolderOf(engine);
+	const { address = "", namespace = "" } = engine.containerd ?? {};
+	if (folder === void 0) return void 0;
+	const ended = await docker.try([
+		"run",
+		"--rm",
+		"--pull=never",
+		"--network=none",
+		"--userns=host",
+		`--label=${runLabel}=${runId}`,
+		`--mount=type=bind,source=${folder},target=/slipway-containerd`,
+		"--entrypoint=ctr",
+		node.imageId,
+		`--address=/slipway-containerd/${address.split("/").at(-1)}`,
+		`--namespace=${namespace}`,
+		"content",
+		"get",
+		digest
+	]);
+	return ended.code === 0 ? ended.stdout : void 0;
+};
+const toUnpacker = ({ mediaType = "" }) => {
+	if (/[.+]gzip$/.test(mediaType)) return "gzip";
+	return /[.+]zstd$/.test(mediaType) ? "zstd" : "cat";
+};
+const ofContainerdStore = async (archivist, image) => {
+	const root = await readContent(archivist, image.id);
+	if (root === void 0) return void 0;
+	const own = JSON.parse(root).manifests?.find(({ platform }) => platform?.os === "linux" && platform.architecture === image.architecture);
+	const manifest = own === void 0 ? root : await readContent(archivist, own.digest);
+	const { layers: listed, config } = JSON.parse(manifest ?? "{}");
+	const layers = listed ?? [];
+	if (config === void 0 || layers.length !== image.layers.length) return void 0;
+	return {
+		blobs: layers.map(({ digest }) => digest),
+		unpackers: layers.map(toUnpacker),
+		config: config.digest,
+		manifest
+	};
+};
+/**
+* Under which names an archive of `docker save` has what the image is made of. In the overlay2 store a
+* layer's blob is its uncompressed tar, named by the diff ID; in the containerd store the manifest
+* names it. Undefined where that cannot be found out.
+*/
+const findArchived = async (archivist, image) => {
+	if (archivist.engine.hasContainerdStore && image.layout === void 0) return ofContainerdStore(archivist, image);
+	return {
+		blobs: image.layers.map(({ diffId }) => diffId),
+		unpackers: image.layers.map(() => "cat"),
+		config: image.id,
+		manifest: image.layout?.manifest
+	};
+};
+/** The name of a blob in the archive. */
+const toBlobName = (digest) => `blobs/sha256/${digest.replace("sha256:", "")}`;
+/**
+* The archive's files that need not cross: layers that the node has. One that occurs twice in the
+* image must be there both times.
+*/
+const toNeedlessBlobs = (image, blobs, chains) => {
+	const isThere = image.layers.map(({ chainId }) => chains.has(chainId));
+	const missing = new Set(blobs.filter((_, index) => !isThere[index]));
+	const needless = blobs.filter((digest) => !missing.has(digest));
+	return new Set(needless.map(toBlobName));
+};
+
+// src/load/name-image.ts
+const timeoutMs$2 = 3e4;
+const parts = [
+	"record",
+	"lists",
+	"client",
+	"names",
+	"node",
+	"source",
+	"publish",
+	"name"
+];
+/** An argument has at most 128 KiB; who publishes an image may write as much as he likes into its manifest. */
+const longestManifest = 1e5;
+/** The manifest that the image has in every node; without one it is what came with the archive. */
+const findManifest = async ({ api, engine, node, toManifest }, archived, config) => {
+	if (engine.hasContainerdStore) {
+		const { manifest = "" } = archived ?? {};
+		return Buffer.byteLength(manifest) > longestManifest ? "" : manifest;
+	}
+	const get = [
+		"ctr",
+		`--namespace=${node.containerd.namespace}`,
+		"content",
+		"get",
+		config
+	];
+	return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs$2)));
+};
+/** Without bash, an image keeps the manifest that it came with, and no record says that it is there. */
+const tagImage = async ({ api, engine, image, node }, loadedAs) => {
+	const tag = [
+		"ctr",
+		`--namespace=${node.containerd.namespace}`,
+		"images",
+		"tag",
+		"--force"
+	];
+	const names = namesOf(engine, image);
+	await execute(api, node.name, [
+		...tag,
+		loadedAs,
+		...names
+	], timeoutMs$2);
+};
+/**
+* Gives an image that a node has unpacked, under a name that only this run uses, its own names and manifest,
+* and lets the next run know it again.
+*
+* @returns what went wrong, if something did
+*/
+const nameImage = async (streaming, archived, loadedAs) => {
+	const { docker, api, engine, runId, image, node } = streaming;
+	const { flaw, state } = await checkNames(api, [loadedAs], node);
+	if (flaw !== void 0) return flaw;
+	if (node.userland === "busybox") return tagImage(streaming, loadedAs).then(() => void 0, renderError);
+	const config = state.criIds.get(loadedAs) ?? "";
+	const manifest = await findManifest(streaming, archived, config);
+	const chains = node.containerd.snapshotter === "overlayfs" ? image.layers.map(({ chainId }) => chainId).join(" ") : "";
+	const script = joinScript(...parts);
+	const about = [
+		loadedAs,
+		runId,
+		image.id,
+		config,
+		chains,
+		toDigest(manifest),
+		manifest
+	];
+	const args = [
+		containerdClient(),
+		...about,
+		...namesOf(engine, image)
+	];
+	const ended = await docker.try([
+		"exec",
+		node.name,
+		"bash",
+		"-c",
+		script,
+		"bash",
+		...args
+	]);
+	return ended.code === 0 ? void 0 : `naming it: ${describeEnd(ended)}`;
+};
+
+// src/load/kind.ts
+/** The slowest method takes its time. */
+const timeoutMs$1 = 36e5;
+const timeoutOfRemovalMs = 3e4;
+const ctrImages = [
+	"ctr",
+	"--namespace=k8s.io",
+	"images"
+];
+/** A name that was never made is as good as gone. */
+const dropName = async (api, loaded, node) => {
+	const remove = [
+		...ctrImages,
+		"remove",
+		loaded
+	];
+	await execute(api, node.name, remove, timeoutOfRemovalMs).catch(() => {});
+};
+/**
+* The last resort: kind's own load, which writes the whole image to the temp folder.
+*
+* @throws {Failure} with what kind said
+*/
+const loadWithKind = async (streaming) => {
+	const { docker, api, engine, image, node, clusterName, tempDir } = streaming;
+	const loaded = toSource(image);
+	const args = [
+		"load",
+		"docker-image",
+		loaded,
+		`--name=${clusterName}`,
+		`--nodes=${node.name}`
+	];
+	const options = {
+		timeoutMs: timeoutMs$1,
+		env: { TMPDIR: tempDir }
+	};
+	try {
+		const ended = await runCaptured({
+			...docker.command(args, options),
+			file: "kind"
+		});
+		if (ended.code !== 0) throw new Failure(`\`kind load docker-image\` failed for ${node.name}: ${describeEnd(ended)}`);
+		const names = namesOf(engine, image);
+		const flaw = await nameImage(streaming, await findArchived(streaming, image), loaded) ?? (await checkNames(api, names, node)).flaw;
+		if (flaw !== void 0) throw new Failure(`Naming ${names[0]} in ${node.name} failed: ${flaw}`);
+	} finally {
+		await dropName(api, loaded, node);
+	}
+};
+
+// src/load/archive-names.ts
+/** containerd takes the first; Docker writes both. */
+const nameKeys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
+const renameIndex = (text, names) => {
+	const index = JSON.parse(text);
+	const manifests = (index.manifests ?? []).flatMap((descriptor) => {
+		const { [nameKeys[1]]: _, ...others } = descriptor.annotations ?? {};
+		return names.map((name) => ({
+			...descriptor,
+			annotations: {
+				...others,
+				[nameKeys[0]]: name
+			}
+		}));
+	});
+	return JSON.stringify({
+		...index,
+		manifests
+	});
+};
+const renameManifest = (text, names) => {
+	const images = JSON.parse(text);
+	return JSON.stringify(images.map((image) => ({
+		...image,
+		RepoTags: names
+	})));
+};
+/**
+* Gives the one image of an archive of `docker save` its names in the node, whatever it is called in
+* the archive: in `index.json`, and in `manifest.json`, all that Docker before version 25 has.
+*/
+const toRenaming = (names) => (file) => {
+	if (file === "index.json") return (text) => renameIndex(text, names);
+	return file === "manifest.json" ? (text) => renameManifest(text, names) : void 0;
+};
+
+// src/load/minor-gc.ts
+/** What may pile up before it is collected. */
+const heapBytes = 8388608;
+/**
+* Node allocates a buffer for each read from a pipe and by itself collects them only when there are
+* 64 MB of them. Whoever is told of all bytes of a stream by the returned function collects sooner;
+* it takes a millisecond or two.
+*/
+const createCollector = () => {
+	setFlagsFromString("--expose-gc");
+	const collect = runInNewContext("gc");
+	let pendingBytes = 0;
+	return (bytes) => {
+		pendingBytes += bytes;
+		if (pendingBytes < heapBytes) return;
+		pendingBytes = 0;
+		collect({ type: "minor" });
+	};
+};
+
+// src/load/pipe-end.ts
+/** `docker save` of a large image on a slow disk. */
+const timeoutMs = 18e5;
+/** Of what a program says, its end is kept, from the beginning of a line. */
+const keepEnd = (text) => text.length <= 4e3 ? text : text.slice(-4e3).replace(/^.*\n/, "");
+const withStderr = ({ child, ended }) => {
+	let stderr = "";
+	child.stderr.on("data", (chunk) => {
+		stderr = keepEnd(stderr + chunk.toString("utf8"));
+	});
+	return ended.then((end) => ({
+		...end,
+		stdout: "",
+		stderr
+	}), (error) => ({
+		code: null,
+		timedOut: false,
+		stdout: "",
+		stderr: error.message
+	}));
+};
+/** Starts a docker command whose output goes into a pipe. Cancelled, it is ended. */
+const startSource = (docker, args) => {
+	const group = startPiped(docker.command(args, { timeoutMs }));
+	const { stdin, stdout } = group.child;
+	stdin.end();
+	const collect = createCollector();
+	stdout.on("data", (chunk) => collect(chunk.length));
+	return {
+		stdout,
+		ended: withStderr(group)
+	};
+};
+/**
+* Starts a docker command that reads from a pipe. Cancelled, it sees the pipe's end first and has a
+* moment to undo what it did.
+*/
+const startTarget = (docker, args) => {
+	const group = startPiped(docker.command(args, { timeoutMs }), ({ stdin }) => stdin?.end());
+	const { stdin, stdout } = group.child;
+	return {
+		stdin,
+		stdout,
+		ended: withStderr(group)
+	};
+};
+/** Passes everything on and tells how much it was. */
+const countBytes = (onBytes) => new Transform({ transform: (chunk, _, done) => {
+	onBytes(chunk.length);
+	done(null, chunk);
+} });
+
+// src/load/tar-filter.ts
+const blockBytes = 512;
+/** A ustar header's file name; blobs have short names, so prefix and long-name records are not read. */
+const nameOf = (header) => {
+	const end = header.indexOf(0);
+	return header.toString("latin1", 0, end < 0 || end > 100 ? 100 : end);
+};
+/** A ustar header's size: octal digits, or base-256 for files of 8 GiB and more. */
+const sizeOf = (header) => {
+	if (((header[124] ?? 0) & 128) !== 0) return Number(header.readBigUInt64BE(128));
+	return Number.parseInt(header.toString("latin1", 124, 136).replace(/\0.*$/s, "").trim() || "0", 8);
+};
+/** Indexes of one image have a few hundred bytes. */
+const longestReplaced = 4194304;
+/** A header for a file of another size; its checksum counts its own field as blanks (POSIX ustar). */
+const withSize = (header, size) => {
+	const changed = Buffer.from(header);
+	changed.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
+	changed.write(" ".repeat(8), 148, "latin1");
+	const sum = changed.reduce((all, byte) => all + byte, 0);
+	changed.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+	return changed;
+};
+const toPadded = (content) => Buffer.concat([content, Buffer.alloc(-content.length & 511)]);
+/** Goes through a tar with constant memory and passes on what is kept. */
+const rewrite = (choose) => {
+	const header = Buffer.alloc(blockBytes);
+	let headerBytes = 0;
+	let keptBytes = 0;
+	let droppedBytes = 0;
+	let replacing;
+	let collectedBytes = 0;
+	const takeHeader = (chunk, at) => {
+		const taken = Math.min(blockBytes - headerBytes, chunk.length - at);
+		chunk.copy(header, headerBytes, at, at + taken);
+		headerBytes += taken;
+		return taken;
+	};
+	/** The replaced file with its header, once all of it has come. */
+	const endReplaced = () => {
+		if (replacing === void 0 || collectedBytes < replacing.size) return void 0;
+		const content = replacing.replace(Buffer.concat(replacing.chunks));
+		replacing = void 0;
+		return Buffer.concat([withSize(header, content.length), toPadded(content)]);
+	};
+	const beginFile = () => {
+		headerBytes = 0;
+		const size = sizeOf(header);
+		const bytes = Math.ceil(size / blockBytes) * blockBytes;
+		const kept = choose(nameOf(header), size, header);
+		if (kept !== void 0 && "replace" in kept) {
+			if (size > longestReplaced) throw new Error(`an index of ${size} bytes`);
+			replacing = {
+				chunks: [],
+				size,
+				...kept
+			};
+			collectedBytes = 0;
+			droppedBytes = bytes - size;
+			return size === 0 ? endReplaced() : void 0;
+		}
+		keptBytes = kept === void 0 ? 0 : kept.isPadded ? bytes : size;
+		droppedBytes = bytes - keptBytes;
+		return kept?.lead;
+	};
+	const pass = function(chunk) {
+		for (let at = 0; at < chunk.length;) if (replacing !== void 0) {
+			const taken = Math.min(replacing.size - collectedBytes, chunk.length - at);
+			replacing.chunks.push(Buffer.from(chunk.subarray(at, at + taken)));
+			collectedBytes += taken;
+			at += taken;
+			const whole = endReplaced();
+			if (whole !== void 0) this.push(whole);
+		} else if (keptBytes > 0) {
+			const taken = Math.min(keptBytes, chunk.length - at);
+			this.push(chunk.subarray(at, at + taken));
+			keptBytes -= taken;
+			at += taken;
+		} else if (droppedBytes > 0) {
+			const taken = Math.min(droppedBytes, chunk.length - at);
+			droppedBytes -= taken;
+			at += taken;
+		} else {
+			at += takeHeader(chunk, at);
+			if (headerBytes < blockBytes) break;
+			const lead = beginFile();
+			if (lead !== void 0) this.push(lead);
+		}
+	};
+	const transform = function(chunk, _, done) {
+		try {
+			pass.call(this, chunk);
+			done();
+		} catch (error) {
+			done(error);
+		}
+	};
+	return new Transform({ transform });
+};
+/**
+* Passes a tar on without the files whose names are to be left out.
+*
+* @param toReplace says of a file, by its name, what becomes of its text; undefined leaves it as it is
+*/
+const leaveOut = (isLeftOut, toReplace = () => void 0) => rewrite((name, _, header) => {
+	if (isLeftOut(name)) return void 0;
+	const change = toReplace(name);
+	if (change === void 0) return {
+		lead: Buffer.from(header),
+		isPadded: true
+	};
+	return { replace: (content) => Buffer.from(change(content.toString("utf8"))) };
+});
+/**
+* Passes on only some files of a tar, each as a line and its bytes.
+*
+* @param toLine hears of every file; undefined leaves it out
+*/
+const pickOut = (toLine) => rewrite((name, size) => {
+	const line = toLine(name, size);
+	return line === void 0 ? void 0 : {
+		lead: Buffer.from(`${line}\n`),
+		isPadded: false
+	};
+});
+
+// src/load/pipe.ts
+/** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
+const pump = async (docker, pumping) => {
+	const { image, loadedAs, leftOut, importArgs, onBytes } = pumping;
+	const source = startSource(docker, [
+		"save",
+		"--",
+		toSource(image)
+	]);
+	const target = startTarget(docker, importArgs);
+	target.stdout.resume();
+	const piped = pipeline$1(source.stdout, leaveOut((name) => leftOut.has(name), toRenaming([loadedAs])), countBytes(onBytes), target.stdin).catch(() => {});
+	const [saved, imported] = await Promise.all([
+		source.ended,
+		target.ended,
+		piped
+	]);
+	if (imported.code !== 0) return `ctr's import: ${describeEnd(imported)}`;
+	return saved.code === 0 ? void 0 : `docker save: ${describeEnd(saved)}`;
+};
+
+// src/load/import-archive.ts
+/** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
+const findImportFlags = async (docker, node) => {
+	const { stdout: help } = await docker.try([
+		"exec",
+		node.name,
+		"ctr",
+		"images",
+		"import",
+		"--help"
+	]);
+	if (!help.includes("--discard-unpacked-layers")) return [];
+	return ["--discard-unpacked-layers", .../^[ \t]+--local\b/m.test(help) ? ["--local"] : []];
+};
+/** The arguments of `docker` that unpack an archive from standard input in a node. */
+const toImportArgs = (node, flags) => [
+	"exec",
+	"--interactive",
+	node.name,
+	"ctr",
+	`--namespace=${node.containerd.namespace}`,
+	"images",
+	"import",
+	`--snapshotter=${node.containerd.snapshotter}`,
+	...flags,
+	"-"
+];
+/** One that does not answer has nothing. */
+const inspectWhole = (api, node) => inspectNode(api, node, []).catch(() => emptyState);
+/**
+* Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+* image its ID as a second name and does not take it back; it goes unless it was there before.
+*/
+const removeImage = async ({ docker, api, engine, image, node }, before, loadedAs) => {
+	const names = [loadedAs, ...namesOf(engine, image)];
+	const { criIds } = await inspectWhole(api, node);
+	const ids = names.map((name) => criIds.get(name) ?? image.id);
+	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
+	const ctr = [
+		"exec",
+		node.name,
+		"ctr",
+		`--namespace=${node.containerd.namespace}`
+	];
+	for (const name of new Set(gone)) await docker.try([
+		...ctr,
+		"images",
+		"remove",
+		name
+	]);
+	await docker.try([
+		...ctr,
+		"content",
+		"prune",
+		"references"
+	]);
+};
+/** @returns what went wrong, if something did */
+const send$1 = async (streaming, archived, before, loadedAs) => {
+	const { docker, api, engine, image, node, onBytes } = streaming;
+	const flags = await findImportFlags(docker, node);
+	const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains);
+	const importArgs = toImportArgs(node, flags);
+	const problem = await pump(docker, {
+		image,
+		loadedAs,
+		leftOut,
+		importArgs,
+		onBytes
+	}) ?? await nameImage(streaming, archived, loadedAs);
+	if (problem !== void 0) return problem;
+	const config = engine.hasContainerdStore ? void 0 : image.id;
+	return (await checkInNode(api, image, namesOf(engine, image), node, config)).flaw;
+};
+/**
+* Sends an image's tar into a node's containerd, without the layers that the node has, as far as it
+* is known what they are called in the tar. containerd keeps the blobs while it unpacks them, so
+* the image is in the node twice for a while. Until it is whole, only we know its name.
+*
+* @returns what went wrong; the node then does not believe in the image
+*/
+const importArchive = async (streaming, archived) => {
+	const { docker, api, image, node, runId } = streaming;
+	const loadedAs = image.heldAs ?? `slipway.invalid/import/${runId}:0`;
+	const before = await inspectWhole(api, node);
+	const problem = await send$1(streaming, archived, before, loadedAs);
+	if (problem !== void 0) await removeImage(streaming, before, loadedAs);
+	else await docker.try([
+		"exec",
+		node.name,
+		"ctr",
+		`--namespace=${node.containerd.namespace}`,
+		"images",
+		"remove",
+		loadedAs
+	]);
+	return problem;
+};
+
+// src/load/send-layers.ts
+/** What is to be put into the node, for helper/stream.sh. */
+const toRequest = ({ engine, runId, image, node }, { unpackers, config }) => {
+	return [
+		["run", runId],
+		["node", node.name],
+		["image", image.id],
+		["config", config],
+		...namesOf(engine, image).map((name) => ["name", name]),
+		...image.layers.map(({ diffId, chainId }, index) => [
+			"layer",
+			diffId,
+			chainId,
+			unpackers[index] ?? "cat"
+		]),
+		["go"]
+	].map((row) => `${row.join("	")}\n`).join("");
+};
+/** Chooses the archive's files that the node needs, and says what they are. */
+const pickMissing = (archived, missing) => {
+	const { blobs, config } = archived;
+	const wanted = Map.groupBy(missing, (index) => toBlobName(blobs[index] ?? ""));
+	const sizes = /* @__PURE__ */ new Map();
+	return {
+		files: pickOut((name, size) => {
+			const isAgain = sizes.has(name);
+			sizes.set(name, size);
+			const indexes = wanted.get(name);
+			if (isAgain) return void 0;
+			if (indexes !== void 0) return `layer ${size} ${indexes.join(" ")}`;
+			return name === toBlobName(config) ? `blob ${size} ${config}` : void 0;
+		}),
+		sizes
+	};
+};
+/** Docker before version 25 gives its files other names. Its archive is not for us. */
+const hasBlobs = (sizes) => [...sizes.keys()].some((name) => name.startsWith("blobs/"));
+const writeManifest = (target, text) => {
+	const digest = toDigest(text);
+	target.write(`blob ${Buffer.byteLength(text)} ${digest}\n${text}end ${digest}\n`);
+};
+/** Out of what `docker save` writes. */
+const sendSaved = async ({ docker, image, toManifest, onBytes }, archived, missing, target) => {
+	const source = startSource(docker, [
+		"save",
+		"--",
+		toSource(image)
+	]);
+	const { files, sizes } = pickMissing(archived, missing);
+	const pipes = [
+		source.stdout,
+		files,
+		countBytes(onBytes),
+		target
+	];
+	const piped = pipeline$1(...pipes, { end: false }).catch(() => {});
+	const [saved] = await Promise.all([source.ended, piped]);
+	if (saved.code !== 0) return {
+		kind: "failed",
+		problem: `docker save: ${describeEnd(saved)}`
+	};
+	if (!hasBlobs(sizes)) return { kind: "cannot" };
+	const configBytes = sizes.get(toBlobName(archived.config)) ?? 0;
+	writeManifest(target, archived.manifest ?? toManifest(configBytes));
+	return { kind: "sent" };
+};
+/**
+* Sends an image's missing layers into a node, where they are unpacked as they arrive: nothing is
+* kept twice. The node undoes everything when it fails or when the stream ends early.
+*/
+const sendLayers = async (streaming, archived, feed) => {
+	const { docker, node } = streaming;
+	const program = [
+		"bash",
+		"-c",
+		streamScript(),
+		"slipway",
+		containerdClient()
+	];
+	const args = [
+		"exec",
+		"--interactive",
+		node.name,
+		...program
+	];
+	const { stdin, stdout, ended } = startTarget(docker, args);
+	let sending;
+	let result;
+	splitLines(stdout, (line) => {
+		const [event, ...rest] = line.split("	");
+		if (event === "loaded") result = { kind: "sent" };
+		if (event === "cannot") result = { kind: "cannot" };
+		if (event !== "missing") return;
+		sending = feed(streaming, archived, rest.map(Number), stdin);
+		sending.then(({ kind }) => kind === "sent" || stdin.end());
+	});
+	stdin.write(toRequest(streaming, archived));
+	const end = await ended;
+	const endedFirst = stdin.errored !== null;
+	stdin.destroy();
+	const sent = await sending;
+	if (result !== void 0) return result;
+	if (sent !== void 0 && sent.kind !== "sent" && !endedFirst) return sent;
+	return {
+		kind: "failed",
+		problem: describeEnd(end)
+	};
+};
+
+// src/load/send-files.ts
+/** A file after the line that says what it is; an empty one stands for a layer that is not there. */
+async function* readFile(path, toHead) {
+	const file = await open(path, constants$1.O_RDONLY | constants$1.O_NOFOLLOW);
+	try {
+		const { size } = await file.stat();
+		if (size === 0) throw new Error("the builder left a layer out that the node lacks");
+		yield Buffer.from(toHead(size));
+		yield* file.createReadStream({
+			end: size - 1,
+			autoClose: false
+		});
+	} finally {
+		await file.close();
+	}
+}
+/** Sends layers out of the folder that a builder has written the image into. */
+const sendFiles = async ({ image, onBytes }, { config }, missing, target) => {
+	const { folder = "", manifest = "" } = image.layout ?? {};
+	const byLayer = Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? "");
+	const read = async function* () {
+		for (const [diffId, indexes] of byLayer) {
+			const toHead = (size) => `layer ${size} ${indexes.join(" ")}\n`;
+			yield* readFile(toBlobPath(folder, diffId), toHead);
+		}
+		yield* readFile(toBlobPath(folder, config), (size) => `blob ${size} ${config}\n`);
+	};
+	try {
+		await pipeline$1(read, countBytes(onBytes), target, { end: false });
+	} catch (error) {
+		return {
+			kind: "failed",
+			problem: `reading what the builder wrote: ${String(error)}`
+		};
+	}
+	writeManifest(target, manifest);
+	return { kind: "sent" };
+};
+
+// src/load/direct.ts
+/** Linking takes a second; copying a large image to a slow disk, minutes. */
+const deadlineMs$1 = 9e5;
+const toMethod = (word) => word === "link" || word === "reflink" || word === "copy" ? word : "present";
+/** Reads the helper's events: tab-separated node, event and details; without a node for all of them. */
+const watchEvents = (nodes, started, progress, toManifest) => {
+	const results = /* @__PURE__ */ new Map();
+	const repaired = /* @__PURE__ */ new Map();
+	const onLine = (line, reply) => {
+		const [node = "", event, first, second, third] = line.split("	");
+		if (event === "copying") progress(node, Number(first), Number(second));
+		if (event === "config") toManifest.then((make) => {
+			const manifest = make(Number(first));
+			reply(`${toDigest(manifest)}\t${Buffer.byteLength(manifest)}\n${manifest}`);
+		});
+		if (event === "repaired") repaired.set(node, Number(first));
+		if (event === "cannot") {
+			const result = {
+				kind: "failed",
+				reason: first ?? "",
+				isForeseen: true
+			};
+			for (const name of node === "" ? nodes : [node]) results.set(name, result);
+		}
+		if (event !== "loaded") return;
+		results.set(node, {
+			kind: "loaded",
+			way: toMethod(third),
+			copiedBytes: Number(second),
+			repairedLayers: repaired.get(node) ?? 0,
+			durationMs: Math.round(performance.now() - started)
+		});
+	};
+	return {
+		results,
+		onLine
+	};
+};
+/** How much of what a helper says on standard error is kept. */
+const errorLines = 200;
+/** The last that a helper said of a node that is not merely a warning; else of all, or how it ended. */
+const reasonFor = (node, errors, end) => {
+	const said = errors.flatMap((line) => {
+		const isOwn = line.startsWith(`${node}: `);
+		const text = isOwn ? line.slice(node.length + 2) : line;
+		return isWarning(text) ? [] : [{
+			isOwn,
+			text
+		}];
+	});
+	const own = said.filter(({ isOwn }) => isOwn);
+	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
+};
+/**
+* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+* that fails has nothing of the image, and the result says why.
+*/
+const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
+	const [first] = nodes;
+	if (first === void 0) return /* @__PURE__ */ new Map();
+	const mounts = toMounts(engine, image, nodes);
+	if (typeof mounts === "string") {
+		const result = {
+			kind: "failed",
+			reason: mounts,
+			isForeseen: true
+		};
+		return new Map(nodes.map(({ name }) => [name, result]));
+	}
+	const names = nodes.map(({ name }) => name);
+	const { results, onLine } = watchEvents(names, performance.now(), progress, toManifest);
+	const errors = [];
+	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs$1, mounts, config);
+	const input = toManifest.then(() => lines);
+	input.catch(() => {});
+	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
+		deadlineMs: 915e3,
+		signal,
+		onLine,
+		onErrorLine: (line) => {
+			errors.push(line.slice(0, 4e3));
+			if (errors.length > errorLines) errors.shift();
+		},
+		isEnough: () => [...results.values()].every(({ kind }) => kind === "loaded") && results.size === nodes.length
+	});
+	return new Map(names.map((name) => [name, results.get(name) ?? {
+		kind: "failed",
+		reason: reasonFor(name, errors, end),
+		isForeseen: false
+	}]));
+};
+
+// src/load/unpack-layout.ts
+/** A large image on a slow disk. */
+const deadlineMs = 18e5;
+/** What the helper is told once it has said what is missing: layers lie there, all else is sent. */
+const toRecords = ({ image }, { config }, missing) => {
+	const { folder = "", manifest = "" } = image.layout ?? {};
+	const layers = [...Map.groupBy(missing, (index) => image.layers[index]?.diffId ?? "").values()].map((indexes) => `layer here ${indexes.join(" ")}\n`);
+	const toRecord = (digest, text) => `blob ${Buffer.byteLength(text)} ${digest}\n${text}`;
+	const digest = toDigest(manifest);
+	const blobs = [toRecord(config, readBlob(folder, config)), toRecord(digest, manifest)];
+	return [
+		...layers,
+		...blobs,
+		`end ${digest}\n`
+	].join("");
+};
+/**
+* Unpacks an image's missing layers in a node out of the folder that a builder has written it into, which a
+* helper container sees: through a pipe, each byte would be copied ten times.
+*
+* @returns `cannot` where the daemon does not see the folder, or starts no such container
+*/
+const unpackLayout = async (streaming, archived) => {
+	const { docker, api, image, node, runId, signal, onBytes } = streaming;
+	const { folder = "", layerBytes = [] } = image.layout ?? {};
+	if (!docker.isLocal) return { kind: "cannot" };
+	let result = { kind: "cannot" };
+	const errors = [];
+	const onLine = (line, reply) => {
+		const [event, ...rest] = line.split("	");
+		if (event === "loaded") result = { kind: "sent" };
+		if (event === "unpacked") onBytes(layerBytes[Number(rest[0])] ?? 0);
+		if (event !== "missing") return;
+		result = {
+			kind: "failed",
+			problem: ""
+		};
+		reply(toRecords(streaming, archived, rest.map(Number)));
+	};
+	const watch = {
+		deadlineMs,
+		signal,
+		onLine,
+		onErrorLine: (line) => void errors.push(line.slice(0, 4e3)),
+		isEnough: () => result.kind === "sent"
+	};
+	const helper = toLayoutHelper(node, folder, runId);
+	const end = await runContainer(api, helper, toRequest(streaming, archived), watch).catch((error) => {
+		if (!(error instanceof Failure) || result.kind === "failed") throw error;
+		return "";
+	});
+	signal.throwIfAborted();
+	return result.kind === "failed" ? {
+		kind: "failed",
+		problem: reasonFor(node.name, errors, end)
+	} : result;
+};
+
+// src/load/stream.ts
+const sendLayout = async (streaming, archived) => {
+	const unpacked = await unpackLayout(streaming, archived);
+	return unpacked.kind === "cannot" ? sendLayers(streaming, archived, sendFiles) : unpacked;
+};
+const send = async (streaming, archived) => {
+	const { image, node } = streaming;
+	const { userland, containerd } = node;
+	const isBusybox = userland === "busybox";
+	if (archived !== void 0 && containerd.snapshotter === "overlayfs" && !isBusybox) {
+		const sent = await (image.layout === void 0 ? sendLayers(streaming, archived, sendSaved) : sendLayout(streaming, archived));
+		if (sent.kind === "sent") return void 0;
+		if (sent.kind === "failed") return sent.problem;
+	}
+	if (image.layout !== void 0) return `its ${isBusybox ? "image has BusyBox alone" : `snapshotter is ${containerd.snapshotter}`}, which takes no single layers. Set load: true`;
+	return importArchive(streaming, archived);
+};
+/**
+* Sends an image out of `docker save` into a node, without a file in between and without the layers
+* that the node has.
+*
+* @returns the bytes that were sent
+* @throws {Failure} saying which end failed; the node then does not believe in the image
+*/
+const streamImage = async (task) => {
+	const { image, node, progress } = task;
+	let sentBytes = 0;
+	const onBytes = (bytes) => {
+		sentBytes += bytes;
+		progress(node.name, sentBytes, image.sizeBytes);
+	};
+	const problem = await send({
+		...task,
+		onBytes
+	}, await findArchived(task, image));
+	if (problem === void 0) return sentBytes;
+	const name = image.references[0]?.given ?? image.id;
+	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
+};
+
+// src/load/by-stream.ts
+const timed = async (name, way, because, body) => {
+	const started = performance.now();
+	return {
+		name,
+		way,
+		because,
+		copiedBytes: await body(),
+		durationMs: Math.round(performance.now() - started)
+	};
+};
+/** Docker's graph drivers answer `empty export - not implemented`, to kind as well. */
+const refuseEmpty = ({ engine, image }) => {
+	if (!(image.layout === void 0) || engine.hasContainerdStore || image.layers.length > 0) return;
+	const name = image.references[0]?.given ?? image.id;
+	const store = engine.driver;
+	throw new Failure(`${name} has no layers, and Docker's ${store} store cannot export such an image`, { remedy: "Give it a file (COPY), or use load-mode: auto where links reach the node." });
+};
+/** Has kind load it. */
+const byKind = (task, node, because) => timed(node.name, "kind", because, async () => {
+	refuseEmpty(task);
+	await loadWithKind({
+		...task,
+		node,
+		onBytes: () => {}
+	});
+	return task.image.sizeBytes;
+});
+/** Streams; where even that fails and nobody insisted on it, kind may do what we could not. */
+const byStream = async (task, node, because) => {
+	const { signal, warn } = task;
+	refuseEmpty(task);
+	try {
+		return await timed(node.name, "stream", because, () => streamImage({
+			...task,
+			node
+		}));
+	} catch (error) {
+		signal.throwIfAborted();
+		const isInDocker = task.image.layout === void 0;
+		if (!(node.provider === "kind") || !isInDocker || because?.kind === "load-mode" || isNoSpace(error)) throw error;
+		warn(`${renderError(error)} Trying \`kind load\` as the last resort.`);
+		return byKind(task, node, { kind: "streaming-failed" }).catch(() => Promise.reject(error));
+	}
+};
+
+// src/load/task.ts
+/** Waits for all before it fails with the first failure: no node's load may outlive the step. */
+const allEnded = async (works) => {
+	await Promise.allSettled(works);
+	return Promise.all(works);
+};
+
+// src/load/by-direct.ts
+const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "direct" ? [{
+	node,
+	choice
+}] : []), ({ node }) => node.imageId).values()].map((group) => ({
+	nodes: group.map(({ node }) => node),
+	wanted: group[0]?.choice.wanted ?? "auto"
+}));
+/**
+* What to say of a node that did not get its image by folders. A failure that nobody foresaw is a fault of
+* ours where the image got there otherwise; where it did not, the node is not well.
+*
+* @param load how it got the image then; undefined when it has not, or not yet
+*/
+const renderFallback = (node, { reason, isForeseen }, load) => {
+	if (isForeseen || load === void 0) return `Linking into ${node} failed, so the image is streamed: ${reason}`;
+	return `Linking into ${node} failed unexpectedly: ${reason}. ${load.way === "kind" ? "kind loaded the image" : "The image was streamed"} instead: ${`${formatBytes(load.copiedBytes)} in ${formatDuration(load.durationMs)}`}. Please report this as an issue of Slipway's repository, with this message, the step's log, \`docker version\` and \`docker exec ${node} ctr version\`.`;
+};
+/** Streams after a failure. What one that nobody foresaw has cost is told as soon as it is known. */
+const fallBack = async (task, node, failure) => {
+	const report = (load) => task.warn(renderFallback(node.name, failure, load));
+	if (failure.isForeseen) report();
+	const streaming = byStream(task, node, {
+		kind: "direct-failed",
+		reason: failure.reason
+	});
+	if (!failure.isForeseen) await streaming.then(report, () => report());
+	return streaming;
+};
+/**
+* By folders; streams to those nodes where that turned out not to work and was not insisted on.
+*
+* @param config see `DirectLoad`
+*/
+const byDirect = async (task, { nodes, wanted }, config) => {
+	const { api, engine, image, runId, progress, signal, warn, begun } = task;
+	const toManifest = begun.then((whole) => whole.toManifest);
+	toManifest.catch(() => {});
+	const results = await loadDirectly(api, {
+		engine,
+		image,
+		nodes,
+		wanted,
+		runId,
+		config,
+		toManifest
+	}, progress, signal);
+	signal.throwIfAborted();
+	return allEnded(nodes.map(async (node) => {
+		const result = results.get(node.name);
+		if (result?.kind === "loaded") {
+			const { way, copiedBytes, durationMs, repairedLayers } = result;
+			if (repairedLayers > 0) warn(`${node.name} had ${repairedLayers} broken layers of the image; they are whole again.`);
+			const because = wanted === "auto" && way === "copy" ? { kind: "out-of-reach" } : void 0;
+			return {
+				name: node.name,
+				way,
+				because,
+				copiedBytes,
+				durationMs
+			};
+		}
+		const failure = result ?? {
+			kind: "failed",
+			reason: "no result",
+			isForeseen: false
+		};
+		const { reason } = failure;
+		if (wanted !== "auto") throw new Failure(`load-mode: ${wanted} does not work with ${node.name}: ${reason}`, { remedy: "Use load-mode: auto, which takes another way then." });
+		if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`);
+		return fallBack(await begun, node, failure);
+	}));
+};
+
+// src/load/find-in-node.ts
+/** Finds an image in a node that was given it; undefined where it is gone, or out of Docker's reach. */
+const findInNode = async ({ api, engine }, image, node) => {
+	const [name = ""] = namesOf(engine, image);
+	const { records } = await inspectNode(api, node, [name]);
+	const { folders = [] } = records.get(name) ?? {};
+	const root = toHostPath(node, snapshotsOf(node));
+	const content = `${node.containerd.root}/io.containerd.content.v1.content/blobs/sha256`;
+	const config = toHostPath(node, `${content}/${toHex(image.id)}`);
+	if (root === void 0 || config === void 0 || folders.length !== image.layers.length) return void 0;
+	const layers = image.layers.map((layer, index) => ({
+		...layer,
+		folder: `${root}/snapshots/${folders[index]}/fs`
+	}));
+	return {
+		image: {
+			...image,
+			layers
+		},
+		config
+	};
+};
+
+// src/image/to-manifest.ts
+/**
+* The manifest of an image of a store that keeps none: the same bytes, and so the same digest, whichever way
+* the image takes. CRI reports the sum of the sizes as the image's, and kubelet rejects 0.
+*/
+const toManifest = (config, layers) => {
+	const describe = (kind, { digest, size }) => ({
+		mediaType: `application/vnd.oci.image.${kind}`,
+		digest,
+		size
+	});
+	return JSON.stringify({
+		schemaVersion: 2,
+		mediaType: "application/vnd.oci.image.manifest.v1+json",
+		config: describe("config.v1+json", config),
+		layers: layers.map((layer) => describe(`layer.v1.tar${layer.packing === void 0 ? "" : `+${layer.packing}`}`, layer))
+	});
+};
+
+// src/run/find-image.ts
+/** The plan has a step wait for the one that makes or holds its image. */
+const findImage = (source, { resultOf }) => {
+	switch (source.kind) {
+		case "built": return resultOf("build", source.by)?.image;
+		case "held": return resultOf("hold-image", source.by);
+		case "unpacked": return resultOf("unpack-archive", source.by);
+		case "pulled": return resultOf("pull", source.by)?.image;
+		case "local": return source.image;
+		case "elsewhere": return;
+	}
 };
 
 // src/run/scheduler.ts
@@ -7019,9 +8097,10 @@ const runJobs = async (jobs, { lanes, isEnded, renew = (job) => job, run, onEnd 
 
 // src/facts/facts.ts
 /** The names that the nodes are to get: of what is built for them, and of what was there before. */
-const toWanted = ({ targets, images, pulls = [] }) => [
+const toWanted = ({ targets, images, pulls = [], archived = [] }) => [
 	...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
 	...images.flatMap(({ references }) => references),
+	...archived.flatMap(({ references }) => references),
 	...pulls
 ];
 
@@ -7765,6 +8844,7 @@ const remarkOnInputs = (inputs, facts, { line, warning }) => {
 	if (attested !== "") line(`Slipway leaves out attest of ${attested}: nodes take images without attestations.`);
 	if (inputs.freeDisk !== "auto" && inputs.freeDisk !== "never" && !facts.isHostedRunner) line("free-disk deletes nothing: this is not a GitHub-hosted runner.");
 	else if (typeof inputs.freeDisk === "object" && !facts.isLocalDaemon) line("free-disk deletes nothing: the Docker daemon is on another machine.");
+	for (const text of renderPaused(inputs, facts)) line(text);
 	const disk = findDockers(facts.filesystems);
 	const targetBytes = typeof inputs.freeDisk === "object" ? inputs.freeDisk.targetBytes : 0;
 	if (disk !== void 0 && targetBytes > disk.totalBytes) warning(`free-disk: ${formatBytes(targetBytes)} can never be free: the disk has ${formatBytes(disk.totalBytes)} in all.`);
@@ -7825,4 +8905,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { analyseImage, architecture, asksForGpu, canExportCache, checkImageLimits, classicStore, collect$1 as collect, commonFolder, compareImages, compareReports, containerdClient, containerdFolder, countRemoved, createArtifactListing, createCount, createFileStore, createFilesCache, createLayerListing, createLinkCheck, createTarCutter, doAtOnce, emptyReport, emptyState, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesystems, findFolderAbove, findImages, findLargest$1 as findLargest, findManifest, findNamedImages, findNodeCapacities, findOthers, findOverlap, findPruneObjection, findRoom, findTargetObjection, fixOf, foldersAbove, freedOf, helperHostConfig, hideTokens, idsOf$1 as idsOf, imageFolder, inspectNode, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, joinManifests, joinScript, largeContextBytes, leastOwnBytes, lookForImages, memoryFolder, mergeLayers, mountFolder, openBlob, openMemoryFile, outcomesOf, parseInstructions, planDisk, pruneCache, readArchive, readBlob, readClaimed, readDockerfile, readEntry, readMoved, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, refuseMissing, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderChange, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, requireCacheExport, requirementFile, runJobs, saveEntries, saysNoSpace, show$1 as show, storeFolders, streamScript, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toCache, toChainIds, toContainerImage, toDevice, toDockersFolder, toFailure, toFolders, toGrowths, toHelperBase, toHelperContainer, toHistoryOrigins, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction$1 as toInstruction, toLayerEntry, toLayoutHelper, toLoaded, toNewEntries, toOutputs, toProblems, toQuotedWords, toStarts, toStep, toTree$1 as toTree, toTreeDigest, toTreeId, toTreePath, toWordText, trimPrefix, unpackArchive, usualPlatform, walkContext, withBlobs, withContents, withinLimit, withoutTag };
+export { allEnded, architecture, asksForGpu, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, countedKeywords, createExportLayers, createFileStore, createIgnore, createLinkCheck, createMeter, createProgress, createTarCutter, depthOf, doAtOnce, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findManifestText, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findStepLine, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hashBlob, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isIgnored, isImageConfig, isLike, isMap, isNameless, isNoSpace, isOfKo, isOnTheWay, isPlaceholder, isSimple, isStale, isTold, joinManifests, judgeRestore, largeContextBytes, largestText, leastOwnBytes, listen, loadDirectly, lookForImages, measureImage, measureLayout, namesOf, noImages, once$1 as once, openBlob, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, parseJson, pickManifest, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readArchive, readBlob, readBlobImage, readClaimed, readDockerfile, readIgnoreFile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, restoreEntry, restoreLayer, runJobs, send$2 as send, shortenInstruction, show$1 as show, sniff, startRegistry, storeFolders, sumSizes, takes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDiffIds, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toKey, toLayerEntry, toLayers, toLayoutFolder, toListed, toLoaded, toManifest, toMounts, toOutputs, toPack, toPackKey, toPath, toProblems, toRate, toRestoreKey, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, typeOf, unpack, usualPlatform, walkContext, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

@@ -1,6 +1,5 @@
 import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { createTarCutter } from "./shared.actions-step.js";
-import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.sources-archive-images.js";
+import { createTarCutter, largestText } from "./shared.actions-step.js";
 const { constants } = process.getBuiltinModule("node:fs");
 const { posix } = process.getBuiltinModule("node:path");
 const { open } = process.getBuiltinModule("node:fs/promises");

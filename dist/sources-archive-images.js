@@ -1,8 +1,7 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { hashBlob, openBlob, sniff, toManifest, unpack } from "./shared.actions-step.js";
+import { findManifestText, hashBlob, openBlob, parseJson, readBlobImage, sniff, toDiffIds, toListed, toManifest, unpack } from "./shared.actions-step.js";
 import { isDigest, toDigest, toReferences } from "./shared.actions-post.actions-step.recorder.js";
 import { findParts, readHead, readPart } from "./shared.commands-report.sources-archive-images.js";
-import { findManifestText, parseJson, readBlobImage, toDiffIds, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.sources-archive-images.js";
 const { randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream, createWriteStream, realpathSync } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");

@@ -10,7 +10,7 @@
 #   have DIGEST BYTES EXECUTABLE...  `has DIGEST EXECUTABLE` for each that the store has after all `have`s
 #   answer                           `answered`
 #   source NAME FOLDER IDENTITY      `unseen NAME` where the folder is not the one that we mean
-#   file SOURCE PATH STAT EXECUTABLE DIGEST  DIGEST may be empty
+#   file SOURCE PATH STAT EXECUTABLE DIGEST NAMED  DIGEST, which is known, and NAMED, which is to be seen, may be empty
 #   gather VERIFY                    `object INDEX DIGEST`, `copied BYTES`, `broken DIGEST`, `changed INDEX`,
 #                                    `other INDEX DIGEST`, `gathered`
 #   tree ID KIND, folder PATH, link PATH TARGET, entry PATH DIGEST EXECUTABLE    the tree that is placed next

@@ -10,9 +10,11 @@ sub add_source {
 }
 
 sub add_file {
-  my ($source, $path, $stat, $executable, $digest) = @_;
+  my ($source, $path, $stat, $executable, $digest, $named) = @_;
   my $index = @files;
-  push @files, { index => $index, source => $source, path => $path, stat => $stat, executable => $executable, digest => $digest };
+  push @files, {
+    index => $index, source => $source, path => $path, stat => $stat, executable => $executable, digest => $digest, named => $named,
+  };
 }
 
 # Objects that are no longer what their names say go, and are copied anew.
@@ -37,20 +39,35 @@ sub is_stored {
   return $digest ne '' && has_object($digest, (split /:/, $file->{stat})[2], $file->{executable});
 }
 
-# Pieces of work of about one size; the next one goes to whoever has the least.
-sub share_out {
-  my @waiting = sort { $b->{size} <=> $a->{size} } @_;
-  my @shares = map { { bytes => 0, chunks => [[]], open => 0 } } 1 .. $workers;
-  for my $file (@waiting) {
-    my ($least) = sort { $a->{bytes} <=> $b->{bytes} } @shares;
-    $least->{bytes} += $file->{size} + 20_000;
-    push @{$least->{chunks}[-1]}, $file;
-    $least->{open} += $file->{size};
-    next if $least->{open} < 64_000_000 && @{$least->{chunks}[-1]} < 100;
-    push @{$least->{chunks}}, [];
-    $least->{open} = 0;
+# Pieces of work, the largest first: whoever has done one takes the next, so that nobody has the rest alone.
+sub cut_up {
+  my @chunks = ();
+  my ($bytes, $count) = (0, 0);
+  for my $file (sort { $b->{size} <=> $a->{size} } @_) {
+    push @chunks, [] if $count == 0;
+    push @{$chunks[-1]}, $file;
+    $bytes += $file->{size};
+    ($bytes, $count) = $bytes < 64_000_000 && $count < 99 ? ($bytes, $count + 1) : (0, 0);
   }
-  return grep { $_->{bytes} > 0 } @shares;
+  return @chunks;
+}
+
+# Numbers of pieces in a file that all workers inherit: each reads on where the last one stopped, and the kernel
+# has them take turns.
+sub open_queue {
+  my ($pieces) = @_;
+  my $path = "$store/staging/$run/queue";
+  my $numbers = pack 'N*', 0 .. $pieces - 1;
+  sysopen my $queue, $path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or fail("cannot write to the store: $!");
+  (syswrite($queue, $numbers) // -1) == length $numbers or fail("cannot write to the store: $!");
+  unlink $path;
+  sysseek $queue, 0, 0;
+  return $queue;
+}
+
+sub copy_pieces {
+  my ($queue, $pieces) = @_;
+  while (sysread $queue, my $number, 4) { copy_chunk(\%sources, $pieces->[unpack 'N', $number]) }
 }
 
 my ($flushed, $flushing);
@@ -106,7 +123,9 @@ sub gather {
   $bytes += $_->{size} for @missing;
   my $free = free_bytes($store);
   fail("no space left on device: $bytes bytes are to be copied into the store, $free are free") if $bytes > $free;
-  my @work = map { my $chunks = $_->{chunks}; sub { copy_chunk(\%sources, $_) for @$chunks } } share_out(@missing);
+  my @pieces = cut_up(@missing);
+  my $queue = open_queue(scalar @pieces);
+  my @work = map { sub { copy_pieces($queue, \@pieces) } } 1 .. ($workers < @pieces ? $workers : @pieces);
   my $flusher = @work > 0 ? start_flusher() : undef;
   in_children(@work) or fail();
   kill 'KILL', $flusher if defined $flusher;

@@ -68,7 +68,7 @@ my %commands = (
     inform('answered');
   },
   source => sub { add_source(next_field(), next_field(), next_field()) },
-  file => sub { add_file(next_field(), next_field(), next_field(), next_field(), next_field()) },
+  file => sub { add_file(map { next_field() } 1 .. 6) },
   gather => sub { gather(next_field()) },
   tree => sub { start_tree(next_field(), next_field()) },
   folder => sub { push @{$tree{folders}}, next_field() },

@@ -126,12 +126,27 @@ sub stage_file {
   return undef;
 }
 
+# Whether a file is what its name says, and the store has that: then its bytes are read, and not copied.
+sub is_as_named {
+  my ($folder, $each) = @_;
+  return 0 unless $each->{named} ne '' && has_object($each->{named}, $each->{size}, $each->{executable});
+  my $from = open_source($folder, $each->{path}, $each->{stat}) or return 0;
+  my ($digest) = hash_files("/proc/$$/fd/" . fileno $from);
+  return $digest eq $each->{named} && stat_text($from) eq $each->{stat};
+}
+
 # Copies files into the staging folder, and from there, once their digests are known, to their names.
 sub copy_chunk {
   my ($sources, $chunk) = @_;
   my @staged = ();
-  my $bytes = 0;
+  my @told = ();
+  my ($bytes, $learned) = (0, '');
   for my $each (@$chunk) {
+    if (is_as_named($sources->{$each->{source}}, $each)) {
+      $learned .= "$each->{stat} $each->{named}\n";
+      push @told, ['object', $each->{index}, $each->{named}];
+      next;
+    }
     my $staged = stage_file($sources->{$each->{source}}, $each);
     unless (defined $staged) { inform('changed', $each->{index}); next }
     push @staged, [$each, $staged];
@@ -142,8 +157,6 @@ sub copy_chunk {
   my @digests = hash_files(map { $_->[1] } @staged);
   # Of files whose digests nobody knew before: their bytes have just been read anyway.
   verify_objects(map { object_path($digests[$_], $staged[$_][0]{executable}) } 0 .. $#staged);
-  my @told = ();
-  my $learned = '';
   for (@staged) {
     my ($each, $staged) = @$_;
     my $digest = shift @digests;

@@ -51,29 +51,9 @@ request() {
   mapfile -t answers <"$own/answers"
 }
 
-by_ctr_snapshots() {
-  ctl snapshots list >"$own/list" && grep -q ^KEY "$own/list" &&
-    awk 'NR > 1 { print "snapshot\t" $1 "\t" ($NF == "Committed" ? 3 : 2) }' "$own/list"
-}
-
 by_ctr_labels() {
   ctl images list "${@/#/name==}" |
     sed -nE 's/^([^ ]+) (.*[ ,])?dev\.slipway\/record=([0-9a-z.]+).*/label\t\1\t\3/p; t; /^REF /!s/^([^ ]+) .*/label\t\1\t/p'
-}
-
-by_ctr_held() {
-  ctl content list |
-    sed -nE 's/^(sha256:[0-9a-f]{64})[^0-9a-f].*containerd\.io\/gc\.ref\.snapshot\.[a-z0-9_-]+=(sha256:[0-9a-f]{64}).*/held\t\1\t\2/p'
-}
-
-# What crictl prints has one name, or the beginning of a list, a line.
-by_ctr_images() {
-  crictl images -o json | awk -F\" '
-    $2 == "id" { if (line) print line; line = "image\t" $4 }
-    $2 ~ /^repo(Tags|Digests)$/ { is_name = $3 ~ /\[ *$/; next }
-    /\]/ { is_name = 0 }
-    is_name { line = line "\t" $2 }
-    END { if (line) print line }'
 }
 
 # From the node's crictl, as in the node: with its mounts and processes, as programs look for themselves in

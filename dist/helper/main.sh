@@ -1,14 +1,4 @@
-# The story of one node, and of all of them.
-
-# Where the node's snapshots are on the one mount; where something else is mounted over them in the
-# node, only the node's own view is true, and links cannot reach it.
-find_root() {
-  local seen=/proc/$pid/root$node_root on_host
-  [[ -d "$seen/snapshots" ]] || cannot "no overlayfs snapshots at $node_root"
-  inside on_host "$host_root"
-  root=$seen
-  if [[ "$host_root" == "$mounted"/* && "$on_host/snapshots" -ef "$seen/snapshots" ]]; then root=$on_host; fi
-}
+# The story of one node.
 
 free_bytes() { echo $(($(stat --file-system --format '%f * %S' "$staging"))); }
 
@@ -71,14 +61,4 @@ load_node() {
   say loaded "$((${#missing[@]} + ${#broken[@]}))" "$copied" "$method"
 }
 
-node=''
-mkdir -p "$work/blobs/sha256" "$work/layers"
-"read_$store"
-for entry in "${nodes[@]}"; do
-  IFS=$'\t' read -r node pid node_root host_root <<<"$entry"
-  (load_node) &
-  jobs+=($!)
-done
-failed=0
-for job in "${jobs[@]}"; do wait "$job" || failed=1; done
-exit "$failed"
+for_each_node load_node

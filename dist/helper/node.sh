@@ -87,3 +87,13 @@ find_broken() {
 
 # Writes into a variable where a folder of the node's containerd is seen from here.
 seen() { printf -v "$1" '%s%s' "$root" "${2#"$node_root"}"; }
+
+# Where the node's snapshots are on the one mount; where something else is mounted over them in the
+# node, only the node's own view is true, and links cannot reach it.
+find_root() {
+  local seen=/proc/$pid/root$node_root on_host
+  [[ -d "$seen/snapshots" ]] || cannot "no overlayfs snapshots at $node_root"
+  inside on_host "$host_root"
+  root=$seen
+  if [[ "$host_root" == "$mounted"/* && "$on_host/snapshots" -ef "$seen/snapshots" ]]; then root=$on_host; fi
+}

@@ -3,7 +3,7 @@ import { formatCount } from '../../text/format.ts'
 import { forgetSecrets } from '../actions/environment.ts'
 import { maskInputs } from '../actions/mask-inputs.ts'
 import type { Result } from '../run.ts'
-import { runInPlace, toExcessFailure } from '../run-in-place.ts'
+import { runInPlace, toExcessFailure, withPlace } from '../run-in-place.ts'
 import type { Answer } from './answer.ts'
 import type { Command } from './commands.ts'
 import {
@@ -77,6 +77,34 @@ const diagnose = async (
   return { ...answerDiagnosis(screen, diagnosis), failure: undefined }
 }
 
+const examine = async (
+  environment: TerminalEnvironment,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<Done> => {
+  const beganMs = performance.now()
+  const inputs = await readTerminalInputs(environment)
+  maskInputs(inputs, environment.inputs, screen)
+  const [{ doctor }, { renderChecks, renderVerdict, toFailure }] = await Promise.all([
+    import('../doctor.ts'),
+    import('../../doctor/render.ts'),
+  ])
+  const state = await beginRun(environment, screen)
+  let hasFailed = true
+  try {
+    const front = { ...state, log: screen, mask: screen.mask, signal }
+    const checks = await withPlace(inputs, environment, front, ({ place }) =>
+      doctor(inputs, place, front),
+    )
+    hasFailed = false
+    for (const line of renderChecks(checks)) screen.line(line)
+    screen.line(renderVerdict(checks, performance.now() - beganMs))
+    return { json: { checks }, failure: signal.aborted ? signal.reason : toFailure(checks) }
+  } finally {
+    await state.end(hasFailed)
+  }
+}
+
 const cleanAll = async (environment: TerminalEnvironment, screen: Screen): Promise<Done> => {
   const removed = await clean(environment, screen)
   screen.line(
@@ -85,7 +113,7 @@ const cleanAll = async (environment: TerminalEnvironment, screen: Screen): Promi
   return { json: { cleaned: removed }, failure: undefined }
 }
 
-const acts = { run: runCommand, diagnose, clean: cleanAll } as const
+const acts = { run: runCommand, diagnose, doctor: examine, clean: cleanAll } as const
 
 /** Does a command, and sets the exit code: 0, or 1 for a failure, or 128 and the signal's number. */
 export const act = async (command: Command, asked: Asked): Promise<void> => {

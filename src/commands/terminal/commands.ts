@@ -6,6 +6,7 @@ const ofRunner: readonly InputName[] = [
   ...(['mode', 'dry-run', 'allow-untrusted-trigger', 'comment', 'comment-token'] as const),
   ...(['free-disk', 'free-disk-keep', 'prune-cache', 'image-cache', 'image-cache-limit'] as const),
   ...(['node-files-cache', 'node-files-cache-limit', 'image-growth-limit'] as const),
+  'build-cache-limit',
   ...(['create-cluster', 'kind-config', 'node-image', 'wait'] as const),
   ...(['kubeconfig', 'keep-cluster'] as const),
 ]
@@ -45,7 +46,7 @@ export type Command = {
   readonly shown: readonly InputName[]
   readonly example: string
   /** `run` and `report` come with inputs; the others are done otherwise. */
-  readonly act: 'run' | 'clean' | 'diagnose'
+  readonly act: 'run' | 'clean' | 'diagnose' | 'doctor'
   /** What the command and its operands say. */
   readonly toInputs: (operands: readonly string[], given: RawInputs) => RawInputs
 }
@@ -144,6 +145,15 @@ export const commands: readonly Command[] = [
     example: 'slipway diagnose --name dev',
     act: 'diagnose',
     toInputs: () => ({ mode: 'diagnose' }),
+  },
+  {
+    ...{ name: 'doctor', operands: '', least: 0, most: 0, missing: '' },
+    summary: 'Say what works on this machine, and what mends the rest',
+    inputs: ['cluster-name', 'cluster', 'builder', ...ofToken],
+    shown: ['builder'],
+    example: 'slipway doctor --name dev',
+    act: 'doctor',
+    toInputs: () => ({ mode: 'doctor' }),
   },
   {
     ...{ name: 'clean', operands: '', least: 0, most: 0, missing: '' },

@@ -1,0 +1,3 @@
+import { reportDiagnosis } from "./shared.actions-post.actions-report-diagnosis.js";
+
+export { reportDiagnosis };

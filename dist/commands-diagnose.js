@@ -1,0 +1,3 @@
+import { diagnoseJob, diagnoseNow } from "./shared.actions-post.commands-diagnose.js";
+
+export { diagnoseNow };

@@ -1,0 +1,1355 @@
+import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { formatBytes, formatCount, isMisspelt, parseQuantity, toLine, within } from "./shared.actions-post.actions-step.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { toPulledKey } from "./shared.actions-post.actions-report-diagnosis.commands-diagnose.js";
+const { readFileSync } = process.getBuiltinModule("node:fs");
+
+// src/diagnose/finding/since.ts
+/**
+* Whether something came since the baseline; a cluster may be older than the job, or shared. What has no
+* time at all counts, as nothing speaks against it.
+*
+* @param at ISO 8601
+* @param since the baseline's clock, ms since 1970; undefined where there is none, and all counts
+*/
+const isSince = (at, since) => at === void 0 || since === void 0 || Date.parse(at) >= Math.floor(since / 1e3) * 1e3;
+/** The newest last; what has no time may be of any, and comes first. */
+const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === void 0 ? 0 : Date.parse(b.at));
+/** Of the same thing seen several times. */
+const findNewest = (all) => all.toSorted(byTime).at(-1);
+
+// src/diagnose/cluster/node-resources.ts
+/** What all of a node's pods share, and in which words a kubelet says that it runs out. */
+const nodeResources = [
+	{
+		name: "memory",
+		kind: "memory-pressure",
+		/** The node's while it is short. */
+		condition: "MemoryPressure",
+		/** It tells when that began. */
+		event: "NodeHasInsufficientMemory",
+		/** In what a kubelet writes into a pod that it evicts (pkg/kubelet/eviction). */
+		inEviction: /low on resource: memory\b|MemoryPressure/,
+		remedy: "All nodes share the runner's memory. Run less at once, lower what pods use, or take a larger runner; pods above their requests.memory go first."
+	},
+	{
+		name: "disk",
+		kind: "disk-pressure",
+		condition: "DiskPressure",
+		event: "NodeHasDiskPressure",
+		inEviction: /low on resource: (ephemeral-storage|inodes)\b|DiskPressure/,
+		remedy: "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner."
+	},
+	{
+		name: "process IDs",
+		kind: "pid-pressure",
+		condition: "PIDPressure",
+		event: "NodeHasInsufficientPID",
+		inEviction: /low on resource: pids\b|PIDPressure/,
+		remedy: "A program starts processes without end: see which pod has the most."
+	}
+];
+
+// src/diagnose/cluster/parse-cluster.ts
+/** How many fields each kind of line has, which is how garbled ones are told. */
+const widths = {
+	pod: 8,
+	owner: 3,
+	condition: 4,
+	container: 6,
+	status: 8,
+	event: 9,
+	node: 2,
+	trouble: 3
+};
+/** As Go's `urlquery` encodes; undefined of anything else. */
+const decode = (field) => /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field) ? attempt(() => decodeURIComponent(field.replaceAll("+", " "))) : void 0;
+/** Whatever does not look like a line of ours is left out. */
+const parseLine = (line) => {
+	const [word = "", ...encoded] = line.split("	");
+	const row = encoded.map(decode).filter((field) => field !== void 0);
+	return encoded.length === widths[word] && row.length === encoded.length ? [{
+		word,
+		row
+	}] : [];
+};
+/** ISO 8601, as all times here. */
+const toTime = (field = "") => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : void 0;
+const toCount = (field = "") => /^\d{1,9}$/.test(field) ? Number(field) : void 0;
+const toContainer = (row, status = []) => {
+	const [, name = "", image = "", policy, hasLiveness, limit = ""] = row;
+	const [, , waiting, said = "", code, reason = "", at, id] = status;
+	const exitCode = toCount(code);
+	return {
+		name,
+		/** As the pod's spec has it. */
+		image,
+		pullPolicy: policy === "Always" || policy === "Never" ? policy : "IfNotPresent",
+		/** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
+		waiting: waiting ? {
+			reason: waiting,
+			message: said
+		} : void 0,
+		/** How it ended last: now, or before it was started again. */
+		ended: exitCode === void 0 ? void 0 : {
+			exitCode,
+			reason,
+			at: toTime(at)
+		},
+		/** Of the container that ended last, as containerd has it. */
+		endedId: id?.replace(/^[\w-]+:\/\//, "") || void 0,
+		hasLivenessProbe: hasLiveness === "yes",
+		/** Bytes; undefined without a limit. */
+		memoryLimit: parseQuantity(limit)
+	};
+};
+/** Conditions that tell since when a pod is what it is, the most exact first. */
+const changes = [
+	"DisruptionTarget",
+	"PodScheduled",
+	"Ready"
+];
+/** @param of the pod's other lines, by their first word */
+const toPod = (row, of) => {
+	const [uid = "", namespace = "", name = "", node, reason, message, created, started] = row;
+	const [, ownerKind, ownerName] = of("owner")[0] ?? [];
+	const condition = (type) => of("condition").find((each) => each[1] === type) ?? [];
+	const times = changes.map((type) => toTime(condition(type)[2]));
+	return {
+		namespace,
+		name,
+		uid,
+		/** What keeps it, such as `ReplicaSet/api-6d4cf56db6`; undefined of a pod of its own. */
+		owner: ownerName && `${ownerKind}/${ownerName}`,
+		/** Undefined while no node was found for it. */
+		node: node || void 0,
+		/** Such as `Evicted`. */
+		reason: reason || void 0,
+		message: message || void 0,
+		/** Why no node was found for it, in the scheduler's words. */
+		unschedulable: condition("PodScheduled")[3] || void 0,
+		createdAt: toTime(created),
+		/** When it became what it is: was evicted, failed, found no node; else when its node took it. */
+		changedAt: times.find((time) => time !== void 0) ?? toTime(started),
+		containers: of("container").map((each) => toContainer(each, of("status").find((status) => status[1] === each[1])))
+	};
+};
+/** A message of `Unhealthy` is often but `Liveness probe failed`: the rest may hold secrets, and is not read. */
+const toEvent = (row) => {
+	const [namespace = "", kind = "", name = "", path = "", reason = "", message = ""] = row;
+	const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(path)?.[1];
+	const [count, at] = [toCount(row[6]) ?? 1, toTime(row[7])];
+	return {
+		namespace,
+		kind,
+		name,
+		container,
+		reason,
+		message,
+		count,
+		at,
+		node: row[8] || void 0
+	};
+};
+const toNode = ([name = "", memory = ""], troubles) => ({
+	name,
+	/** Conditions that are bad now, with the kubelet's words: pressures, and `Ready`, which it is not. */
+	troubles: troubles.map(([, type = "", message = ""]) => ({
+		type,
+		message
+	})),
+	/** Bytes that Kubernetes believes pods may use there. */
+	allocatableMemory: parseQuantity(memory)
+});
+/** Reads what the templates in kubectl/ print, in any order. */
+const parseCluster = (text) => {
+	const lines = text.split("\n").flatMap(parseLine);
+	const byWord = Map.groupBy(lines, ({ word }) => word);
+	const bySubject = Map.groupBy(lines, ({ word, row }) => `${word} ${row[0]}`);
+	const all = (word) => (byWord.get(word) ?? []).map(({ row }) => row);
+	const of = (word, subject = "") => (bySubject.get(`${word} ${subject}`) ?? []).map(({ row }) => row);
+	return {
+		pods: all("pod").map((row) => toPod(row, (word) => of(word, row[0]))),
+		events: all("event").map(toEvent),
+		nodes: all("node").map((row) => toNode(row, of("trouble", row[0])))
+	};
+};
+/** Whether an event is about a pod. */
+const isOf = (pod) => ({ kind, namespace, name }) => kind === "Pod" && namespace === pod.namespace && name === pod.name;
+
+// src/diagnose/cluster/evictions.ts
+const storageLimit = {
+	what: "was evicted: it wrote more to disk than its limit",
+	remedy: "Raise limits.ephemeral-storage or the sizeLimit of its emptyDir, or write less; logs and temporary files count."
+};
+/** @param message the kubelet's; the most exact words count */
+const explain$2 = (message) => {
+	if (/ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i.test(message)) return storageLimit;
+	const short = nodeResources.find(({ inEviction }) => inEviction.test(message));
+	return short === void 0 ? {
+		what: "was evicted",
+		remedy: "Read what the kubelet says: it names what ran out."
+	} : {
+		what: `was evicted: its node was short of ${short.name}`,
+		remedy: short.remedy
+	};
+};
+const toPodFinding$1 = (pod, message, at) => {
+	const evidence = [`Evicted: ${message}`];
+	return {
+		pod,
+		kind: "eviction",
+		certainty: "certain",
+		...explain$2(message),
+		evidence,
+		at
+	};
+};
+/** Pods that a kubelet evicted from its node. */
+const findEvictions = ({ cluster: { pods, events } }) => {
+	const evictions = events.filter(({ kind, reason }) => kind === "Pod" && reason === "Evicted");
+	const evicted = pods.filter(({ reason }) => reason === "Evicted");
+	const there = evicted.map((pod) => {
+		const its = evictions.filter(isOf(pod));
+		const at = findNewest([...its, { at: pod.changedAt ?? pod.createdAt }])?.at;
+		return toPodFinding$1(pod, pod.message ?? "", at);
+	});
+	const gone = evictions.filter((event) => !evicted.some((pod) => isOf(pod)(event))).map(({ namespace, name, message, at }) => toPodFinding$1({
+		namespace,
+		name
+	}, message, at));
+	return [...there, ...gone];
+};
+
+// src/diagnose/finding/finding.ts
+/**
+* What can be found; docs/diagnosis.md has a row for each. What explains most comes first: what is gone or
+* dead, then what never began, then what is unsure.
+*/
+const findingKinds = [
+	"node-gone",
+	"node-restarted",
+	"files-gone",
+	"oom-kill",
+	"pull-policy",
+	"image-collected",
+	"image-pull",
+	"eviction",
+	"liveness",
+	"disk-pressure",
+	"memory-pressure",
+	"pid-pressure",
+	"pending",
+	"killed",
+	"clock-jump"
+];
+/** More words than this, in a name or two that others chose, say nothing more. */
+const longestCause = 600;
+/** All texts as one line each, for they quote names and messages that others wrote. */
+const toPlain = ({ cause, evidence, ...rest }) => {
+	const texts = Object.entries(rest).map(([key, text]) => [key, text && toLine(text)]);
+	return {
+		...Object.fromEntries(texts),
+		cause: toLine(cause, longestCause),
+		evidence: evidence.map((line) => toLine(line)).filter((line) => line !== "")
+	};
+};
+
+// src/diagnose/cluster/find-in-nodes.ts
+const renderEvent = ({ reason, message }) => `${reason}: ${message}`;
+const eventsOf = ({ events }, node, ...reasons) => events.filter(({ kind, name, reason }) => kind === "Node" && name === node && reasons.includes(reason));
+/** Nodes that are short of something now, since whenever, or were for a time. */
+const findPressure = ({ cluster, since }) => cluster.nodes.flatMap(({ name: node, troubles }) => nodeResources.flatMap(({ kind, name, condition, event, remedy }) => {
+	const now = troubles.find(({ type }) => type === condition);
+	const began = findNewest(eventsOf(cluster, node, event));
+	if (now === void 0 && (began === void 0 || !isSince(began.at, since))) return [];
+	const cause = `Node ${node} ${now === void 0 ? "was for a time" : "is"} short of ${name}: its kubelet accepts no pods and evicts some`;
+	const evidence = [now === void 0 ? "" : `${condition}: ${now.message}`, began === void 0 ? "" : renderEvent(began)];
+	const at = now === void 0 ? began?.at : void 0;
+	return toPlain({
+		kind,
+		certainty: "certain",
+		cause,
+		evidence,
+		remedy,
+		node,
+		at
+	});
+}));
+/** Why loaded images are gone from a node, or may be next. */
+const explainLost = (node, given, wasCollected) => {
+	const deletes = "its disk is almost full, and its kubelet deletes unused images";
+	const isGone = `Node ${node} does not have ${given} any more`;
+	if (!wasCollected) return {
+		cause: `${isGone}: something removed what this job loaded`,
+		remedy: "Load it again. Find out what else in the job removes images or recreates the node."
+	};
+	return {
+		cause: given === "" ? `Node ${node}: ${deletes}` : `${isGone}: ${deletes}`,
+		remedy: "Free some of the runner's disk before the images are built (free-disk), or take a larger runner; load lost images again."
+	};
+};
+/**
+* Images that this job loaded and that a node does not have any more, and kubelets that fail to free
+* their disk.
+*/
+const findCollected = ({ cluster, loaded, nodeImages, since }) => [.../* @__PURE__ */ new Set([...cluster.nodes.map(({ name }) => name), ...nodeImages.keys()])].flatMap((node) => {
+	const has = nodeImages.get(node);
+	const isLost = ({ canonical, nodes }) => has !== void 0 && nodes.includes(node) && !has.includes(canonical);
+	const lost = [...new Set(loaded.filter(isLost).map(({ given }) => given))];
+	const tries = eventsOf(cluster, node, "FreeDiskSpaceFailed", "ImageGCFailed").filter(({ at }) => isSince(at, since));
+	if (lost.length === 0 && tries.length === 0) return [];
+	const troubles = cluster.nodes.find(({ name }) => name === node)?.troubles ?? [];
+	const wasCollected = tries.length > 0 || troubles.some(({ type }) => type === "DiskPressure");
+	return toPlain({
+		kind: "image-collected",
+		certainty: lost.length === 0 || !wasCollected ? "possible" : "likely",
+		...explainLost(node, lost.join(", "), wasCollected),
+		evidence: tries.map(renderEvent),
+		node,
+		at: lost.length === 0 ? findNewest(tries)?.at : void 0,
+		image: lost[0]
+	});
+});
+
+// src/diagnose/cluster/killed.ts
+/** 128 and SIGKILL's 9. */
+const killed$1 = 137;
+const explainMemory = ({ memoryLimit, ended }) => ({
+	kind: "oom-kill",
+	certainty: "certain",
+	what: memoryLimit === void 0 ? "was OOM-killed; it has no memory limit, so its pod or the machine ran out of memory" : `was OOM-killed: it exceeded its memory limit of ${formatBytes(memoryLimit)}`,
+	evidence: [`kubelet: ${ended?.reason}, exit code ${ended?.exitCode}`],
+	remedy: memoryLimit === void 0 ? "Run less at once, give the hungry pods a limits.memory, or take a larger runner." : "Raise limits.memory of the container, or let it use less."
+});
+const probeRemedies = {
+	liveness: "This is not an OOM kill. Raise timeoutSeconds or failureThreshold of livenessProbe, or add a startupProbe; on a busy runner the program may lack CPU.",
+	startup: "This is not an OOM kill. Raise failureThreshold or periodSeconds of startupProbe, or find out why the program starts slowly."
+};
+const explainProbe = (said, kill, unhealthy, ended) => {
+	const probe = /startup/i.test(said.message) ? "startup" : "liveness";
+	const times = unhealthy === void 0 || unhealthy.count < 2 ? "" : ` (${unhealthy.count} times)`;
+	return {
+		kind: "liveness",
+		certainty: kill === void 0 ? "likely" : "certain",
+		what: `was killed by its kubelet, not for memory: its ${probe} probe failed`,
+		evidence: [
+			kill ? `Killing: ${kill.message}` : "",
+			unhealthy ? `Unhealthy${times}: ${unhealthy.message.replace(/:\s*$/, "")}` : "",
+			`Exit code ${ended?.exitCode}, reason ${ended?.reason || "not given"}`
+		],
+		remedy: probeRemedies[probe]
+	};
+};
+const explainStop = (stop) => ({
+	kind: "killed",
+	certainty: "likely",
+	what: "did not stop within its grace period and was killed",
+	evidence: [`Killing: ${stop.message}`],
+	remedy: "End the program on SIGTERM (a shell as first process does not pass it on: use `exec`), or raise terminationGracePeriodSeconds."
+});
+const explainUnknown = ({ hasLivenessProbe, ended }) => ({
+	kind: "killed",
+	certainty: "possible",
+	what: "was killed (exit code 137, SIGKILL); nothing tells by whom",
+	evidence: [`Exit code 137, reason ${ended?.reason || "not given"}`],
+	remedy: `Read its log: \`kubectl logs --previous\`. It may be an OOM kill of a process in it${hasLivenessProbe ? ", a failed liveness probe (Kubernetes drops events after an hour)" : ""}, or a program in the container or on the runner.`
+});
+/** Longer than most are given to end. */
+const longestGraceMs = 6e5;
+/** An end that came much later, or long before, had another cause. */
+const mayEnd = (event, ended) => {
+	const passed = Date.parse(ended?.at ?? "") - Date.parse(event.at ?? "");
+	return Number.isNaN(passed) || Math.abs(passed) < longestGraceMs;
+};
+/** @param events of the container's pod */
+const explain$1 = (container, events) => {
+	const { name, ended } = container;
+	if (ended === void 0) return void 0;
+	if (ended.reason === "OOMKilled") return explainMemory(container);
+	const find = (reason, isMeant) => findNewest(events.filter((it) => it.reason === reason && mayEnd(it, ended) && isMeant(it)));
+	const kill = find("Killing", ({ container: its, message }) => /\bfailed (liveness|startup) probe\b/.test(message) && (its === name || message.startsWith(`Container ${name} failed `)));
+	const unhealthy = find("Unhealthy", (event) => event.container === name && /^(Liveness|Startup) probe /.test(event.message));
+	const said = kill ?? (ended.exitCode === killed$1 ? unhealthy : void 0);
+	if (said !== void 0) return explainProbe(said, kill, unhealthy, ended);
+	if (ended.exitCode !== killed$1) return void 0;
+	const stop = find("Killing", ({ message }) => message === `Stopping container ${name}`);
+	return stop === void 0 ? explainUnknown(container) : explainStop(stop);
+};
+/** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
+const findKilled = ({ cluster: { pods, events } }) => pods.flatMap((pod) => {
+	if (pod.reason === "Evicted") return [];
+	const its = events.filter(isOf(pod));
+	return pod.containers.flatMap((container) => {
+		const explained = explain$1(container, its);
+		const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt;
+		return explained === void 0 ? [] : [{
+			pod,
+			container,
+			at,
+			...explained
+		}];
+	});
+});
+
+// src/diagnose/cluster/pending.ts
+/** @param words the scheduler's, and those of a kubelet that refuses a pod which it was given */
+const shortOf = (request, words, name = request) => ({
+	words,
+	why: `no node has as much ${name} left as the pod requests`,
+	remedy: `Lower requests.${request} of this pod or of others, run fewer replicas, or take a larger runner. Kubernetes counts requests, not use.`
+});
+const ofMemory = shortOf("memory", /Insufficient memory|resource: memory/);
+const shortages = [
+	ofMemory,
+	shortOf("cpu", /Insufficient cpu|resource: cpu/, "CPU"),
+	shortOf("ephemeral-storage", /Insufficient ephemeral-storage|resource: ephemeral-storage/, "disk"),
+	{
+		words: /Too many pods|resource: pods/,
+		why: "the nodes run as many pods as they may",
+		remedy: "Run fewer pods, or add a node to the cluster (a node takes 110 pods by default)."
+	},
+	{
+		words: /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
+		why: "the nodes are short of disk, memory or process IDs and take no pods",
+		remedy: "See the findings about the nodes."
+	}
+];
+const toPodFinding = (pod, memory) => {
+	const wasRefused = pod.reason?.startsWith("OutOf") === true;
+	const words = wasRefused ? pod.message : pod.unschedulable;
+	if (words === void 0 || pod.reason === "Evicted") return [];
+	const shortage = shortages.find((each) => each.words.test(words));
+	if (shortage === void 0) return [];
+	const what = `${wasRefused ? "was refused" : "stays pending"}: ${shortage.why}`;
+	const evidence = [words, shortage === ofMemory ? memory : ""];
+	const at = pod.changedAt ?? pod.createdAt;
+	return [{
+		pod,
+		kind: "pending",
+		certainty: "certain",
+		what,
+		evidence,
+		remedy: shortage.remedy,
+		at
+	}];
+};
+/** Pods that found no node with room for them. */
+const findPending = ({ cluster: { pods, nodes } }) => {
+	const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) => bytes === void 0 ? [] : [`${name} ${formatBytes(bytes)}`]);
+	const memory = sizes.length === 0 ? "" : `Memory that pods may request: ${sizes.join(", ")}`;
+	return pods.flatMap((pod) => toPodFinding(pod, memory));
+};
+
+// src/diagnose/cluster/pod-finding.ts
+/** OOM kills stay apart: each is matched with the kernel's word of it. */
+const toKey$1 = ({ pod, container, kind, what }) => {
+	const workload = pod.owner === void 0 || kind === "oom-kill" ? `Pod/${pod.name}` : pod.owner;
+	return JSON.stringify([
+		pod.namespace,
+		workload,
+		container?.name,
+		kind,
+		what
+	]);
+};
+const renderWho = ({ pod, container }, others) => {
+	const name = `${pod.namespace}/${pod.name}`;
+	const who = container === void 0 ? `Pod ${name}` : `Container ${container.name} of pod ${name}`;
+	return others === 0 ? who : `${who}, and ${others} more of ${pod.owner},`;
+};
+/** Tells of the first, and how many more there are. */
+const toFinding = (group) => {
+	const [first] = group;
+	if (first === void 0) return [];
+	const { pod, container, kind, certainty, what, evidence, remedy } = first;
+	const others = new Set(group.map(({ pod }) => pod.name)).size - 1;
+	const finding = {
+		kind,
+		certainty,
+		cause: `${renderWho(first, others)} ${what}`,
+		evidence,
+		remedy,
+		node: pod.node,
+		namespace: pod.namespace,
+		pod: pod.name,
+		podUid: pod.uid,
+		container: container?.name,
+		image: container?.image,
+		containerId: container?.endedId,
+		at: findNewest(group)?.at
+	};
+	return [toPlain(finding)];
+};
+/**
+* One finding for each cause and workload, in the order in which they were seen.
+*
+* @param since as {@link isSince} takes it: older ones are left out, so that none is counted
+*/
+const toFindings = (all, since) => {
+	const recent = all.filter(({ at }) => isSince(at, since));
+	return [...Map.groupBy(recent, toKey$1).values()].flatMap(toFinding);
+};
+
+// src/diagnose/cluster/explain-loaded.ts
+/** @param why goes on after `cannot start` */
+const cannotStart = (certainty, why, remedy, kind = "image-pull") => ({
+	kind,
+	certainty,
+	what: `cannot start${why}`,
+	evidence: [],
+	remedy
+});
+/** The kubelet had to ask a registry all the same. */
+const explainAlways = (image, { canonical, immutable }) => canonical.endsWith(":latest") ? cannotStart("certain", `: Kubernetes always pulls untagged and :latest images, also ${image}, which this job loaded`, `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${immutable}.`, "pull-policy") : cannotStart("certain", `: its imagePullPolicy is Always, so the kubelet pulls ${image} although this job loaded it`, "Set imagePullPolicy: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.", "pull-policy");
+const loadFirst = "Load images before you apply what uses them, or restart it: `kubectl rollout restart`.";
+/** The other thing that may be wrong where the node has what the kubelet does not take. */
+const ifItStays = "If it stays so with Kubernetes 1.35 or later, some pod has pulled the same image from a registry, and the kubelet does not trust the loaded one any more (kubernetes#138175): load it under every name that pods use, so that none pulls it.";
+/**
+* The node did not have it when the kubelet looked.
+*
+* @param nodes into which it was loaded
+* @param isThere now; undefined where the node does not tell
+*/
+const explainAbsent = ({ pod: { node = "" }, container: { image } }, nodes, isThere) => {
+	if (isThere) {
+		const why = ` yet: the kubelet looked before its node had ${image}, and retries ever less often`;
+		return cannotStart("likely", why, `${loadFirst} ${ifItStays}`);
+	}
+	if (!nodes.includes(node)) {
+		const why = `: this job loaded ${image} into ${nodes.join(", ") || "no node"}, not into its node`;
+		return cannotStart("certain", why, "Load into all nodes (leave the input nodes empty).");
+	}
+	if (isThere === false) {
+		const why = `: this job loaded ${image}, but its node does not have it any more`;
+		return cannotStart("certain", why, "Load it again. Check whether the node is short of disk, or was recreated.");
+	}
+	const why = `: its node lacked ${image} when the kubelet looked, although this job loaded it there`;
+	return cannotStart("likely", why, `${loadFirst} If it was removed, check the node's free disk.`);
+};
+/** Says why a container waits for an image that this job did load. */
+const explainLoaded = (wait, image, { loaded, nodeImages }) => {
+	const { pod, container } = wait;
+	if (container.pullPolicy === "Always") return explainAlways(container.image, image);
+	const same = loaded.filter(({ canonical }) => canonical === image.canonical);
+	const nodes = [...new Set(same.flatMap((each) => each.nodes))];
+	return explainAbsent(wait, nodes, nodeImages.get(pod.node ?? "")?.includes(image.canonical));
+};
+
+// src/diagnose/cluster/nearest-image.ts
+/** In how far a loaded image resembles the one that a pod asks for, the nearest first. */
+const resemblances$1 = [
+	"same",
+	"other-tag",
+	"other-place",
+	"spelling"
+];
+const lastPart = (name) => toRepository(name).replace(/^.*\//s, "");
+/** Tag, digest or both: `docker.io/library/api:1@sha256:...`. */
+const endingOf = (name) => name.slice(toRepository(name).length);
+const compare = (asked, loaded) => {
+	if (asked === loaded) return "same";
+	if (toRepository(asked) === toRepository(loaded)) return "other-tag";
+	const [a, b] = [lastPart(asked), lastPart(loaded)];
+	if (a === b) return "other-place";
+	return isMisspelt(a, b) ? "spelling" : void 0;
+};
+/**
+* Finds the loaded image that was probably meant, if any.
+*
+* @param asked canonical, as {@link LoadedImage.canonical} is
+*/
+const findNearest = (asked, loaded) => {
+	const resembling = loaded.flatMap((image) => {
+		const resemblance = compare(asked, image.canonical);
+		return resemblance === void 0 ? [] : [{
+			image,
+			resemblance
+		}];
+	});
+	const rank = ({ image, resemblance }) => 2 * resemblances$1.indexOf(resemblance) + (endingOf(image.canonical) === endingOf(asked) ? 0 : 1);
+	return resembling.toSorted((a, b) => rank(a) - rank(b))[0];
+};
+
+// src/diagnose/cluster/pulls.ts
+/** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
+const reasons$1 = /* @__PURE__ */ new Set([
+	"ErrImagePull",
+	"ImagePullBackOff",
+	"ErrImagePullBackOff",
+	"ErrImageNeverPull",
+	"InvalidImageName",
+	"ImageInspectError",
+	"RegistryUnavailable"
+]);
+/** A name as canonical as can be, to compare with those that were loaded. */
+const toAsked = (image) => {
+	const asked = parseImageReference(image);
+	const lower = typeof asked === "string" ? parseImageReference(image.toLowerCase()) : asked;
+	return typeof lower === "string" ? image : toCriName(lower.canonical);
+};
+const resemblances = {
+	"other-tag": "another tag or digest",
+	"other-place": "another registry or folder",
+	spelling: "almost the same spelling"
+};
+/** A name that this job did not load; the nearest that it did load was probably meant. */
+const explainOther = ({ container: { image, pullPolicy } }, nearest) => {
+	const also = pullPolicy === "Always" ? " Set imagePullPolicy: IfNotPresent, too; it is Always." : "";
+	if (nearest !== void 0 && nearest.resemblance !== "same") {
+		const { given } = nearest.image;
+		return cannotStart("likely", `: this job loaded ${given}, not ${image} (${resemblances[nearest.resemblance]})`, `Let the manifest say ${given}, or build and load ${image}.${also}`);
+	}
+	if (pullPolicy === "Never") return cannotStart("certain", `: its node lacks ${image}, which imagePullPolicy Never forbids to pull and this job did not load`, `Load ${image} in this job, or set imagePullPolicy: IfNotPresent if a registry has it.`);
+	return cannotStart("certain", `: this job did not load ${image}, and the node cannot pull it`, `Load ${image} in this job, or check its name, its registry and the pod's imagePullSecrets.${also}`);
+};
+const explain = (wait, facts) => {
+	const { image, waiting } = wait.container;
+	if (waiting?.reason === "ImageInspectError") return cannotStart("likely", `: containerd on its node cannot read the image ${image}`, "Remove it from the node (`crictl rmi`) and load it again; check whether the disk is full.");
+	const asked = parseImageReference(image);
+	const nearest = findNearest(toAsked(image), facts.loaded);
+	if (typeof asked === "string") {
+		const meant = nearest?.image.given;
+		return cannotStart("certain", `: ${image} is not an image name (${asked})${meant ? `; this job loaded ${meant}` : ""}`, `Correct the name in the manifest${meant ? `: ${meant}` : ""}.`);
+	}
+	return nearest?.resemblance === "same" ? explainLoaded(wait, nearest.image, facts) : explainOther(wait, nearest);
+};
+/** Says why containers wait for images, going by what this job loaded. */
+const findPullTroubles = (facts) => {
+	const { cluster, loaded, since } = facts;
+	const troubles = cluster.pods.flatMap((pod) => pod.containers.flatMap((container) => {
+		const { waiting, image } = container;
+		if (waiting === void 0 || !reasons$1.has(waiting.reason)) return [];
+		const isOurs = findNearest(toAsked(image), loaded) !== void 0;
+		const wait = {
+			pod,
+			container,
+			at: pod.createdAt
+		};
+		if (!isOurs && !isSince(wait.at, since)) return [];
+		const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, "")];
+		return [{
+			...wait,
+			...explain(wait, facts),
+			evidence
+		}];
+	}));
+	return toFindings(troubles, void 0);
+};
+
+// src/diagnose/cluster/find-in-cluster.ts
+/** Says what Kubernetes tells of: pulls, kills, evictions, lack of room, lost images. */
+const findInCluster = (facts) => [
+	...findPullTroubles(facts),
+	...toFindings([
+		...findKilled(facts),
+		...findEvictions(facts),
+		...findPending(facts)
+	], facts.since),
+	...findPressure(facts),
+	...findCollected(facts)
+];
+
+// src/diagnose/cluster/pulled.ts
+/**
+* A kubelet's words when it has pulled (pkg/kubelet/images/image_manager.go): how long that took, in newer
+* ones also with waiting for others' pulls, and the size.
+*/
+const pullPattern = /^(?:\(combined from similar events\): )?Successfully pulled image "([^"]{1,600})" in (\S{1,40})(?: \((\S{1,40}) including waiting\))?(?:\. Image size: (\d{1,15}) bytes\.)?$/;
+const unitsMs = {
+	h: 36e5,
+	m: 6e4,
+	s: 1e3,
+	ms: 1,
+	µs: .001,
+	ns: 1e-6
+};
+/** As Go writes a duration, such as `1m12.5s`; undefined for anything else. */
+const parseDurationMs = (text) => {
+	const part = /(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s|µs|ns)/g;
+	if (text.replace(part, "") !== "") return void 0;
+	return [...text.matchAll(part)].reduce((sum, [, value, unit = ""]) => sum + Number(value) * (unitsMs[unit] ?? 0), 0);
+};
+const toPull = ({ reason, message, count, node, at }, since) => {
+	const [, name, alone = "", waited, size] = reason === "Pulled" ? pullPattern.exec(message) ?? [] : [];
+	const waitMs = parseDurationMs(waited ?? alone);
+	if (name === void 0 || waitMs === void 0) return [];
+	if (typeof parseImageReference(name) === "string") return [];
+	const began = at && new Date(Date.parse(at) - waitMs).toISOString();
+	if (!isSince(began, since)) return [];
+	return [{
+		name,
+		waitMs,
+		count,
+		node,
+		sizeBytes: size === void 0 ? void 0 : Number(size)
+	}];
+};
+/** What nodes pulled since the job began, those first that pods waited for longest. */
+const findPulled = ({ cluster, loaded, since }) => {
+	const pulls = cluster.events.flatMap((event) => toPull(event, since));
+	return [...Map.groupBy(pulls, ({ name }) => toAsked(name))].map(([canonical, all]) => ({
+		name: all[0]?.name ?? canonical,
+		isLoaded: loaded.some((image) => image.canonical === canonical),
+		count: all.reduce((sum, { count }) => sum + count, 0),
+		nodes: [...new Set(all.flatMap(({ node }) => node ?? []))].toSorted(),
+		sizeBytes: all.find(({ sizeBytes }) => sizeBytes !== void 0)?.sizeBytes,
+		waitMs: all.reduce((sum, { waitMs }) => sum + waitMs, 0),
+		longestMs: Math.max(...all.map(({ waitMs }) => waitMs)),
+		isWhole: all.every(({ count }) => count === 1)
+	})).toSorted((a, b) => b.waitMs - a.waitMs);
+};
+
+// src/diagnose/cluster/read-cluster.ts
+/** The program in the node gives up before; this is for a node that hangs as a whole. */
+const timeoutMs = 5e3;
+const readPart = (name) => readFileSync(new URL(`./kubectl/${name}`, import.meta.url), "utf8");
+const kinds = [
+	"pods",
+	"events",
+	"nodes"
+];
+/** The last words: kubectl begins with what its library says of every try. */
+const toProblem = (error) => {
+	const cause = error instanceof Error ? error.cause : void 0;
+	const said = cause instanceof Error && cause.message || renderError(error);
+	if (/: executing "\w+" at </.test(said)) return "they have an unexpected form";
+	return toLine(said.trim().split("\n").at(-1) ?? "");
+};
+const ask = (api, { id, name }, kind) => {
+	const template = readPart(`${kind}.gotemplate`);
+	const command = [
+		"bash",
+		"-c",
+		readPart("ask.sh"),
+		"slipway",
+		kind,
+		template,
+		name
+	];
+	return execute(api, id, command, timeoutMs).then((text) => ({
+		kind,
+		text,
+		problem: void 0
+	}), (error) => ({
+		kind,
+		text: "",
+		problem: toProblem(error)
+	}));
+};
+const readFrom = async (api, node) => {
+	const answers = await Promise.all(kinds.map((kind) => ask(api, node, kind)));
+	const failed = answers.filter(({ problem }) => problem !== void 0);
+	const isSilent = failed.length === answers.length;
+	const what = isSilent ? "Kubernetes" : failed.map(({ kind }) => kind).join(", ");
+	const why = [...new Set(failed.map(({ problem }) => problem))].join("; ");
+	return {
+		/** Undefined where nothing answered; what alone did not answer is empty in it. */
+		cluster: isSilent ? void 0 : parseCluster(answers.map(({ text }) => text).join("\n")),
+		/** What it did not tell, and why, such as `events (the API server of a does not answer)`. */
+		unchecked: failed.length === 0 ? [] : [`${what} (${why})`]
+	};
+};
+/**
+* Asks the control-plane nodes' own kubectl, side by side, as each may hang. The first one that tells
+* something is believed.
+*/
+const readCluster = async (api, nodes) => {
+	const asked = nodes.filter(({ role }) => role === "control-plane").toSorted((a, b) => a.name.localeCompare(b.name));
+	const readings = await Promise.all(asked.map((node) => readFrom(api, node)));
+	if (readings.length === 0) return {
+		cluster: void 0,
+		unchecked: ["Kubernetes (no control-plane node is running)"]
+	};
+	return readings.find(({ cluster }) => cluster !== void 0) ?? {
+		cluster: void 0,
+		unchecked: readings.flatMap(({ unchecked }) => unchecked)
+	};
+};
+
+// src/diagnose/find-changes.ts
+const findChange = ({ name, id, startedAt }, nodes) => {
+	const now = nodes.find((node) => node.id === id);
+	if (now === void 0) return {
+		kind: "node-gone",
+		cause: `Node ${name} was ${nodes.some((node) => node.name === name) ? "recreated" : "removed"} since the images were loaded, and they went with it`,
+		seen: `Docker: container ${id.slice(0, 12)} no longer exists`,
+		remedy: "Load images after the cluster is created, and keep it until the tests have ended."
+	};
+	const { Running, StartedAt, ExitCode, OOMKilled } = now.state;
+	if (!Running) return {
+		kind: "node-gone",
+		cause: `Node ${name} is no longer running`,
+		seen: `Docker: exit code ${ExitCode}${OOMKilled ? ", OOM-killed" : ""}`,
+		remedy: OOMKilled ? "Give the node, or the machine, more memory, or run less in it." : `\`docker logs ${name}\` shows why it ended.`
+	};
+	if (StartedAt === startedAt) return void 0;
+	return {
+		kind: "node-restarted",
+		cause: `Node ${name} was restarted since the images were loaded; all its pods began anew`,
+		seen: `Docker: started at ${StartedAt}, before at ${startedAt}`,
+		remedy: "Find what stopped it: Docker restarting, the machine running out of memory, or a step of the job. Pods need some seconds to come back."
+	};
+};
+/** A cluster of which nothing is left was torn down by the job itself, which explains nothing. */
+const findNodeChanges = (baseline, nodes) => (nodes.length === 0 ? [] : baseline?.nodes ?? []).flatMap((before) => {
+	const found = findChange(before, nodes);
+	if (found === void 0) return [];
+	const { seen, ...change } = found;
+	return [{
+		...change,
+		certainty: "certain",
+		evidence: [seen],
+		node: before.name
+	}];
+});
+/** Finds that files were mounted into a node and are there no more. */
+const findUnmounted = (nodes) => nodes.flatMap(({ name, report }) => {
+	const paths = report?.unmounted ?? [];
+	if (paths.length === 0) return [];
+	const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+	return [{
+		kind: "files-gone",
+		certainty: "certain",
+		cause: `Node ${name} no longer has the files of ${paths.slice(0, 3).join(", ")}${more}; pods see an empty folder`,
+		evidence: [`In ${name}, nothing is mounted there; a restart of the node removes such mounts`],
+		remedy: "Run the step with `node-files` again after the restart: it mounts them in a moment, without copying.",
+		node: name
+	}];
+});
+/** Clocks are set by a little all the time; certificates and timeouts bear some seconds. */
+const toleratedJumpMs = 5e3;
+/** Finds that the machine's clock was set while the job ran. */
+const findClockJump = (baseline, { bootId, clockMs, uptimeS }) => {
+	if (baseline === void 0 || baseline.bootId !== bootId) return [];
+	const passedS = uptimeS - baseline.uptimeS;
+	const jumpMs = clockMs - baseline.clockMs - passedS * 1e3;
+	if (Math.abs(jumpMs) < toleratedJumpMs) return [];
+	const direction = jumpMs > 0 ? "forward" : "back";
+	const seconds = Math.round(Math.abs(jumpMs) / 1e3);
+	const clockS = Math.round((clockMs - baseline.clockMs) / 1e3);
+	return [{
+		kind: "clock-jump",
+		certainty: "likely",
+		cause: `The machine's clock was set ${direction} by ${seconds} s while the job ran`,
+		evidence: [`The clock advanced by ${clockS} s, the machine's uptime by ${Math.round(passedS)} s`],
+		remedy: "It can invalidate certificates, expire tokens, lose leases and fail probes. Run the job again; if it stays, check the time service of the machine."
+	}];
+};
+
+// src/diagnose/finding/merge.ts
+const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === b.containerId || a.pod !== void 0 && a.namespace === b.namespace && a.pod === b.pod && (a.container === void 0 || b.container === void 0 || a.container === b.container);
+/**
+* What the kubelet tells of a kill, where it is no other than the kernel's. That a probe failed is
+* likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
+*/
+const isKill = ({ kind, certainty }) => kind === "oom-kill" || kind === "killed" || kind === "liveness" && certainty === "likely";
+/**
+* Puts together what the kernel and what the cluster tell. The kernel knows more of an OOM kill: the
+* limit that was hit, and by which process. What only it could not locate, the cluster may have.
+*/
+const mergeKills = (kernels, clusters) => {
+	const added = clusters.filter((finding) => !isKill(finding) || !kernels.some((kernel) => isSameContainer(kernel, finding)));
+	const isLocated = added.some(({ kind }) => kind === "oom-kill");
+	return [...kernels.filter(({ certainty }) => !isLocated || certainty !== "possible"), ...added];
+};
+const toRank = ({ kind, certainty }) => findingKinds.indexOf(kind) + (certainty === "possible" ? findingKinds.length : 0);
+/** Sorts for people: GitHub shows ten annotations of a step, and nobody reads the twentieth line. */
+const sortFindings = (findings) => findings.toSorted((a, b) => toRank(a) - toRank(b));
+/**
+* What is one and the same finding for whoever diagnoses a second time, when there may be more of it:
+* whom it hit, or what it says where that is not known.
+*/
+const toKey = (finding) => {
+	const { kind, cause, node, namespace, pod, container, containerId } = finding;
+	const whom = [
+		node,
+		namespace,
+		pod,
+		container,
+		containerId
+	].map((part) => part ?? "");
+	return toLine([kind, ...whom.some((part) => part !== "") ? whom : [cause]].join(" "));
+};
+
+// src/diagnose/kernel/cgroup.ts
+const podPattern = /\bpod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(?:\.slice)?(?:\/|$)/;
+const containerPattern = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
+/** What is in the node of the cgroup's name; undefined when it is of none of these nodes. */
+const withinNode = (path, nodeIds) => {
+	const nodeId = nodeIds.find((id) => path.includes(id));
+	if (nodeId === void 0) return void 0;
+	const end = path.indexOf(nodeId) + nodeId.length;
+	return {
+		nodeId,
+		rest: path.slice(end).replace(/^\.scope/, "")
+	};
+};
+/**
+* Finds the node, the pod and the container of a cgroup, as the kernel names it from the machine's
+* root: `/docker/ID/kubelet/kubepods/burstable/podUID/ID`, or systemd's `docker-ID.scope` and slices.
+*/
+const parseCgroup = (path, nodeIds) => {
+	const found = path === void 0 ? void 0 : withinNode(path, nodeIds);
+	if (found === void 0) return void 0;
+	const { nodeId, rest } = found;
+	return {
+		/** The node container's ID. */
+		nodeId,
+		/** Undefined for the node's own processes, such as its kubelet. */
+		podUid: podPattern.exec(rest)?.[1]?.replaceAll("_", "-"),
+		/** ID of the container as CRI knows it. */
+		containerId: containerPattern.exec(rest)?.[1]
+	};
+};
+/** Says whose limit was hit. */
+const toLimit = ({ isOfMachine, limitCgroup }, nodeIds) => {
+	if (isOfMachine || limitCgroup === "/") return "machine";
+	if (limitCgroup === void 0) return "unknown";
+	const found = withinNode(limitCgroup, nodeIds);
+	if (found === void 0) return "above";
+	if (containerPattern.test(found.rest)) return "container";
+	if (podPattern.test(found.rest)) return "pod";
+	return found.rest === "" || found.rest === "/" ? "node" : "kubelet";
+};
+
+// src/diagnose/oom-kills/explain.ts
+/** 128 and SIGKILL's 9. */
+const killed = 137;
+/** The end of a container follows its kill at once; one that ends later was stopped. */
+const atOnceMs = 3e3;
+const renderVictim = ({ known, cgroup, nodeName, kills }) => {
+	const { name, pod, namespace, isRunning, ended } = known;
+	const last = kills.at(-1);
+	const times = kills.length === 1 ? "" : ` ${kills.length} times`;
+	if (pod === void 0 && cgroup.podUid === void 0) return `Process ${last?.process} of node ${nodeName} was OOM-killed${times}`;
+	const whose = pod === void 0 ? `an unknown pod (UID ${cgroup.podUid}) in node ${nodeName}` : `pod ${namespace}/${pod}`;
+	const victim = `${name === void 0 ? "A container" : `Container ${name}`} of ${whose}`;
+	if (isRunning) return `${victim} lost process ${last?.process}${times}`;
+	const sinceKillMs = (ended?.atMs ?? 0) - Date.parse(last?.at ?? "");
+	return ended?.exitCode === killed && Math.abs(sinceKillMs) < atOnceMs || kills.some(({ others }) => others > 0) ? `${victim} was OOM-killed${times}` : `Process ${last?.process} in ${victim.replace(/^./, (first) => first.toLowerCase())} was OOM-killed${times}`;
+};
+/** @param size empty, or such as ` of 50 MB` */
+const reasons = {
+	container: (size) => `it exceeded its memory limit${size}`,
+	pod: (size) => `its pod exceeded its memory limit${size}`,
+	kubelet: (size) => `all pods together exceeded the kubelet's memory limit${size}`,
+	node: (size) => `the node's container exceeded its memory limit${size}`,
+	above: (size) => `a memory limit${size} above the node was reached`,
+	machine: () => "the machine ran out of memory",
+	unknown: () => "a memory limit was reached"
+};
+const remedies = {
+	container: "Raise resources.limits.memory of this container, or let the program use less, such as by fewer workers or a smaller batch.",
+	pod: "Raise the memory limits of the pod's containers, or let their programs use less.",
+	kubelet: "Use less memory in all pods together, or give the node more.",
+	node: "Give the node more memory (`docker update --memory`), or run less in it.",
+	above: "Raise the memory limit of what runs the runner or Docker, or run less at once.",
+	machine: "Run less at once, give pods smaller limits, or take a larger runner. Pods whose requests fit the machine do not start together.",
+	unknown: "Raise resources.limits.memory of what was killed, or let its programs use less."
+};
+const renderKill = (kill) => {
+	const { process, pid, processBytes, usedBytes, others, at } = kill;
+	const size = processBytes === void 0 ? "" : `, with ${formatBytes(processBytes)} in memory`;
+	const all = usedBytes === void 0 ? "" : `; all under the limit used ${formatBytes(usedBytes)}`;
+	const rest = others === 0 ? "" : `; ${others} more of the same container were killed with it`;
+	return `Kernel log, ${at.slice(11, 19)} UTC: ${process} (process ${pid}) was killed${size}${all}${rest}`;
+};
+/** More than these of one container say nothing new. */
+const shownKills = 3;
+/** Says what the kernel did. */
+const explainKills = (group) => {
+	const { kills, limit, cgroup, known, nodeName } = group;
+	const last = kills.at(-1);
+	const size = last?.limitBytes === void 0 ? "" : ` of ${formatBytes(last.limitBytes)}`;
+	const before = kills.length - shownKills;
+	return {
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `${renderVictim(group)}: ${reasons[limit](size)}`,
+		evidence: [
+			...kills.slice(-3).map(renderKill),
+			before > 0 ? `and ${before} before` : "",
+			known.isRunning ? `The container still runs: only ${last?.process} in it was killed` : ""
+		],
+		remedy: remedies[limit],
+		node: nodeName,
+		...toWhom(known),
+		podUid: cgroup.podUid,
+		containerId: cgroup.containerId,
+		at: last?.at
+	};
+};
+
+// src/diagnose/oom-kills/node-counts.ts
+/** Those of the baseline come first; a cluster that was made anew has others of the same names. */
+const toKnownNodes = (baseline, nodes) => {
+	const before = baseline?.nodes ?? [];
+	const added = nodes.filter(({ id }) => before.every((node) => node.id !== id));
+	return [...before, ...added.map(({ id, name, state }) => ({
+		id,
+		name,
+		startedAt: state.StartedAt,
+		kills: 0
+	}))].map(({ id, name, startedAt, kills }) => {
+		const now = nodes.find((each) => each.id === id);
+		const total = now?.report?.nodeKills;
+		const isSame = now?.state.StartedAt === startedAt;
+		const from = isSame ? kills : 0;
+		const counted = total === void 0 || from === void 0 ? void 0 : total - from;
+		return {
+			id,
+			name,
+			/** OOM kills that its cgroup counted since the baseline; undefined where it cannot tell. */
+			counted,
+			/** It was there all the time, and has counted each. */
+			countsAll: isSame && counted !== void 0
+		};
+	});
+};
+
+// src/diagnose/oom-kills/unlogged.ts
+/** How many they were is not known: the first process of a container killed as a whole counts twice. */
+const renderKilled = (count, where) => `${count === 1 ? "A process" : "Processes"} ${where} ${count === 1 ? "was" : "were"} OOM-killed`;
+/** What containerd itself calls OOM-killed, and `isLogged` does not know by the container's ID. */
+const findByContainerd = ({ name: node, report }, containers, sinceMs = 0, isLogged) => (report?.ended ?? []).flatMap(({ id, exitCode, reason, at }) => {
+	if (reason !== "OOMKilled" || isLogged(id) || Date.parse(at) < sinceMs) return [];
+	const known = containers.find((container) => container.id === id);
+	const who = known ? `${known.name} of pod ${known.namespace}/${known.pod}` : id;
+	const seen = `containerd in ${node}: ${reason}, exit code ${exitCode}, ${at.slice(11, 19)} UTC`;
+	return [{
+		kind: "oom-kill",
+		certainty: "certain",
+		cause: `Container ${who} was OOM-killed`,
+		evidence: [seen],
+		remedy: "Raise resources.limits.memory of this container, or let the program use less.",
+		node,
+		...toWhom(known ?? {}),
+		containerId: id,
+		at
+	}];
+});
+const possibly = (gap) => gap === void 0 ? [] : [`Which it was is not known: ${gap}`];
+/** Of kills that only a node's counter tells of: `rest` of the `counted` are told of by nothing else. */
+const toCounted = (node, counted, rest, gap) => ({
+	kind: "oom-kill",
+	certainty: "certain",
+	cause: renderKilled(rest, `in node ${node}`),
+	evidence: [`memory.events of the node: oom_kill rose by ${counted}`, ...possibly(gap)],
+	remedy: `Look for containers with exit code 137 or restarts in ${node}, and raise their memory limits.`,
+	node
+});
+/** Of kills that may have been anywhere on the machine. */
+const toPossible = (count, gap) => ({
+	kind: "oom-kill",
+	certainty: "possible",
+	cause: `${renderKilled(count, "on this machine")}, perhaps in this cluster`,
+	evidence: [`/proc/vmstat: oom_kill rose by ${count} that nothing else explains`, ...possibly(gap)],
+	remedy: "Look for containers with exit code 137. A step with `mode: diagnose` and `if: failure()` before the teardown sees more."
+});
+
+// src/diagnose/oom-kills/find-oom-kills.ts
+const groupKills = (kills, known, { containers, machine: { clockMs, uptimeS } }) => {
+	const ids = known.map(({ id }) => id);
+	const located = kills.flatMap((kill) => {
+		const cgroup = parseCgroup(kill.cgroup, ids);
+		if (cgroup === void 0) return [];
+		const at = (/* @__PURE__ */ new Date(clockMs - (uptimeS - kill.stampS) * 1e3)).toISOString();
+		const container = containers.find(({ id }) => id === cgroup.containerId);
+		const sibling = containers.find(({ podUid }) => podUid === cgroup.podUid && podUid !== "");
+		const pod = sibling && {
+			pod: sibling.pod,
+			namespace: sibling.namespace
+		};
+		const of = container ?? pod ?? {};
+		const nodeName = known.find(({ id }) => id === cgroup.nodeId)?.name ?? cgroup.nodeId;
+		const limit = toLimit(kill, ids);
+		return [{
+			kills: [{
+				...kill,
+				at
+			}],
+			cgroup,
+			known: of,
+			nodeName,
+			limit
+		}];
+	});
+	const whose = ({ cgroup, known, kills: [kill] }) => known.id === void 0 ? `${cgroup.nodeId} ${cgroup.containerId ?? kill?.process}` : `${known.podUid} ${known.name}`;
+	return [...Map.groupBy(located, whose).values()].flatMap((group) => {
+		const last = group.at(-1);
+		return last === void 0 ? [] : [{
+			...last,
+			kills: group.flatMap(({ kills }) => kills)
+		}];
+	});
+};
+/** Why the log may not tell of every kill since; undefined when it tells of all. */
+const findGap = ({ baseline, machine: { log } }, recent) => {
+	if (typeof log === "string") return `the kernel's log cannot be read (${log})`;
+	if (baseline?.logLastS !== void 0 && log.firstS > baseline.logLastS) return "the kernel's log has begun anew since, so older lines are gone";
+	return recent.some(({ cgroup }) => cgroup === void 0) ? "the kernel's log does not say where, as when more than ten kills come within 5 s" : void 0;
+};
+const sum = (counts) => counts.reduce((all, count) => all + count, 0);
+/** What the kernel's counters make of them. */
+const sumCounted = (kills) => sum(kills.map(({ counted }) => counted));
+/**
+* What the kernel's log does not tell of a node.
+*
+* @returns also what the machine's counter makes of it, at least
+*/
+const findUnlogged = (node, counted, groups, { baseline, containers }, gap) => {
+	const logged = groups.flatMap(({ kills }) => kills);
+	const isLogged = (id) => logged.some(({ cgroup }) => cgroup?.includes(id));
+	const byContainerd = findByContainerd(node, containers, baseline?.clockMs, isLogged);
+	const told = byContainerd.length * ((node.report?.nodeGroupKills ?? 0) > 0 ? 2 : 1);
+	const here = groups.filter(({ cgroup }) => cgroup.nodeId === node.id);
+	const rest = (counted ?? 0) - sum(here.map(({ kills }) => sumCounted(kills))) - told;
+	if (counted === void 0 || rest <= 0) return {
+		findings: byContainerd,
+		count: told
+	};
+	return {
+		findings: [...byContainerd, toCounted(node.name, counted, rest, gap)],
+		count: told + rest
+	};
+};
+/**
+* Finds what was OOM-killed in a cluster's nodes. A kill is the cluster's only when something says so;
+* what may be nobody knows is `possible`, and what is known to be elsewhere is only counted.
+*/
+const findOomKills = (facts) => {
+	const { baseline, nodes, machine } = facts;
+	const since = baseline === void 0 ? void 0 : machine.kills - baseline.kills;
+	if (since !== void 0 && since <= 0) return {
+		findings: [],
+		elsewhere: 0
+	};
+	const known = toKnownNodes(baseline, nodes);
+	const from = baseline?.logLastS ?? baseline?.uptimeS ?? 0;
+	const recent = (typeof machine.log === "string" ? [] : machine.log.kills).filter(({ stampS }) => stampS > from);
+	const gap = findGap(facts, recent);
+	const groups = groupKills(recent, known, facts);
+	const unlogged = nodes.map((node) => {
+		const counted = known.find(({ id }) => id === node.id)?.counted;
+		return findUnlogged(node, counted, groups, facts, gap);
+	});
+	const findings = [...groups.map(explainKills), ...unlogged.flatMap((each) => each.findings)].map(toPlain);
+	const ids = known.map(({ id }) => id);
+	const isElsewhere = ({ cgroup }) => cgroup !== void 0 && parseCgroup(cgroup, ids) === void 0;
+	const elsewhere = baseline === void 0 ? 0 : recent.filter(isElsewhere).length;
+	const told = sumCounted(recent.filter(({ cgroup }) => cgroup !== void 0));
+	const rest = (since ?? 0) - told - sum(unlogged.map(({ count }) => count));
+	if (rest <= 0) return {
+		findings,
+		elsewhere
+	};
+	const doAllCount = known.length > 0 && known.every(({ countsAll }) => countsAll);
+	if (gap === void 0 || doAllCount) return {
+		findings,
+		elsewhere: elsewhere + rest
+	};
+	return {
+		findings: [...findings, toPlain(toPossible(rest, gap))],
+		elsewhere
+	};
+};
+
+// src/diagnose/diagnose.ts
+/**
+* Each source has a time of its own, so that what one told is not lost for another. With this machine
+* itself, which is asked last, and what main may have waited, they make 15 s.
+*/
+const dockerPatienceMs = 3e3;
+const nodePatienceMs = nodeTimeoutMs + 500;
+const noCluster = {
+	cluster: void 0,
+	unchecked: ["Kubernetes (no answer in time)"]
+};
+/** Undefined where Docker does not answer. */
+const gather = ({ childEnv, clusterName, nodeIds }) => withEngineApi(createDocker(childEnv), async (api) => {
+	const inspecting = inspectNodes(api.get, clusterName);
+	const members = await within(inspecting, dockerPatienceMs, void 0);
+	if (members === void 0) return void 0;
+	const found = members.nodes.filter(({ id }) => nodeIds?.includes(id) ?? true);
+	const running = found.filter(({ state }) => state.Running);
+	const [nodes, reading] = await Promise.all([within(gatherNodes(api, found, "all"), nodePatienceMs, found), within(readCluster(api, running), nodePatienceMs, noCluster)]);
+	return {
+		...members,
+		nodes,
+		reading
+	};
+}).catch(() => void 0);
+/** From a node, or from this machine where that is the one under the nodes. */
+const findMachine = async (nodes, { baseline, childEnv }) => {
+	const asked = nodes.find(({ report }) => report !== void 0)?.report;
+	if (asked !== void 0 || baseline === void 0) return asked;
+	const here = await gatherHere(childEnv);
+	return here?.bootId === baseline.bootId ? here : void 0;
+};
+/** Those that were recorded, and those that are there now. */
+const joinContainers = (recorded, nodes) => {
+	const reports = nodes.flatMap(({ report }) => report ?? []);
+	const ended = reports.flatMap((report) => report.ended);
+	const ends = new Map([...recorded.map((each) => [each.id, each.ended]), ...ended.map(({ id, exitCode, at }) => [id, {
+		exitCode,
+		atMs: Date.parse(at)
+	}])]);
+	const all = [...recorded, ...reports.flatMap(({ containers }) => containers)];
+	return [...new Map(all.map((each) => [each.id, each])).values()].map((each) => ({
+		...each,
+		ended: ends.get(each.id)
+	}));
+};
+/** What the kernel's clock and its counters tell; a machine that was started anew has forgotten. */
+const findInMachine = (machine, nodes, { baseline, recorded }) => {
+	const refuse = (why) => {
+		return {
+			findings: [],
+			checked: [],
+			unchecked: [`OOM kills (${why})`]
+		};
+	};
+	if (machine === void 0) return refuse("no node answered; the kernel log is not readable here");
+	if (baseline !== void 0 && baseline.bootId !== machine.bootId) return refuse("the machine was restarted");
+	const containers = joinContainers(recorded, nodes);
+	const { findings, elsewhere } = findOomKills({
+		baseline,
+		nodes,
+		machine,
+		containers
+	});
+	const others = elsewhere === 0 ? "" : ` (${elsewhere} elsewhere on this machine)`;
+	return {
+		findings: [...findings, ...findClockJump(baseline, machine)],
+		checked: [`OOM kills ${renderSince(baseline)}${others}`],
+		unchecked: []
+	};
+};
+const renderSince = (baseline) => baseline === void 0 ? "as far back as the kernel log reaches" : `since ${new Date(baseline.clockMs).toISOString().slice(11, 16)} UTC`;
+const checkNodes = (gathered, clusterName) => {
+	if (gathered === void 0) return {
+		checked: [],
+		unchecked: ["nodes (Docker does not answer)"]
+	};
+	const { nodes, reading } = gathered;
+	if (nodes.length === 0) return {
+		checked: [],
+		unchecked: [`nodes (cluster ${clusterName} has none)`]
+	};
+	const { pods, events } = reading.cluster ?? {};
+	const answering = nodes.filter(({ report }) => report !== void 0);
+	const silent = nodes.filter(({ report }) => report === void 0);
+	return {
+		checked: [
+			...answering.length === 0 ? [] : [formatCount(answering.length, "node")],
+			...pods ? [formatCount(pods.length, "pod")] : [],
+			...events ? [formatCount(events.length, "event")] : []
+		],
+		unchecked: [...silent.map(({ name }) => `node ${name} (no answer)`), ...reading.unchecked]
+	};
+};
+/** Finds what went wrong in a cluster. What cannot be asked is left out, and said. */
+const diagnose = async (options) => {
+	const { clusterName, baseline } = options;
+	const gathered = await gather(options);
+	const nodes = gathered?.nodes ?? [];
+	const cluster = gathered?.reading.cluster;
+	const inMachine = findInMachine(await findMachine(nodes, options), nodes, options);
+	const nodeImages = new Map(nodes.flatMap(({ name, report }) => report?.images.length ? [[name, report.images]] : []));
+	const loaded = baseline?.images ?? [];
+	const facts = cluster && {
+		cluster,
+		loaded,
+		nodeImages,
+		since: baseline?.clockMs
+	};
+	const inCluster = facts && findInCluster(facts);
+	const inNodes = checkNodes(gathered, clusterName);
+	return {
+		findings: sortFindings([
+			...mergeKills(inMachine.findings, inCluster ?? []),
+			...findNodeChanges(baseline, nodes),
+			...findUnmounted(nodes)
+		]),
+		pulled: facts === void 0 ? [] : findPulled(facts),
+		checked: [...inNodes.checked, ...inMachine.checked],
+		unchecked: [...inNodes.unchecked, ...inMachine.unchecked],
+		remarks: gathered?.leftOut ?? [],
+		isDockerThere: gathered !== void 0
+	};
+};
+
+// src/commands/diagnose.ts
+/** Whatever goes wrong on the way is said, and fails nothing. */
+const tryToDiagnose = (options) => diagnose(options).catch((error) => {
+	return {
+		findings: [],
+		pulled: [],
+		checked: [],
+		unchecked: [`the cluster (${renderError(error)})`],
+		remarks: [],
+		isDockerThere: true
+	};
+});
+/**
+* Leaves for the job's other steps what is reported, and what was loaded: their posts come later, when
+* these recordings are gone. That it may not be written costs a repetition.
+*/
+const leaveForOthers = (all, { findings, pulled }) => {
+	for (const { folder, baseline } of all) try {
+		recordReported(folder, [...findings.map(toKey), ...pulled.map(toPulledKey)]);
+		updateBaseline(folder, baseline);
+	} catch {}
+};
+/**
+* What happened since main, without what another step has reported already.
+*
+* @param folder where main recorded how things were
+* @returns undefined where main did not come so far, or has said why it recorded nothing
+*/
+const diagnoseJob = async ({ tempDir, childEnv }, folder) => {
+	const own = readRecording(folder);
+	if (own === void 0) return void 0;
+	const { clusterName } = own.baseline;
+	const all = findRecordings(tempDir, clusterName);
+	const { baseline, containers, reported } = all.find((each) => each.folder === folder) ?? own;
+	const options = {
+		childEnv,
+		clusterName,
+		baseline,
+		recorded: containers,
+		nodeIds: baseline.nodes.map(({ id }) => id)
+	};
+	const diagnosis = await tryToDiagnose(options);
+	const findings = diagnosis.findings.filter((finding) => !reported.has(toKey(finding)));
+	const pulled = diagnosis.pulled.filter((each) => !reported.has(toPulledKey(each)));
+	const news = {
+		...diagnosis,
+		findings,
+		pulled
+	};
+	leaveForOthers(all, news);
+	return news;
+};
+/** With `mode: diagnose`: the same as a step of its own, before a teardown. It never fails the step. */
+const diagnoseNow = async ({ tempDir, childEnv }, signal, clusterName) => {
+	const all = findRecordings(tempDir, clusterName);
+	const last = all.at(-1);
+	const baseline = last && all.find((each) => isSameCluster(each, last))?.baseline;
+	const recorded = all.flatMap(({ containers }) => containers);
+	const { promise: cancelled, reject } = Promise.withResolvers();
+	signal.addEventListener("abort", () => reject(new Failure("The step was cancelled")));
+	const options = {
+		childEnv,
+		clusterName,
+		baseline,
+		recorded,
+		nodeIds: void 0
+	};
+	const diagnosis = await Promise.race([tryToDiagnose(options), cancelled]);
+	leaveForOthers(all, diagnosis);
+	return diagnosis;
+};
+
+export { diagnoseJob, diagnoseNow };
