@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { doctor } from '../../src/commands/doctor.ts'
-import type { FrontEnd } from '../../src/commands/run.ts'
+import type { FrontEnd } from '../../src/commands/run-context.ts'
 import type { Check } from '../../src/doctor/check.ts'
 import { read } from '../support/read.ts'
 

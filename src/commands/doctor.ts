@@ -5,7 +5,7 @@ import { examine } from '../doctor/examine.ts'
 import { findPlace } from '../doctor/place.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { createBuildToken } from '../token/build-token.ts'
-import type { FrontEnd, RunContext } from './run.ts'
+import type { FrontEnd, RunContext } from './run-context.ts'
 
 /** Of all inputs those that say what is to be examined. */
 type Wishes = Pick<

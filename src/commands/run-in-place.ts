@@ -8,7 +8,8 @@ import { makeTempDir } from '../host/temp-dir.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { runVariable } from '../ownership.ts'
 import { leftoversOf, runIdState } from './cleanup.ts'
-import { type FrontEnd, type Result, type RunContext, run } from './run.ts'
+import { type Result, run } from './run.ts'
+import type { FrontEnd, RunContext } from './run-context.ts'
 
 /** What a run's own place is made of. */
 type Surroundings = Omit<

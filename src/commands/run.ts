@@ -1,35 +1,22 @@
-import { join } from 'node:path'
-import type { BuilderWatch } from '../build/builder-watch.ts'
 import { clusterState } from '../cluster/providers/kind-owned.ts'
 import { beginRecording } from '../diagnose/recording/begin-recording.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { removeLeftBuilders } from '../docker/left-builders.ts'
-import type { GatherContext } from '../facts/context.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { FoundFiles } from '../facts/find-files.ts'
 import { gather, gatherNodes } from '../facts/gather.ts'
-import type { Env } from '../host/command.ts'
-import type { Log } from '../host/log.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { nameImages, namesState, nameTimes } from '../memory/memory.ts'
 import { toRemembered } from '../memory/targets.ts'
-import { planBuildCache } from '../plan/build-cache.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
 import { toFailure } from '../report/failures.ts'
-import { type Compared, compareImages, toImagesToKeep } from '../report/image-growth.ts'
+import { type Compared, compareImages } from '../report/image-growth.ts'
 import { checkImageLimits, type Excess } from '../report/image-limits.ts'
 import { type Report, toLoaded } from '../report/report.ts'
-import { type History, toBuildTimes } from '../report/usual.ts'
-import { createBuildCaches } from '../run/build-caches.ts'
-import type { Secrets } from '../run/ports.ts'
+import type { History } from '../report/usual.ts'
 import { runPlan } from '../run/run-plan.ts'
-import type { Secret } from '../secret.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
-import { createEntryCache } from '../store/entry-cache.ts'
-import { type BuildToken, createBuildToken } from '../token/build-token.ts'
-import { toServerUrl } from '../token/formats.ts'
-import { toGitAuth } from '../token/git-auth.ts'
+import { createBuildToken } from '../token/build-token.ts'
 import { layersState } from './keep-layers.ts'
 import {
   refuseShortage,
@@ -38,39 +25,10 @@ import {
   remarkOnLoads,
   remarkOnManifests,
 } from './remarks.ts'
+import type { FrontEnd, RunContext } from './run-context.ts'
+import { leaveNames, openBuildCaches } from './run-memory.ts'
+import { takeFilesToken, toSecrets } from './run-secrets.ts'
 import { withBuilder } from './with-builder.ts'
-
-/** Where a run takes place. */
-export type RunContext = Omit<GatherContext, 'takeToken'> & {
-  /** A folder of the run's own, which goes with it. */
-  readonly tempDir: string
-  /** Where post finds layers that it is to keep; undefined where there is no post. */
-  readonly laterDir: string | undefined
-  /** Where post finds how things were before; undefined where nobody will look. */
-  readonly recordingFolder: string | undefined
-  /** Where the logs of a cluster go that could not be made; they stay until post. */
-  readonly clusterLogs: string
-  /** What child processes inherit. */
-  readonly env: Env
-  /** Looks after the run's own builder, where that is needed. */
-  readonly watch?: BuilderWatch | undefined
-  /** By these variables builds and we find the Actions cache. */
-  readonly cacheEnv: Env
-  /** Whether what the run builds is what the repository's default branch has. */
-  readonly isDefaultBranch: boolean
-  /** 1 for a job that runs for the first time, more when somebody runs it again. */
-  readonly runAttempt: number
-}
-
-/** What a run needs of whoever started it. */
-export type FrontEnd = {
-  readonly log: Log
-  /** Hides a value in all that is printed from now on. */
-  readonly mask: (value: string) => void
-  /** Keeps a word for whoever cleans up after us. */
-  readonly saveState: (name: string, value: string) => void
-  readonly signal: AbortSignal
-}
 
 export type Result =
   | { readonly kind: 'planned'; readonly plan: Plan }
@@ -90,35 +48,6 @@ export type Result =
       readonly failure: unknown
     }
 
-const toSecrets = (inputs: Inputs, token: BuildToken, { cacheEnv }: RunContext): Secrets => {
-  const { credentials, secretId, secrets, isTrusted } = inputs
-  return {
-    ids: [...(credentials.kind === 'none' ? [] : [secretId]), ...secrets.map(({ id }) => id)],
-    take: async (contexts) => {
-      const taken = await token.take()
-      if (taken === undefined) return secrets
-      const { value, credentials } = taken
-      const git = toGitAuth(inputs.apiUrl, contexts, credentials)
-      const own = [{ id: secretId, value }, ...secrets]
-      return [...own, ...git.filter(({ id }) => !own.some((other) => other.id === id))]
-    },
-    close: token.close,
-    // A fork's build would write into the cache that the default branch reads.
-    cacheEnv: isTrusted ? cacheEnv : {},
-  }
-}
-
-/** What Git LFS keeps of the repository is fetched with the builds' token, where there is one. */
-const takeFilesToken = async (
-  token: BuildToken,
-  { apiUrl }: Inputs,
-  { repository = '' }: RunContext,
-): Promise<Secret | undefined> => {
-  const taken = await token.take()
-  const address = `${toServerUrl(apiUrl)}/${repository}`
-  return taken && toGitAuth(apiUrl, [address], taken.credentials)[0]?.value
-}
-
 const toCacheAccess = (
   { env, tempDir, cacheEnv }: RunContext,
   { log, mask, signal }: FrontEnd,
@@ -135,40 +64,6 @@ const toHistory = ({ targets, lastTimes }: Facts): History => ({
   targets: toRemembered(targets).map(({ name }) => name),
   before: lastTimes ?? [],
 })
-
-/** Post writes down what these names hold, for which nobody waits. */
-const leaveNames = (
-  { keptFor, targets, lastTimes }: Facts,
-  report: Report,
-  history: History,
-  { mayWriteCache, isDefaultBranch }: RunContext,
-  { saveState }: FrontEnd,
-): void => {
-  const times = toBuildTimes(report, history)
-  if (keptFor === undefined || lastTimes === undefined || !mayWriteCache) return
-  const images = toImagesToKeep(report, history.targets)
-  const names = [
-    times && nameTimes(keptFor, targets, times, lastTimes),
-    ...(images === undefined ? [] : nameImages(keptFor, targets, images, isDefaultBranch)),
-  ].filter((name) => name !== undefined)
-  if (names.length > 0) saveState(namesState, names.join(' '))
-}
-
-/** Undefined where nothing is kept of builds. */
-const openBuildCaches = (
-  inputs: Inputs,
-  facts: Facts,
-  { layoutDir, laterDir, workspace }: RunContext,
-  access: CacheAccess,
-  log: Log,
-) => {
-  const plan = planBuildCache(inputs, facts)
-  if (plan === undefined || laterDir === undefined) return undefined
-  const { signal } = access
-  const folder = join(layoutDir, 'kept')
-  const place = { folder, laterDir, workspace, log, signal }
-  return createBuildCaches(plan, { cache: createEntryCache(access), ...place })
-}
 
 const runWith = async (
   api: EngineApi,
