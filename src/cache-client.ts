@@ -1,29 +1,21 @@
 import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
 import type { CacheQuestion } from './store/ask-cache.ts'
 
 /**
- * Asks the Actions cache one question beside main, which hears what the library prints, and ends this
- * process when it takes too long. The answer goes to descriptor 3, a new entry's file into the step's own
- * folder, which RUNNER_TEMP names here.
+ * Asks the Actions cache beside main, which hears what the library prints, and ends this process when it takes
+ * too long. A question is a line; the line of answers goes to descriptor 3, a new entry's file into the step's
+ * own folder.
  */
-const { variables, path, keys, kind } = JSON.parse(await text(process.stdin)) as CacheQuestion
-// The library finds the token by its name; tar, which it starts, inherits only what can be listed.
-const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }])
-process.env = Object.defineProperties({ ...process.env }, Object.fromEntries(unlisted))
-// A relative path is the same on every runner, as the service wants it, and no other step's file.
-const folder = process.env['RUNNER_TEMP'] ?? ''
-process.chdir(folder)
-process.env['GITHUB_WORKSPACE'] = folder
-if (kind === 'note') writeFileSync(path, `${keys.join('\n')}\n`, { flag: 'wx', mode: 0o600 })
+const inherited = { ...process.env }
 
 /**
  * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
  * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
  * before.
  */
-const handOver = (): void => {
+const handOver = (folder: string): void => {
   const programs = join(folder, 'programs')
   mkdirSync(programs, { mode: 0o700 })
   const tar = join(programs, 'tar')
@@ -38,17 +30,34 @@ const handOver = (): void => {
   process.env['PATH'] = `${programs}${delimiter}${process.env['PATH'] ?? ''}`
 }
 
-const { restoreCache, saveCache } = await import('@actions/cache')
-const make = (key: string): Promise<string | undefined> => saveCache([path], key).then(() => key)
-const ask = async (): Promise<readonly (string | undefined)[]> => {
+const ask = async ({
+  variables,
+  folder,
+  path,
+  keys,
+  kind,
+}: CacheQuestion): Promise<readonly (string | undefined)[]> => {
+  // The library finds the token by its name; tar, which it starts, inherits only what can be listed.
+  const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }])
+  // A relative path is the same on every runner, as the service wants it, and no other step's file.
+  const listed = { ...inherited, RUNNER_TEMP: folder, GITHUB_WORKSPACE: folder }
+  process.env = Object.defineProperties(listed, Object.fromEntries(unlisted))
+  process.chdir(folder)
+  if (kind === 'note') writeFileSync(path, `${keys.join('\n')}\n`, { flag: 'wx', mode: 0o600 })
+  const { restoreCache, saveCache } = await import('@actions/cache')
+  const make = (key: string): Promise<string | undefined> => saveCache([path], key).then(() => key)
   const [first = '', ...others] = keys
   if (kind === 'look')
     return Promise.all(keys.map((key) => restoreCache([path], key, [key], { lookupOnly: true })))
   if (kind === 'note') return Promise.all(keys.map(make))
   // What the service refuses has no number.
   if (kind === 'save') return [(await saveCache([path], first)) > 0 ? first : undefined]
-  handOver()
+  handOver(folder)
   return [await restoreCache([path], first, others)]
 }
-writeSync(3, JSON.stringify((await ask()).map((key) => key ?? null)))
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const answers = await ask(JSON.parse(line) as CacheQuestion)
+  writeSync(3, `${JSON.stringify(answers.map((key) => key ?? null))}\n`)
+}
 process.exit()

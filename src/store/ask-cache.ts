@@ -4,7 +4,7 @@ import { readStream } from '../host/bounds.ts'
 import type { Env } from '../host/command.ts'
 import { splitLines } from '../host/lines.ts'
 import type { WriteLine } from '../host/log-fence.ts'
-import { startGroup } from '../host/process-group.ts'
+import { type Group, startGroup } from '../host/process-group.ts'
 
 /** How the Actions cache is asked. */
 export type CacheAccess = {
@@ -17,8 +17,11 @@ export type CacheAccess = {
   readonly signal: AbortSignal
 }
 
-/** What the client reads from its standard input. */
+/** A line that the client reads from its standard input. */
 export type CacheQuestion = Pick<CacheAccess, 'variables'> & {
+  /** Of the step's own, where all of this question's files go. */
+  readonly folder: string
+  /** In that folder. */
   readonly path: string
   /** Whole keys of new entries, or the beginnings of some to look for. */
   readonly keys: readonly string[]
@@ -40,6 +43,42 @@ const script = fileURLToPath(
 const toValue = (value: string): string =>
   value.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
 
+/** Starts a client, which reads questions in lines, and writes a line of answers for each to its descriptor 3. */
+export const startClient = (
+  { env, signal }: Pick<CacheAccess, 'env'> & { readonly signal?: AbortSignal },
+  timeoutMs: number,
+): Group => {
+  const command = { file: process.execPath, args: [script], env, timeoutMs }
+  const group = startGroup({ ...command, ...(signal && { signal }) }, [
+    'pipe',
+    'pipe',
+    'pipe',
+    'pipe',
+  ])
+  // Ended early, it closes its pipes; its exit code says why.
+  group.child.stdin?.on('error', () => {})
+  return group
+}
+
+/** Takes masks of what the library prints, and the rest for what it is: others' words. */
+export const hearClient = (
+  { stdout, stderr }: Group['child'],
+  { mask, debug }: Pick<CacheAccess, 'mask' | 'debug'>,
+): void => {
+  const hear = (line: string): void => {
+    const [, value] = /^::add-mask::(.*)/.exec(line) ?? []
+    if (value === undefined) debug(`Actions cache: ${line}`)
+    else mask(toValue(value))
+  }
+  for (const output of [stdout, stderr]) splitLines(output as Readable, hear)
+}
+
+export const parseAnswer = (text: string): readonly (string | undefined)[] => {
+  const found: unknown = JSON.parse(text)
+  const toKey = (key: unknown): string | undefined => (typeof key === 'string' ? key : undefined)
+  return Array.isArray(found) ? found.map(toKey) : []
+}
+
 /**
  * Has a process of its own ask the Actions cache, and ends it at the deadline or with the step.
  * `@actions/cache` has no brake, annotates the step with errors and warnings of its own, and prints the
@@ -49,26 +88,19 @@ const toValue = (value: string): string =>
  * @returns the keys of the entries that were found or made, in that order; undefined for what was not
  */
 export const askCache = async (
-  { env, variables, mask, debug, signal }: CacheAccess,
+  access: CacheAccess,
   timeoutMs: number,
-  question: Omit<CacheQuestion, 'variables'>,
+  question: Omit<CacheQuestion, 'variables' | 'folder'>,
 ): Promise<readonly (string | undefined)[]> => {
-  const command = { file: process.execPath, args: [script], env, timeoutMs, signal }
-  const { child, ended } = startGroup(command, ['pipe', 'pipe', 'pipe', 'pipe'])
-  const [stdin, stdout, stderr, answers] = child.stdio
-  const hear = (line: string): void => {
-    const [, value] = /^::add-mask::(.*)/.exec(line) ?? []
-    if (value === undefined) debug(`Actions cache: ${line}`)
-    else mask(toValue(value))
-  }
-  for (const output of [stdout, stderr]) splitLines(output as Readable, hear)
-  // Ended early, it closes its pipes; its exit code says why.
-  stdin?.on('error', () => {}).end(JSON.stringify({ variables, ...question }))
-  const answer = readStream(answers as Readable, "The Actions cache's answer").catch(() => '')
+  const { env, variables } = access
+  const { child, ended } = startClient(access, timeoutMs)
+  hearClient(child, access)
+  const folder = env['RUNNER_TEMP'] ?? ''
+  child.stdin?.end(`${JSON.stringify({ variables, folder, ...question })}\n`)
+  const answers = child.stdio[3] as Readable
+  const answer = readStream(answers, "The Actions cache's answer").catch(() => '')
   const { code, timedOut } = await ended
   if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`)
   if (code !== 0) throw new Error(`the client ended with exit code ${code}`)
-  const found: unknown = JSON.parse(await answer)
-  const toKey = (key: unknown): string | undefined => (typeof key === 'string' ? key : undefined)
-  return Array.isArray(found) ? found.map(toKey) : []
+  return parseAnswer(await answer)
 }

@@ -1,4 +1,5 @@
 import { askCache, type CacheAccess } from './ask-cache.ts'
+import { createCacheClients } from './cache-clients.ts'
 
 /** Entries of the Actions cache, as archives: nothing of them is unpacked by the library. */
 export type EntryCache = {
@@ -32,26 +33,34 @@ const moveTimeoutMs = 20 * 60_000
 
 const lookTimeoutMs = 30_000
 
+/** Of one access, all of a step share. */
+const clients = new WeakMap<CacheAccess, ReturnType<typeof createCacheClients>>()
+
+const clientsOf = (access: CacheAccess): ReturnType<typeof createCacheClients> => {
+  const found = clients.get(access) ?? createCacheClients(access)
+  clients.set(access, found)
+  return found
+}
+
 export const createEntryCache = (access: CacheAccess): EntryCache => {
-  const ask = (
-    kind: 'look' | 'fetch' | 'save',
+  const move = (
+    kind: 'fetch' | 'save',
     keys: readonly string[],
     folder: string,
     signal: AbortSignal,
-  ): Promise<readonly (string | undefined)[]> => {
-    const own = { ...access, env: { ...access.env, RUNNER_TEMP: folder }, signal }
-    const timeoutMs = kind === 'look' ? lookTimeoutMs : moveTimeoutMs
-    return askCache(own, timeoutMs, { kind, path: 'kept', keys })
-  }
+  ): Promise<readonly (string | undefined)[]> =>
+    clientsOf(access)({ kind, folder, path: 'kept', keys }, moveTimeoutMs, signal)
   return {
     look: async (keys, folder, signal) => {
-      const found = new Set(await ask('look', keys, folder, signal))
+      const own = { ...access, env: { ...access.env, RUNNER_TEMP: folder }, signal }
+      const question = { kind: 'look', path: 'kept', keys } as const
+      const found = new Set(await askCache(own, lookTimeoutMs, question))
       // Keys that only begin so are found, too.
       return new Set(keys.filter((key) => found.has(key)))
     },
-    fetch: async (keys, folder, signal) => (await ask('fetch', keys, folder, signal))[0],
+    fetch: async (keys, folder, signal) => (await move('fetch', keys, folder, signal))[0],
     save: async (key, folder, signal) => {
-      const [saved] = await ask('save', [key], folder, signal)
+      const [saved] = await move('save', [key], folder, signal)
       return saved !== undefined
     },
   }

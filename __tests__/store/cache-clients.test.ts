@@ -1,0 +1,107 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { attempt } from '../../src/failure.ts'
+import { createEntryCache } from '../../src/store/entry-cache.ts'
+import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { eventually } from '../support/eventually.ts'
+
+let service: CacheService
+let root = ''
+let made = 0
+
+const toFolder = (): string => {
+  made += 1
+  const folder = join(root, `${made}`)
+  mkdirSync(folder)
+  return folder
+}
+
+const open = () => {
+  const { signal } = new AbortController()
+  const env = { PATH: process.env['PATH'] ?? '', HOME: root }
+  const variables = {
+    ACTIONS_RESULTS_URL: service.resultsUrl,
+    ACTIONS_RUNTIME_TOKEN: service.token,
+    ACTIONS_CACHE_SERVICE_V2: 'true',
+  }
+  return createEntryCache({ env, variables, mask: () => {}, debug: () => {}, signal })
+}
+
+const readProc = (pid: string, file: string): string =>
+  attempt(() => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? ''
+
+/** Clients are our children by their program. */
+const clients = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => readProc(pid, 'status').includes(`PPid:\t${process.pid}\n`))
+    .filter((pid) => readProc(pid, 'cmdline').includes('cache-client'))
+    .map(Number)
+
+describe('processes that ask the Actions cache', () => {
+  beforeAll(async () => {
+    service = await startCacheService()
+  })
+  afterAll(() => service.stop())
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'slipway-clients-'))
+    service.entries.splice(0)
+  })
+  afterEach(() => rmSync(root, { recursive: true }))
+
+  test('one after another are asked by one process, which then ends by itself', async () => {
+    const cache = open()
+    const { signal } = new AbortController()
+    const seen = new Set<number>()
+    for (const word of ['a', 'b', 'c']) {
+      const folder = toFolder()
+      mkdirSync(join(folder, 'kept'))
+      writeFileSync(join(folder, 'kept', 'file'), word)
+      expect(await cache.save(`key-${word}`, folder, signal)).toBe(true)
+      for (const pid of clients()) seen.add(pid)
+    }
+    for (const word of ['a', 'b', 'none']) {
+      const folder = toFolder()
+      const key = word === 'none' ? undefined : `key-${word}`
+      expect(await cache.fetch([`key-${word}`], folder, signal)).toBe(key)
+      expect(existsSync(join(folder, 'archive'))).toBe(key !== undefined)
+    }
+    expect(seen.size).toBe(1)
+    await eventually('it ends', () => clients().length === 0)
+  })
+
+  test('several at once have one each, and whoever is given up is ended', async () => {
+    const cache = open()
+    const stop = new AbortController()
+    const { signal } = new AbortController()
+    service.mode = 'hanging'
+    const given = expect(cache.fetch(['x'], toFolder(), stop.signal)).rejects.toThrow('enough')
+    const other = expect(cache.fetch(['y'], toFolder(), stop.signal)).rejects.toThrow('enough')
+    await eventually('both ask', () => clients().length === 2)
+    stop.abort(new Error('enough'))
+    await Promise.all([given, other])
+    service.mode = 'normal'
+    expect(clients()).toEqual([])
+    expect(await cache.fetch(['z'], toFolder(), signal)).toBeUndefined()
+  })
+
+  test('one that has died meanwhile is not asked', async () => {
+    const cache = open()
+    const { signal } = new AbortController()
+    await cache.fetch(['x'], toFolder(), signal)
+    const [pid = 0] = clients()
+    process.kill(pid, 'SIGKILL')
+    await eventually('it is gone', async () => !clients().includes(pid))
+    expect(await cache.fetch(['x'], toFolder(), signal)).toBeUndefined()
+  })
+})

@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream'
+import { splitLines } from '../host/lines.ts'
+import {
+  type CacheAccess,
+  type CacheQuestion,
+  hearClient,
+  parseAnswer,
+  startClient,
+} from './ask-cache.ts'
+
+type Client = {
+  readonly group: ReturnType<typeof startClient>
+  readonly answers: Answers
+  isOver: boolean
+}
+
+type Answers = { hear: (line: string) => void; fail: (error: unknown) => void }
+
+/** Somebody may ask again in a moment. */
+const idleMs = 1_000
+
+/** Without a question of its own for so long, no deadline is meant. */
+const noDeadlineMs = 2 ** 31 - 1
+
+/** Those that live; none outlives us. */
+const alive = new Set<Client>()
+
+process.once('exit', () => {
+  for (const { group } of alive) group.child.kill('SIGKILL')
+})
+
+const start = ({ signal: _, ...access }: CacheAccess): Client => {
+  const group = startClient(access, noDeadlineMs)
+  const answers: Answers = { hear: () => {}, fail: () => {} }
+  const client: Client = { group, answers, isOver: false }
+  alive.add(client)
+  splitLines(group.child.stdio[3] as Readable, (line) => answers.hear(line))
+  hearClient(group.child, access)
+  const end = (error: unknown): void => {
+    client.isOver = true
+    alive.delete(client)
+    answers.fail(error)
+  }
+  group.ended.then(
+    ({ code }) => end(new Error(`the client ended with exit code ${code}`)),
+    (error: unknown) => end(error),
+  )
+  return client
+}
+
+/**
+ * Processes that ask the Actions cache one question after another: each takes a third of a second to start,
+ * and an image has many entries. See {@link askCache} for why they are processes.
+ */
+export const createCacheClients = (access: CacheAccess) => {
+  const idle: { readonly client: Client; readonly timer: NodeJS.Timeout }[] = []
+  const rest = (client: Client): void => {
+    const timer = setTimeout(() => {
+      idle.splice(
+        idle.findIndex((each) => each.client === client),
+        1,
+      )
+      // It ends when it hears no more.
+      client.group.child.stdin?.end()
+    }, idleMs)
+    idle.push({ client, timer })
+  }
+  const take = (): Client => {
+    const found = idle.pop()
+    if (found === undefined) return start(access)
+    clearTimeout(found.timer)
+    return found.client.isOver ? take() : found.client
+  }
+  /**
+   * @returns as {@link askCache}
+   * @throws as {@link askCache}; whoever was asked is ended then
+   */
+  return async (
+    question: Omit<CacheQuestion, 'variables'>,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly (string | undefined)[]> => {
+    signal.throwIfAborted()
+    const client = take()
+    const { group, answers } = client
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    Object.assign(answers, { hear: resolve, fail: reject })
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    try {
+      group.child.stdin?.write(`${JSON.stringify({ ...question, variables: access.variables })}\n`)
+      const answer = parseAnswer(await promise)
+      rest(client)
+      return answer
+    } catch (error) {
+      group.end()
+      await group.ended.catch(() => {})
+      throw error
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+}
