@@ -1,5 +1,5 @@
 import { getState } from "./vendor/actions-core.js";
-import { builderState, cleanUp, clusterState, createRunner, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, keepLayers, layersState, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
+import { builderState, cleanUp, clusterState, createRunner, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, layersState, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { diagnoseJob } from "./shared.actions-post.commands-diagnose.js";
 import { reportDiagnosis } from "./shared.actions-post.actions-report-diagnosis.js";
@@ -63,7 +63,10 @@ try {
 }
 if (isRunId(runId)) {
 	await keepNames(environment, runner, runId, names);
-	await keepLayers(environment, runner, runId, layers);
+	if (layers !== "") {
+		const { keepLayers } = await import("./commands-keep-layers.js");
+		await keepLayers(environment, runner, runId, layers);
+	}
 }
 const { kubeconfig } = environment.inputs;
 const cluster = isClusterOurs ? { kubeconfig: kubeconfig ? resolve(environment.workspace, kubeconfig) : void 0 } : void 0;

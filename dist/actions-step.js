@@ -1,16 +1,16 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isDigest, isImageId, isMissing, kindOf, makeOwnFolder, parseImageId, parseImageReference, readRegularFile, runCaptured, toBaseline, toDigest, toHex, toRepository, withEngineApi, writeBaseline, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
-import { buildWords, checkOptions, clusterState, createBuildToken, createEntryCache, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, inputNames, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, savedPlanFile, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLine, toLines, toList, toMark as toMark$1, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { allEnded, architecture, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, compareImages, countedKeywords, createFileStore, createIgnore, createMeter, createProgress, doAtOnce, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesImages, findFilesystems, findImage, findImages, findInNode, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findStepLine, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap as isMap$1, isNameless, isNoSpace, isOnTheWay, isSimple, joinManifests, largestText, leastOwnBytes, listen, lookForImages, namesOf as namesOf$1, noImages, once, openMemoryFile, parseCacheLayers, parseInstructions, planDisk, planImageCache, planMethod, pruneCache, readDockerfile, readIgnoreFile, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, restoreEntry, runJobs, send, shortenInstruction, sumSizes, takes, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toChainIds, toDevice, toDockersFolder, toFailure as toFailure$1, toImagesToKeep, toKey, toLayerEntry, toLayoutFolder, toLoaded, toManifest, toPack, toPackKey, toPath, toSecret, toStep, toTargets, toWordText, typeOf, usualPlatform, walkContext, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isImageId, isMissing, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, toBaseline, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { allEnded, architecture, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findImage, findImages, findInNode, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, lookForImages, namesOf as namesOf$1, noImages, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { _usingCtx } from "./usingCtx.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 const { isIPv4 } = process.getBuiltinModule("node:net");
-const { createHash, createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, createReadStream, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
+const { closeSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
-const { glob, link, lstat, mkdir, open, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
+const { glob, lstat, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/inputs/read-build-options.ts
 /** A list of entries, as Bake takes it; undefined for none. */
@@ -248,7 +248,7 @@ const readWords = (item, index, report) => {
 const readEntry$1 = ({ run, report }, allow, item, index, { lineOf }) => {
 	const line = lineOf([index]);
 	const input = `builds, line ${line}`;
-	if (!isMap$1(item)) {
+	if (!isMap(item)) {
 		report(input, "the entry is not a map. Write its words as `context: ...`, `tags: ...`.");
 		return [];
 	}
@@ -460,7 +460,7 @@ const readAppended = (reader, driver) => {
 	const seen = /* @__PURE__ */ new Set([text("endpoint")]);
 	return value.flatMap((item, at) => {
 		const reportAt = (word, what, shown) => report(`append, line ${lineOf([at, word])}, ${word}`, what, shown);
-		if (!isMap$1(item)) {
+		if (!isMap(item)) {
 			report(`append, line ${lineOf([at])}`, "the node is not a map. Write its endpoint.");
 			return [];
 		}
@@ -800,10 +800,10 @@ const toScopes = (named, owner) => {
 	return [...Map.groupBy(named, (entry) => (entry.owner ?? owner).toLowerCase()).values()].map((group) => {
 		const names = new Map(group.map(({ name }) => [name.toLowerCase(), name]));
 		const spellings = group.map((entry) => entry.owner ?? owner);
-		return toScope$1(spellings[0] ?? owner, [...names.values()], spellings);
+		return toScope(spellings[0] ?? owner, [...names.values()], spellings);
 	});
 };
-const toScope$1 = (owner, repositories, spellings = [owner]) => ({
+const toScope = (owner, repositories, spellings = [owner]) => ({
 	owner,
 	repositories,
 	spellings: [.../* @__PURE__ */ new Set([...spellings, owner.toLowerCase()])]
@@ -819,7 +819,7 @@ const readScopes = (reader) => {
 		return [];
 	}
 	if (named.length > 0) return toScopes(named, owner ?? "");
-	return [toScope$1(owner ?? "", given !== void 0 || currentName === void 0 ? [] : [currentName])];
+	return [toScope(owner ?? "", given !== void 0 || currentName === void 0 ? [] : [currentName])];
 };
 /** Reads the App that mints the token; undefined unless it is named and its key can be read. */
 const readApp = (reader) => {
@@ -1703,89 +1703,256 @@ const beginRecording = (options) => {
 	};
 };
 
-// src/build/cache-places.ts
-/** Node.js' names, where they are not Docker's. */
-const architectures = {
-	x64: "amd64",
-	ia32: "386"
-};
-const toWord = (text) => text.replace(/[^\w.-]+/g, "-");
+// src/build/refuse.ts
 /**
-* What tells a target's cache from others: the target's name, and what else makes it another build. Jobs
-* for several platforms, or stages, often share all else.
+* An image in `images` is loaded as Docker has it at the start, so one that this step is about to
+* build would be the old one or the new one, as it happens.
+*
+* @throws {Failure} naming them
 */
-const toScope = ({ name, tags, bake }, { architecture }) => {
-	const { definition } = bake;
-	const isSingle = name !== bake.name;
-	const own = `linux/${architectures[architecture] ?? architecture}`;
-	const given = toTexts$1(definition["platforms"]);
-	const platforms = (given.length > 0 ? given : [own]).join("-");
-	const stage = isSingle && definition["target"];
-	const image = toRepository(tags[0]?.canonical ?? "").replace(/^docker\.io\/(library\/)?/, "");
-	const rest = [...typeof stage === "string" ? [stage] : [], ...platforms === "linux/amd64" ? [] : [platforms]];
+const refuseOwnImages = (images, targets) => {
+	for (const image of images) {
+		const target = targets.find(({ tags }) => tags.some(({ canonical }) => canonical === image.canonical));
+		if (target === void 0) continue;
+		const remedy = target.isWanted ? `Remove ${image.given} from images: what the step builds is loaded anyway.` : `Remove ${image.given} from images, and add ${target.name} to targets, so that it is loaded.`;
+		throw new Failure(`images names ${image.given}, which this step itself builds`, { remedy });
+	}
+};
+/**
+* Only the containerd store holds an image for several platforms; what goes into the nodes at once is for
+* theirs.
+*
+* @throws {Failure} naming the first target that asks for them
+*/
+const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
+	for (const target of targets) {
+		const platforms = toTexts$1(target.bake.definition["platforms"]);
+		if (platforms.length < 2 || target.output === "cache") continue;
+		const isLayout = isForFolder(target);
+		if (hasContainerdStore && !isLayout) continue;
+		const what = `${target.name} is for several platforms (${platforms.join(", ")})`;
+		if (isLayout) {
+			const how = `Name the nodes' platform, ${onePlatformOf(platforms)}, and build for others in a step of its own.`;
+			throw new Failure(`${what}, and nodes take an image for one`, { remedy: how });
+		}
+		throw new Failure(`${what}, and Docker's ${driver} store holds one`, { remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.` });
+	}
+};
+/** That of the nodes, as far as this machine tells: they run beside us, mostly. */
+const onePlatformOf = (platforms) => platforms.includes(usualPlatform) ? usualPlatform : platforms[0] ?? usualPlatform;
+
+// src/build/require-outputs.ts
+/** The first release of buildx whose Bake knows an attribute, where ours needs a newer one than we do. */
+const firstBuildx = { "extra-hosts": ["add-hosts", [0, 25]] };
+/**
+* Requires that buildx knows what the step says.
+*
+* @param findVersion asks buildx, if that matters
+* @throws {Failure} with the input, and the version that it needs
+*/
+const requireBuildx = async ({ definition }, findVersion) => {
+	const targets = Object.values(definition?.target ?? {});
+	for (const [word, [input, wanted]] of Object.entries(firstBuildx)) {
+		if (!targets.some((target) => target[word] !== void 0)) continue;
+		const version = await findVersion();
+		if (version === void 0 || !isOlder(version, wanted)) continue;
+		const what = `${input} needs buildx ${wanted.join(".")} or newer, and this one is ${version.join(".")}`;
+		throw new Failure(what, { remedy: "Install a newer one, as with `version: latest` of docker/setup-buildx-action." });
+	}
+};
+const another = "Use another builder, as of docker/setup-buildx-action, and leave load out.";
+const findUnnamed = (targets) => targets.filter(({ further, tags }) => tags.length === 0 && further.some((out) => isPush$1(out) && !out.has("name"))).map(({ name }) => [`push: ${name} has no tags, so nothing says where to`, "Give it a tag with its registry, such as ghcr.io/acme/api:dev."]);
+/** What would be in Docker's store with the image, and go into the nodes. */
+const findMixed = (targets) => {
+	const mixed = targets.filter(({ output, further }) => output === "docker" && further.length > 0);
+	const toProblem = (word, names) => names.length === 0 ? [] : [[`${word} of ${names.join(", ")} would also be in Docker's store and in the nodes`, another]];
+	return [...toProblem("attestations", findAttested(mixed)), ...toProblem("annotations", findAnnotated(mixed))];
+};
+const findImpossible = (targets, { builder, hasContainerdStore }) => {
+	if (builder?.driver !== "docker" || hasContainerdStore) return [];
+	return targets.flatMap(({ name, further }) => further.map((output) => output.get("type") ?? "").filter((type) => type === "oci" || type === "docker").map((type) => [`outputs of ${name}: Docker's classic image store cannot write type=${type}`, "Use another builder, as of docker/setup-buildx-action, or the containerd image store."]));
+};
+const severalOutputs = [0, 13];
+const findOld = (targets, { builder }) => {
+	const old = findOlder(builder?.versions ?? [], severalOutputs);
+	const names = targets.filter(({ further }) => further.length > 0).map(({ name }) => name);
+	if (old === void 0 || names.length === 0) return [];
+	return [[`${`several outputs at once (${names.join(", ")}) need BuildKit 0.13 or newer`}, and the builder has ${old.join(".")}`, "Use a newer builder."]];
+};
+/** The part that decides: variants run on what is newer, and a builder has one for each. */
+const toBare = (platform) => platform.replace(/^([^/]+\/(?:amd64|arm64))\/.*$/, "$1");
+/** A Dockerfile that says where its steps run may need no such machine. */
+const saysPlatform = ({ bake }, workspace) => {
+	const { dockerfile, folder } = toBakeFiles(bake.definition, workspace);
+	const text = dockerfile && readQuietly(dockerfile);
+	return folder === void 0 || text === void 0 || /--platform=/.test(text);
+};
+const findForeign$1 = (targets, { builder, workspace }) => {
+	const known = (builder?.platforms ?? []).map(toBare);
+	if (known.length === 0) return [];
+	return targets.flatMap((target) => {
+		const lacking = toTexts$1(target.bake.definition["platforms"]).filter((each) => each !== "local" && !known.includes(toBare(each)));
+		if (lacking.length === 0 || saysPlatform(target, workspace)) return [];
+		return [[`${`platforms of ${target.name}: the builder has no ${lacking.join(", ")}`} (it has ${[...new Set(known)].join(", ")})`, "Use docker/setup-qemu-action before, a builder for them, or FROM --platform=$BUILDPLATFORM."]];
+	});
+};
+/**
+* Requires that the builder can make all that targets say at once.
+*
+* @throws {Failure} one for all that it cannot, before anything is built
+*/
+const requireOutputs = (targets, facts) => {
+	const problems = [
+		...findUnnamed(targets),
+		...findMixed(targets),
+		...findImpossible(targets, facts),
+		...findOld(targets, facts),
+		...findForeign$1(targets, facts)
+	];
+	const [first] = problems;
+	if (first === void 0) return;
+	const [what, remedy] = first;
+	if (problems.length === 1) throw new Failure(what, { remedy });
+	const lines = problems.map(([each, how]) => `- ${each}. ${how}`);
+	throw new Failure(["The builder cannot make what the step asks for:", ...lines].join("\n"));
+};
+
+// src/manifests/decode.ts
+/** Marks at a file's beginning that say how its text is encoded. */
+const encodings = [
+	[[
+		239,
+		187,
+		191
+	], "utf-8"],
+	[[255, 254], "utf-16le"],
+	[[254, 255], "utf-16be"]
+];
+const hasMark = (bytes, mark) => mark.every((byte, index) => bytes[index] === byte);
+/** A manifest's text, as an editor of any system may have saved it; a string with `why` says why it is none. */
+const decodeManifest = (bytes) => {
+	const [, encoding = "utf-8"] = encodings.find(([mark]) => hasMark(bytes, mark)) ?? [];
+	try {
+		const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+		return text.includes("\0") ? { why: "it is not UTF-8 text (UTF-16 without a byte order mark?)" } : { text };
+	} catch {
+		return { why: `it is not ${encoding.toUpperCase()} text` };
+	}
+};
+
+// src/manifests/find-manifests.ts
+/** More than this is a whole repository, not what is applied. */
+const mostFiles = 2e3;
+const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
+/** Links are followed; one that leads nowhere is `other`, as is what is not there. */
+const inspectPath = async (path, pattern, workspace) => {
+	const found = await stat(path).catch(() => void 0);
 	return {
-		full: toWord([isSingle ? image : name, ...rest].join("-")),
-		/** Where the image's name stands before it. */
-		short: toWord([...isSingle ? [] : [name], ...rest].join("-"))
+		path,
+		kind: found?.isFile() ? "file" : found?.isDirectory() ? "folder" : "other",
+		outside: findOwnOutside(path, pattern, workspace)
 	};
 };
-/**
-* A name with its registry. Others are names of this machine: on Docker Hub they may be a stranger's, whose
-* cache the build would take.
-*/
-const findRegistryTag = ({ tags }) => tags.find(({ given }) => /^(?:[^/]*[.:][^/]*|localhost)\//.test(given))?.given;
-const toCacheRef = (target, ref, facts) => {
-	const { full, short } = toScope(target, facts);
-	if (ref !== void 0) {
-		const repository = toRepository(ref);
-		return `${repository}:${ref.slice(repository.length + 1) || "buildcache"}-${full}`;
-	}
-	const tag = findRegistryTag(target);
-	return tag && `${toRepository(tag)}:${["buildcache", ...short === "" ? [] : [short]].join("-")}`;
+/** Links there are whoever's who wrote what was checked out; an absolute glob is the author's own. */
+const findOwnOutside = (path, pattern, workspace) => pattern.startsWith("/") ? void 0 : findOutside(path, workspace, toRealPaths(".", workspace));
+/** What would be gone through must not be the whole machine. */
+const requireInside = (pattern, workspace) => {
+	const folder = pattern.replace(/[^/]*[*?{[(].*$/s, "");
+	const outside = findOwnOutside(folder, pattern, workspace);
+	if (outside === void 0) return;
+	throw new Failure(`manifests: ${pattern} leads out of the workspace, to ${outside}`, { remedy: "Write the absolute path if you mean that." });
 };
-/** The entries of one target, and how its cache is called; undefined where it has no place. */
-const toCache = (kind, target, { cacheRef }, facts) => {
-	switch (kind) {
-		case "none": return {
-			place: "",
-			entries: {}
-		};
-		case "gha": {
-			const { full } = toScope(target, facts);
-			const entry = `type=gha,scope=${full}`;
-			const to = facts.mayWriteCache ? { "cache-to": [`${entry},mode=max`] } : {};
-			return {
-				place: `scope ${full}`,
-				entries: {
-					"cache-from": [entry],
-					...to
-				}
-			};
-		}
-		case "registry": {
-			const ref = toCacheRef(target, cacheRef, facts);
-			const entry = `type=registry,ref=${ref}`;
-			const entries = {
-				"cache-from": [entry],
-				"cache-to": [`${entry},mode=max`]
-			};
-			return ref === void 0 ? void 0 : {
-				place: ref,
-				entries
-			};
-		}
-		case "inline": {
-			const tag = findRegistryTag(target);
-			const from = tag === void 0 ? {} : { "cache-from": [`type=registry,ref=${tag}`] };
-			return {
-				place: tag ?? "the image",
-				entries: {
-					...from,
-					"cache-to": ["type=inline"]
-				}
-			};
-		}
+const expand = async (pattern, search) => {
+	const { workspace, exclude } = search;
+	requireInside(pattern, workspace);
+	const named = await inspectPath(resolve(workspace, pattern), pattern, workspace);
+	if (named.kind !== "other") return [named];
+	const entries = [];
+	for await (const path of glob(pattern, {
+		cwd: workspace,
+		exclude
+	})) {
+		if (entries.length > mostFiles) break;
+		if (isManifestName(path)) entries.push(await inspectPath(resolve(workspace, path), pattern, workspace));
 	}
+	return entries.filter(({ kind }) => kind !== "folder");
+};
+const requireSome = async (pattern, entries, excluded, workspace) => {
+	const [first] = entries;
+	if (first?.kind === "folder") throw new Failure(`manifests: ${pattern} is a folder`, { remedy: `Name its files, such as ${pattern.replace(/\/$/, "")}/*.yaml.` });
+	if (entries.length > 0) return;
+	if (excluded.length > 0 && (await expand(pattern, {
+		workspace,
+		exclude: []
+	})).length > 0) {
+		const all = excluded.map((glob) => `!${glob}`).join(", ");
+		throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, { remedy: "Exclude less, or do not set manifests at all." });
+	}
+	throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, { remedy: "Paths start in the workspace. A step that writes manifests must run before this one." });
+};
+const findEntries$1 = async (patterns, workspace) => {
+	const excluded = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ""));
+	const search = {
+		workspace,
+		exclude: ["**/node_modules", ...excluded]
+	};
+	const found = /* @__PURE__ */ new Map();
+	for (const pattern of patterns.filter((each) => !each.startsWith("!"))) {
+		const entries = await expand(pattern, search);
+		await requireSome(pattern, entries, excluded, workspace);
+		for (const entry of entries) found.set(entry.path, entry);
+	}
+	if (found.size > mostFiles) throw new Failure(`manifests: more than ${mostFiles} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
+	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
+};
+const readManifest = (path) => {
+	try {
+		return decodeManifest(readRegularFile(path));
+	} catch (error) {
+		const { code, message } = error;
+		return { why: `it cannot be read (${code ?? message})` };
+	}
+};
+const readEntry = async ({ path, kind, outside }, workspace) => {
+	const below = relative(workspace, path);
+	const file = below.startsWith("..") ? path : below;
+	const skip = (why) => ({ warnings: [{
+		message: `${file} is not checked: ${why}.`,
+		location: {
+			file,
+			line: 1
+		}
+	}] });
+	if (kind !== "file") return skip("it is not a file");
+	if (outside !== void 0) return skip(`it leads out of the workspace, to ${outside}`);
+	const decoded = readManifest(path);
+	if ("why" in decoded) return skip(decoded.why);
+	const { parseManifest } = await import("./manifests-parse-manifest.js");
+	return parseManifest(decoded.text, file);
+};
+/**
+* Reads the Kubernetes manifests that the globs name, those that begin with `!` left out.
+*
+* @throws {Failure} when a glob matches no manifest: a typo must not mean that nothing is checked
+*/
+const findManifests = async (patterns, workspace) => {
+	const read = [];
+	for (const entry of await findEntries$1(patterns, workspace)) read.push(await readEntry(entry, workspace));
+	return joinManifests(read);
+};
+
+// src/facts/find-archived.ts
+/**
+* Images of archives. Most steps have none, and start without what reads them.
+*
+* @param folder for what has to be unpacked first
+*/
+const findArchived = async ({ imageArchives }, folder, signal) => {
+	if (imageArchives.length === 0) return [];
+	const { findArchiveImages } = await import("./sources-archive-images.js");
+	const found = [];
+	for (const file of imageArchives) found.push(...await findArchiveImages(file, architecture, folder, signal));
+	return found;
 };
 
 // src/build/caches.ts
@@ -1841,7 +2008,7 @@ const change = (target, toDefinition) => ({
 	}
 });
 /** What its bases have as targets of their own: they find their cache, and have written it. */
-const withBases$1 = (target, all) => ({
+const withBases = (target, all) => ({
 	...target,
 	bases: target.bases.map((base) => {
 		const { definition = base.definition } = all.find(({ bake }) => bake.name === base.name)?.bake ?? {};
@@ -1882,7 +2049,7 @@ const planCaches = (all, inputs, facts) => {
 	const idle = findIdle(targets, facts);
 	if (inputs.cacheRequired && idle !== void 0) throw toLack(idle);
 	return {
-		targets: targets.map((target) => withBases$1(target, targets)),
+		targets: targets.map((target) => withBases(target, targets)),
 		lines: [...added.lines, ...idle === void 0 ? [] : [`${idle}.`]]
 	};
 };
@@ -2031,14 +2198,14 @@ const isGranted = ({ request, allowance }, { words }) => request.kind === "word"
 const longestValue = 200;
 const quote = (text) => JSON.stringify(text.slice(0, longestValue));
 /** As it is where that is one line that can be copied. */
-const show$1 = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote(text);
+const show = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote(text);
 const renderRefusal = (name, { request, allowance }) => {
 	const { key, kind, text } = request;
 	const what = `- ${name}: ${key}`;
-	if (kind === "word") return `${what} needs ${show$1(allowance)}`;
-	if (kind !== "template") return `${what} ${kind}s ${quote(text)} outside the workspace, needs ${show$1(allowance)}`;
+	if (kind === "word") return `${what} needs ${show(allowance)}`;
+	if (kind !== "template") return `${what} ${kind}s ${quote(text)} outside the workspace, needs ${show(allowance)}`;
 	const how = key === "env_file" ? " (fs.read=* allows it)" : "";
-	return `${what} has a variable in it, which Bake would evaluate: ${show$1(text)}${how}`;
+	return `${what} has a variable in it, which Bake would evaluate: ${show(text)}${how}`;
 };
 /** A folder covers what is in it. */
 const isCovered = (allowance, by) => allowance.startsWith(`${by.replace(/\/$/, "")}/`);
@@ -2050,7 +2217,7 @@ const toAllowances = (needs) => {
 const mostLines = 50;
 const toFailure = (lines, needs) => {
 	const more = lines.length > mostLines ? [`- and ${lines.length - mostLines} more`] : [];
-	const allowances = toAllowances(needs).map(show$1);
+	const allowances = toAllowances(needs).map(show);
 	const remedy = allowances.length === 0 ? "Write these values without $ and %{." : `To allow it, add this line to the step: \`allow: ${allowances.join(", ")}\`. It then holds for the Bake file of every pull request.`;
 	return new Failure([
 		"The Bake files want what this step does not allow; nothing was built.",
@@ -2164,286 +2331,6 @@ const printTargets = async (docker, bake, allow, workspace) => {
 	return found;
 };
 
-// src/build/refuse.ts
-/**
-* An image in `images` is loaded as Docker has it at the start, so one that this step is about to
-* build would be the old one or the new one, as it happens.
-*
-* @throws {Failure} naming them
-*/
-const refuseOwnImages = (images, targets) => {
-	for (const image of images) {
-		const target = targets.find(({ tags }) => tags.some(({ canonical }) => canonical === image.canonical));
-		if (target === void 0) continue;
-		const remedy = target.isWanted ? `Remove ${image.given} from images: what the step builds is loaded anyway.` : `Remove ${image.given} from images, and add ${target.name} to targets, so that it is loaded.`;
-		throw new Failure(`images names ${image.given}, which this step itself builds`, { remedy });
-	}
-};
-/**
-* Only the containerd store holds an image for several platforms; what goes into the nodes at once is for
-* theirs.
-*
-* @throws {Failure} naming the first target that asks for them
-*/
-const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
-	for (const target of targets) {
-		const platforms = toTexts$1(target.bake.definition["platforms"]);
-		if (platforms.length < 2 || target.output === "cache") continue;
-		const isLayout = isForFolder(target);
-		if (hasContainerdStore && !isLayout) continue;
-		const what = `${target.name} is for several platforms (${platforms.join(", ")})`;
-		if (isLayout) {
-			const how = `Name the nodes' platform, ${onePlatformOf(platforms)}, and build for others in a step of its own.`;
-			throw new Failure(`${what}, and nodes take an image for one`, { remedy: how });
-		}
-		throw new Failure(`${what}, and Docker's ${driver} store holds one`, { remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.` });
-	}
-};
-/** That of the nodes, as far as this machine tells: they run beside us, mostly. */
-const onePlatformOf = (platforms) => platforms.includes(usualPlatform) ? usualPlatform : platforms[0] ?? usualPlatform;
-
-// src/build/require-outputs.ts
-/** The first release of buildx whose Bake knows an attribute, where ours needs a newer one than we do. */
-const firstBuildx = { "extra-hosts": ["add-hosts", [0, 25]] };
-/**
-* Requires that buildx knows what the step says.
-*
-* @param findVersion asks buildx, if that matters
-* @throws {Failure} with the input, and the version that it needs
-*/
-const requireBuildx = async ({ definition }, findVersion) => {
-	const targets = Object.values(definition?.target ?? {});
-	for (const [word, [input, wanted]] of Object.entries(firstBuildx)) {
-		if (!targets.some((target) => target[word] !== void 0)) continue;
-		const version = await findVersion();
-		if (version === void 0 || !isOlder(version, wanted)) continue;
-		const what = `${input} needs buildx ${wanted.join(".")} or newer, and this one is ${version.join(".")}`;
-		throw new Failure(what, { remedy: "Install a newer one, as with `version: latest` of docker/setup-buildx-action." });
-	}
-};
-const another = "Use another builder, as of docker/setup-buildx-action, and leave load out.";
-const findUnnamed = (targets) => targets.filter(({ further, tags }) => tags.length === 0 && further.some((out) => isPush$1(out) && !out.has("name"))).map(({ name }) => [`push: ${name} has no tags, so nothing says where to`, "Give it a tag with its registry, such as ghcr.io/acme/api:dev."]);
-/** What would be in Docker's store with the image, and go into the nodes. */
-const findMixed = (targets) => {
-	const mixed = targets.filter(({ output, further }) => output === "docker" && further.length > 0);
-	const toProblem = (word, names) => names.length === 0 ? [] : [[`${word} of ${names.join(", ")} would also be in Docker's store and in the nodes`, another]];
-	return [...toProblem("attestations", findAttested(mixed)), ...toProblem("annotations", findAnnotated(mixed))];
-};
-const findImpossible = (targets, { builder, hasContainerdStore }) => {
-	if (builder?.driver !== "docker" || hasContainerdStore) return [];
-	return targets.flatMap(({ name, further }) => further.map((output) => output.get("type") ?? "").filter((type) => type === "oci" || type === "docker").map((type) => [`outputs of ${name}: Docker's classic image store cannot write type=${type}`, "Use another builder, as of docker/setup-buildx-action, or the containerd image store."]));
-};
-const severalOutputs = [0, 13];
-const findOld = (targets, { builder }) => {
-	const old = findOlder(builder?.versions ?? [], severalOutputs);
-	const names = targets.filter(({ further }) => further.length > 0).map(({ name }) => name);
-	if (old === void 0 || names.length === 0) return [];
-	return [[`${`several outputs at once (${names.join(", ")}) need BuildKit 0.13 or newer`}, and the builder has ${old.join(".")}`, "Use a newer builder."]];
-};
-/** The part that decides: variants run on what is newer, and a builder has one for each. */
-const toBare = (platform) => platform.replace(/^([^/]+\/(?:amd64|arm64))\/.*$/, "$1");
-/** A Dockerfile that says where its steps run may need no such machine. */
-const saysPlatform = ({ bake }, workspace) => {
-	const { dockerfile, folder } = toBakeFiles(bake.definition, workspace);
-	const text = dockerfile && readQuietly(dockerfile);
-	return folder === void 0 || text === void 0 || /--platform=/.test(text);
-};
-const findForeign$1 = (targets, { builder, workspace }) => {
-	const known = (builder?.platforms ?? []).map(toBare);
-	if (known.length === 0) return [];
-	return targets.flatMap((target) => {
-		const lacking = toTexts$1(target.bake.definition["platforms"]).filter((each) => each !== "local" && !known.includes(toBare(each)));
-		if (lacking.length === 0 || saysPlatform(target, workspace)) return [];
-		return [[`${`platforms of ${target.name}: the builder has no ${lacking.join(", ")}`} (it has ${[...new Set(known)].join(", ")})`, "Use docker/setup-qemu-action before, a builder for them, or FROM --platform=$BUILDPLATFORM."]];
-	});
-};
-/**
-* Requires that the builder can make all that targets say at once.
-*
-* @throws {Failure} one for all that it cannot, before anything is built
-*/
-const requireOutputs = (targets, facts) => {
-	const problems = [
-		...findUnnamed(targets),
-		...findMixed(targets),
-		...findImpossible(targets, facts),
-		...findOld(targets, facts),
-		...findForeign$1(targets, facts)
-	];
-	const [first] = problems;
-	if (first === void 0) return;
-	const [what, remedy] = first;
-	if (problems.length === 1) throw new Failure(what, { remedy });
-	const lines = problems.map(([each, how]) => `- ${each}. ${how}`);
-	throw new Failure(["The builder cannot make what the step asks for:", ...lines].join("\n"));
-};
-
-// src/disk/freeable.ts
-/** Looks which folders of the catalog are there; whether they may go is asked once more then. */
-const findFreeable = async () => {
-	const found = catalog.map(async ({ name, paths, typicalBytes }) => {
-		const stats = await Promise.all(paths.map((path) => lstat(path).catch(() => void 0)));
-		const present = paths.flatMap((path, index) => {
-			const stat = stats[index];
-			return stat?.isDirectory() ? [{
-				name,
-				path,
-				device: toDevice(stat.dev)
-			}] : [];
-		});
-		return present.map((each) => ({
-			...each,
-			typicalBytes: typicalBytes / present.length
-		}));
-	});
-	return (await Promise.all(found)).flat();
-};
-
-// src/docker/reusable.ts
-/** Docker says -1 of what it has not counted. */
-const sumBytes$1 = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
-/** Of the build cache, what no image holds as well. */
-const sumCache = ({ BuildCache }) => sumBytes$1(BuildCache?.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size));
-/** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
-const toReusableBytes = (usage, nodes) => {
-	const ofNodes = new Set(nodes.map(({ imageId }) => imageId));
-	const images = usage.Images?.filter(({ Id }) => !ofNodes.has(Id));
-	const imageBytes = sumBytes$1(images?.map(({ Size }) => Size));
-	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
-};
-/** Docker may count long, or be asked the same by another job: nothing is refused for that. */
-const deadlineMs$1 = 1e4;
-/** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
-const findReusableBytes = async (get, nodes) => {
-	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
-	const usage = await within(asked, deadlineMs$1, void 0);
-	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
-};
-
-// src/manifests/decode.ts
-/** Marks at a file's beginning that say how its text is encoded. */
-const encodings = [
-	[[
-		239,
-		187,
-		191
-	], "utf-8"],
-	[[255, 254], "utf-16le"],
-	[[254, 255], "utf-16be"]
-];
-const hasMark = (bytes, mark) => mark.every((byte, index) => bytes[index] === byte);
-/** A manifest's text, as an editor of any system may have saved it; a string with `why` says why it is none. */
-const decodeManifest = (bytes) => {
-	const [, encoding = "utf-8"] = encodings.find(([mark]) => hasMark(bytes, mark)) ?? [];
-	try {
-		const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-		return text.includes("\0") ? { why: "it is not UTF-8 text (UTF-16 without a byte order mark?)" } : { text };
-	} catch {
-		return { why: `it is not ${encoding.toUpperCase()} text` };
-	}
-};
-
-// src/manifests/find-manifests.ts
-/** More than this is a whole repository, not what is applied. */
-const mostFiles$2 = 2e3;
-const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
-/** Links are followed; one that leads nowhere is `other`, as is what is not there. */
-const inspectPath = async (path, pattern, workspace) => {
-	const found = await stat(path).catch(() => void 0);
-	return {
-		path,
-		kind: found?.isFile() ? "file" : found?.isDirectory() ? "folder" : "other",
-		outside: findOwnOutside(path, pattern, workspace)
-	};
-};
-/** Links there are whoever's who wrote what was checked out; an absolute glob is the author's own. */
-const findOwnOutside = (path, pattern, workspace) => pattern.startsWith("/") ? void 0 : findOutside(path, workspace, toRealPaths(".", workspace));
-/** What would be gone through must not be the whole machine. */
-const requireInside = (pattern, workspace) => {
-	const folder = pattern.replace(/[^/]*[*?{[(].*$/s, "");
-	const outside = findOwnOutside(folder, pattern, workspace);
-	if (outside === void 0) return;
-	throw new Failure(`manifests: ${pattern} leads out of the workspace, to ${outside}`, { remedy: "Write the absolute path if you mean that." });
-};
-const expand = async (pattern, search) => {
-	const { workspace, exclude } = search;
-	requireInside(pattern, workspace);
-	const named = await inspectPath(resolve(workspace, pattern), pattern, workspace);
-	if (named.kind !== "other") return [named];
-	const entries = [];
-	for await (const path of glob(pattern, {
-		cwd: workspace,
-		exclude
-	})) {
-		if (entries.length > mostFiles$2) break;
-		if (isManifestName(path)) entries.push(await inspectPath(resolve(workspace, path), pattern, workspace));
-	}
-	return entries.filter(({ kind }) => kind !== "folder");
-};
-const requireSome = async (pattern, entries, excluded, workspace) => {
-	const [first] = entries;
-	if (first?.kind === "folder") throw new Failure(`manifests: ${pattern} is a folder`, { remedy: `Name its files, such as ${pattern.replace(/\/$/, "")}/*.yaml.` });
-	if (entries.length > 0) return;
-	if (excluded.length > 0 && (await expand(pattern, {
-		workspace,
-		exclude: []
-	})).length > 0) {
-		const all = excluded.map((glob) => `!${glob}`).join(", ");
-		throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, { remedy: "Exclude less, or do not set manifests at all." });
-	}
-	throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, { remedy: "Paths start in the workspace. A step that writes manifests must run before this one." });
-};
-const findEntries$1 = async (patterns, workspace) => {
-	const excluded = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ""));
-	const search = {
-		workspace,
-		exclude: ["**/node_modules", ...excluded]
-	};
-	const found = /* @__PURE__ */ new Map();
-	for (const pattern of patterns.filter((each) => !each.startsWith("!"))) {
-		const entries = await expand(pattern, search);
-		await requireSome(pattern, entries, excluded, workspace);
-		for (const entry of entries) found.set(entry.path, entry);
-	}
-	if (found.size > mostFiles$2) throw new Failure(`manifests: more than ${mostFiles$2} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
-	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
-};
-const readManifest = (path) => {
-	try {
-		return decodeManifest(readRegularFile(path));
-	} catch (error) {
-		const { code, message } = error;
-		return { why: `it cannot be read (${code ?? message})` };
-	}
-};
-const readEntry = async ({ path, kind, outside }, workspace) => {
-	const below = relative(workspace, path);
-	const file = below.startsWith("..") ? path : below;
-	const skip = (why) => ({ warnings: [{
-		message: `${file} is not checked: ${why}.`,
-		location: {
-			file,
-			line: 1
-		}
-	}] });
-	if (kind !== "file") return skip("it is not a file");
-	if (outside !== void 0) return skip(`it leads out of the workspace, to ${outside}`);
-	const decoded = readManifest(path);
-	if ("why" in decoded) return skip(decoded.why);
-	const { parseManifest } = await import("./manifests-parse-manifest.js");
-	return parseManifest(decoded.text, file);
-};
-/**
-* Reads the Kubernetes manifests that the globs name, those that begin with `!` left out.
-*
-* @throws {Failure} when a glob matches no manifest: a typo must not mean that nothing is checked
-*/
-const findManifests = async (patterns, workspace) => {
-	const read = [];
-	for (const entry of await findEntries$1(patterns, workspace)) read.push(await readEntry(entry, workspace));
-	return joinManifests(read);
-};
-
 // src/registry/reach.ts
 /** Has the daemon look for an image that is not there: it is on our network where that brings it to us. */
 const isDaemonHere = async ({ get }) => {
@@ -2482,18 +2369,166 @@ const findObjection$2 = async (api, isLocalDaemon, builder, own) => {
 	return await isDaemonHere(api) ? void 0 : "Docker does not reach this machine's loopback";
 };
 
-// src/facts/find-archived.ts
+// src/facts/find-builds.ts
+const toOwnBuilder = ({ driver, appended }, { isLocal }) => ({
+	driver,
+	isLocal: isLocal && driver === "docker-container" && appended.length === 0
+});
+const toLast = ({ sizes, times, images }) => ({
+	lastSizes: sizes,
+	lastTimes: times,
+	lastImages: images
+});
+/** What is to be linked, or loaded by kind, has to be in Docker's store. */
+const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }) => isAsked || loadMode !== "auto";
 /**
-* Images of archives. Most steps have none, and start without what reads them.
+* Whether the images come through a registry of the step's own, and a line that says why they do not.
 *
-* @param folder for what has to be unpacked first
+* @throws {Failure} where the step asks for that in any case, and it cannot be
 */
-const findArchived = async ({ imageArchives }, folder, signal) => {
-	if (imageArchives.length === 0) return [];
-	const { findArchiveImages } = await import("./sources-archive-images.js");
-	const found = [];
-	for (const file of imageArchives) found.push(...await findArchiveImages(file, architecture, folder, signal));
-	return found;
+const decideRegistry = async (api, { isLocal }, inputs, builder) => {
+	const { buildCache, builder: own, keepImages } = inputs;
+	if (buildCache === "never") return {
+		usesRegistry: false,
+		cacheLines: []
+	};
+	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, isLocal, builder, own);
+	if (objection === void 0) return {
+		usesRegistry: true,
+		cacheLines: []
+	};
+	if (buildCache === "auto") return {
+		usesRegistry: false,
+		cacheLines: [`build-cache: not used, as ${objection}.`]
+	};
+	throw new Failure(`build-cache: true, but ${objection}`, { remedy: "Take `build-cache: auto` for runs that can do without." });
+};
+/** What is to be built, with what, and how large it was last time. */
+const findBuilds = async (docker, api, inputs, { runId, workspace, hasCacheService, repository }, cache) => {
+	const { bake, builder: own, existingBuilder, allow, imageReport } = inputs;
+	const keptFor = hasCacheService ? repository : void 0;
+	if (bake === void 0) return {
+		targets: [],
+		builder: void 0,
+		cacheLines: [],
+		...toLast(nothingRemembered),
+		keptFor
+	};
+	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
+	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
+	const deciding = Promise.resolve(asking).then((found) => decideRegistry(api, docker, inputs, found));
+	await Promise.allSettled([
+		asking,
+		printing,
+		deciding
+	]);
+	const builder = await asking;
+	const { usesRegistry, cacheLines } = await deciding;
+	const targets = toTargets(await printing, builder?.driver, runId, {
+		isSingle: bake.isSingle,
+		isOwn: bake.definition !== void 0,
+		pushes: bake.pushes,
+		keepsInDocker: keepsInDocker(inputs),
+		usesRegistry
+	});
+	const last = keptFor === void 0 ? nothingRemembered : await recall({
+		repository: keptFor,
+		...cache
+	}, targets, imageReport !== "false");
+	return {
+		targets,
+		builder,
+		cacheLines,
+		...toLast(last),
+		keptFor
+	};
+};
+/** Where the builds' caches are, of which nothing is asked on the way. */
+const findCaches = (found, inputs, context) => {
+	const { hasContainerdStore } = found.engine;
+	const { hasCacheService, mayWriteCache } = context;
+	const { driver, versions = [] } = found.builder ?? {};
+	const { isTrusted } = inputs;
+	const facts = {
+		driver,
+		versions,
+		hasContainerdStore,
+		hasCacheService,
+		mayWriteCache,
+		isTrusted,
+		architecture: process.arch
+	};
+	const plan = planCaches(found.targets, inputs, facts);
+	const usesService = hasCacheService && isTrusted;
+	requireCacheExport(plan.targets, {
+		...facts,
+		hasCacheService: usesService
+	});
+	return plan;
+};
+
+// src/disk/freeable.ts
+/** Looks which folders of the catalog are there; whether they may go is asked once more then. */
+const findFreeable = async () => {
+	const found = catalog.map(async ({ name, paths, typicalBytes }) => {
+		const stats = await Promise.all(paths.map((path) => lstat(path).catch(() => void 0)));
+		const present = paths.flatMap((path, index) => {
+			const stat = stats[index];
+			return stat?.isDirectory() ? [{
+				name,
+				path,
+				device: toDevice(stat.dev)
+			}] : [];
+		});
+		return present.map((each) => ({
+			...each,
+			typicalBytes: typicalBytes / present.length
+		}));
+	});
+	return (await Promise.all(found)).flat();
+};
+
+// src/docker/reusable.ts
+/** Docker says -1 of what it has not counted. */
+const sumBytes = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
+/** Of the build cache, what no image holds as well. */
+const sumCache = ({ BuildCache }) => sumBytes(BuildCache?.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size));
+/** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
+const toReusableBytes = (usage, nodes) => {
+	const ofNodes = new Set(nodes.map(({ imageId }) => imageId));
+	const images = usage.Images?.filter(({ Id }) => !ofNodes.has(Id));
+	const imageBytes = sumBytes(images?.map(({ Size }) => Size));
+	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
+};
+/** Docker may count long, or be asked the same by another job: nothing is refused for that. */
+const deadlineMs$1 = 1e4;
+/** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
+const findReusableBytes = async (get, nodes) => {
+	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
+	const usage = await within(asked, deadlineMs$1, void 0);
+	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
+};
+
+// src/facts/find-disk.ts
+/** What a load alone writes is little; it does not wait for this. */
+const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
+const findDisk = async (api, found, inputs, context) => {
+	const { nodes, lastSizes } = found;
+	const { tempRoot, isHostedRunner } = context;
+	if (!isNeeded(found, inputs, context)) return {
+		filesystems: [],
+		nodeImages: /* @__PURE__ */ new Map(),
+		freeable: [],
+		reusableBytes: 0
+	};
+	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, found, tempRoot), isHostedRunner ? findFreeable() : []]);
+	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
+	return {
+		filesystems,
+		nodeImages,
+		freeable,
+		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes) : 0
+	};
 };
 
 // src/facts/find-source.ts
@@ -2696,102 +2731,6 @@ const findNamed = async (get, inputs, manifests, { targets, images, pulls }) => 
 };
 
 // src/facts/gather.ts
-const toOwnBuilder = ({ driver, appended }, { isLocal }) => ({
-	driver,
-	isLocal: isLocal && driver === "docker-container" && appended.length === 0
-});
-const toLast = ({ sizes, times, images }) => ({
-	lastSizes: sizes,
-	lastTimes: times,
-	lastImages: images
-});
-/** What is to be linked, or loaded by kind, has to be in Docker's store. */
-const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }) => isAsked || loadMode !== "auto";
-/**
-* Whether the images come through a registry of the step's own, and a line that says why they do not.
-*
-* @throws {Failure} where the step asks for that in any case, and it cannot be
-*/
-const decideRegistry = async (api, { isLocal }, inputs, builder) => {
-	const { buildCache, builder: own, keepImages } = inputs;
-	if (buildCache === "never") return {
-		usesRegistry: false,
-		cacheLines: []
-	};
-	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, isLocal, builder, own);
-	if (objection === void 0) return {
-		usesRegistry: true,
-		cacheLines: []
-	};
-	if (buildCache === "auto") return {
-		usesRegistry: false,
-		cacheLines: [`build-cache: not used, as ${objection}.`]
-	};
-	throw new Failure(`build-cache: true, but ${objection}`, { remedy: "Take `build-cache: auto` for runs that can do without." });
-};
-/** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, api, inputs, { runId, workspace, hasCacheService, repository }, cache) => {
-	const { bake, builder: own, existingBuilder, allow, imageReport } = inputs;
-	const keptFor = hasCacheService ? repository : void 0;
-	if (bake === void 0) return {
-		targets: [],
-		builder: void 0,
-		cacheLines: [],
-		...toLast(nothingRemembered),
-		keptFor
-	};
-	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
-	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
-	const deciding = Promise.resolve(asking).then((found) => decideRegistry(api, docker, inputs, found));
-	await Promise.allSettled([
-		asking,
-		printing,
-		deciding
-	]);
-	const builder = await asking;
-	const { usesRegistry, cacheLines } = await deciding;
-	const targets = toTargets(await printing, builder?.driver, runId, {
-		isSingle: bake.isSingle,
-		isOwn: bake.definition !== void 0,
-		pushes: bake.pushes,
-		keepsInDocker: keepsInDocker(inputs),
-		usesRegistry
-	});
-	const last = keptFor === void 0 ? nothingRemembered : await recall({
-		repository: keptFor,
-		...cache
-	}, targets, imageReport !== "false");
-	return {
-		targets,
-		builder,
-		cacheLines,
-		...toLast(last),
-		keptFor
-	};
-};
-/** Where the builds' caches are, of which nothing is asked on the way. */
-const findCaches = (found, inputs, context) => {
-	const { hasContainerdStore } = found.engine;
-	const { hasCacheService, mayWriteCache } = context;
-	const { driver, versions = [] } = found.builder ?? {};
-	const { isTrusted } = inputs;
-	const facts = {
-		driver,
-		versions,
-		hasContainerdStore,
-		hasCacheService,
-		mayWriteCache,
-		isTrusted,
-		architecture: process.arch
-	};
-	const plan = planCaches(found.targets, inputs, facts);
-	const usesService = hasCacheService && isTrusted;
-	requireCacheExport(plan.targets, {
-		...facts,
-		hasCacheService: usesService
-	});
-	return plan;
-};
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (api, inputs, found) => {
 	if (inputs.manifests.length === 0 || found.nodes.length === 0) return [];
@@ -2803,26 +2742,6 @@ const findNodes = (api, inputs) => inputs.createCluster === void 0 ? findNodes$1
 	nodes: [],
 	leftOut: []
 });
-/** What a load alone writes is little; it does not wait for this. */
-const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
-const findDisk = async (api, found, inputs, context) => {
-	const { nodes, lastSizes } = found;
-	const { tempRoot, isHostedRunner } = context;
-	if (!isNeeded(found, inputs, context)) return {
-		filesystems: [],
-		nodeImages: /* @__PURE__ */ new Map(),
-		freeable: [],
-		reusableBytes: 0
-	};
-	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, found, tempRoot), isHostedRunner ? findFreeable() : []]);
-	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
-	return {
-		filesystems,
-		nodeImages,
-		freeable,
-		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes) : 0
-	};
-};
 /** Whoever asks for the cache, or cannot have it, wants no memory of it. */
 const findRestores = async ({ pulls }, { imageCache }, { isHostedRunner, hasCacheService }, cache) => {
 	return imageCache === "auto" && isHostedRunner && hasCacheService && pulls.length > 0 ? recallRestores(cache, pulls) : /* @__PURE__ */ new Map();
@@ -2917,14 +2836,6 @@ const gather = async (docker, api, inputs, context, cache) => {
 		manifests,
 		nodeCapacities
 	};
-};
-
-// src/plan/build-cache.ts
-/** Undefined where nothing is kept: a registry of the step's own sees what builders make, and nothing else does. */
-const planBuildCache = ({ buildCache, buildCacheBytes, isTrusted }, { targets, filesCache }) => filesCache === void 0 || !targets.some(({ output }) => output === "registry") ? void 0 : {
-	limitBytes: buildCacheBytes,
-	mayWrite: isTrusted && filesCache.mayWrite,
-	mayStop: buildCache === "auto"
 };
 
 // src/plan/freeing.ts
@@ -3401,811 +3312,6 @@ const planRun = (inputs, facts) => {
 	};
 };
 
-// src/store/cache-record.ts
-/** Docker stacks 127 in an image; a build has a few for each step. */
-const mostLayers = 2e3;
-const isHex = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-const isCount$1 = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const isLayer = (value) => {
-	const { sha256, sizeBytes, pack, usedAt } = value ?? {};
-	const isPlaced = pack === void 0 ? Number(sizeBytes) >= leastOwnBytes : /^[0-9a-f]{32}$/.test(pack);
-	return isHex(sha256) && isCount$1(sizeBytes) && isCount$1(usedAt) && isPlaced;
-};
-const isListOf = (value, isOne) => Array.isArray(value) && value.length <= mostLayers && value.every(isOne);
-/**
-* Reads what a run has kept: whoever can write to the cache may have written it.
-*
-* @returns undefined where it is none
-*/
-const parseCacheRecord = (text) => {
-	const { manifest, config, note, image, layers } = attempt(() => JSON.parse(text)) ?? {};
-	return isHex(manifest) && isHex(config) && (note === void 0 || isHex(note)) && isListOf(image, isHex) && isListOf(layers, isLayer) ? {
-		manifest,
-		config,
-		note,
-		image,
-		layers
-	} : void 0;
-};
-const shorten = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
-/** How the keys of a target's records begin. GitHub looks for them in the branch first, then in the default branch. */
-const toRecordStart = (scope) => `slipway-build-v1-${shorten(scope)}-`;
-/** The digest of the record in an entry with such a key. */
-const findRecordDigest = (key) => /^slipway-build-v1-[0-9a-f]{16}-([0-9a-f]{64})-[0-9a-f]{8}$/.exec(key)?.[1];
-/** The key of the entry that has a layer. */
-const toLayerKey = (layer) => layer.pack === void 0 ? toLayerEntry(layer).key : toPackKey(layer.pack);
-
-// src/store/layer-store.ts
-/** Each is a process that takes memory, and they share one network. */
-const atOnce = 3;
-/**
-* The layers of a step's builds, fetched out of the cache when somebody wants them. They are called by their
-* diff IDs, and each byte is compared with these. What the cache cannot give any more is said not to be there.
-*/
-const createLayerStore = (order) => {
-	const { folder } = order;
-	const known = /* @__PURE__ */ new Map();
-	const refused = /* @__PURE__ */ new Set();
-	const meter = createMeter();
-	const isThere = async ({ sha256, sizeBytes }) => {
-		const found = await lstat(join(folder, sha256)).catch(() => void 0);
-		return found?.isFile() === true && found.size === sizeBytes;
-	};
-	/** All of an entry comes at once: a small layer's others are small, too. */
-	const restore = async (key) => {
-		const layers = [...known.values()].filter((layer) => toLayerKey(layer) === key);
-		const there = await Promise.all(layers.map(isThere));
-		const wanted = layers.filter(({ sha256 }, at) => there[at] !== true && !refused.has(sha256));
-		if (wanted.length === 0) return;
-		const find = (sha256) => wanted.find((layer) => layer.sha256 === sha256);
-		await meter.time(() => restoreEntry([key], {
-			part: void 0,
-			find
-		}, order));
-		for (const layer of wanted) if (await isThere(layer)) meter.moved.bytes += layer.sizeBytes;
-		else refused.add(layer.sha256);
-	};
-	/**
-	* Brings a layer.
-	*
-	* @returns where its tar is; undefined where it cannot be had
-	*/
-	const bring = async (digest) => {
-		const layer = known.get(toHex(digest));
-		if (layer === void 0) return void 0;
-		const key = toLayerKey(layer);
-		await once(join(folder, key), () => restore(key));
-		return await isThere(layer) ? join(folder, layer.sha256) : void 0;
-	};
-	return {
-		/** Layers of records that are there. */
-		add: (layers) => {
-			for (const layer of layers) known.set(layer.sha256, layer);
-		},
-		bring,
-		/** Brings several, side by side. */
-		bringAll: (digests) => doAtOnce(digests, atOnce, bring),
-		find: async (digest) => {
-			const layer = known.get(toHex(digest));
-			return layer === void 0 || refused.has(layer.sha256) ? void 0 : { sizeBytes: layer.sizeBytes };
-		},
-		open: async (digest, signal) => {
-			const path = await bring(digest);
-			return path === void 0 ? void 0 : createReadStream(path, { signal });
-		},
-		/** Diff IDs in hex of what was asked for and could not be had. */
-		refused,
-		/** What has come, unpacked, and how long that took. */
-		moved: meter.moved
-	};
-};
-
-// src/store/plan-saving.ts
-/** Each has to be fetched by itself: beyond these, small layers that are here are packed anew. */
-const mostPacks = 8;
-const isLarge = ({ sizeBytes }) => sizeBytes >= leastOwnBytes;
-const toFile = ({ sha256, sizeBytes }) => ({
-	sha256,
-	sizeBytes
-});
-const toNames = (files) => new Set(files.map(({ sha256 }) => sha256));
-/** Those that the cache has, and where. */
-const findKept = (caches) => {
-	const refused = new Set(caches.flatMap((each) => [...each.refused]));
-	const all = caches.flatMap(({ before }) => before?.layers ?? []);
-	return new Map(all.filter(({ sha256 }) => !refused.has(sha256)).map((layer) => [layer.sha256, layer]));
-};
-/** Of all targets: those that are kept already, and those that can be. */
-const toCandidates = (caches, kept, { onDisk, now }) => {
-	const images = new Set(caches.flatMap(({ image }) => image));
-	return [...new Map(caches.flatMap(({ layers }) => layers).map((layer) => [layer.sha256, layer])).values()].flatMap((layer) => {
-		const before = kept.get(layer.sha256);
-		const isUsed = onDisk.has(layer.sha256) || images.has(layer.sha256);
-		if (before !== void 0) return [isUsed ? {
-			...before,
-			usedAt: now
-		} : before];
-		return onDisk.has(layer.sha256) ? [{
-			...toFile(layer),
-			pack: void 0,
-			usedAt: now
-		}] : [];
-	});
-};
-/** The least recently used go first; of those used alike, what no image has, and the largest. */
-const withinLimit = (caches, layers, limitBytes) => {
-	const images = new Set(caches.flatMap(({ image }) => image));
-	const rank = ({ sha256 }) => images.has(sha256) ? 0 : 1;
-	const sorted = layers.toSorted((a, b) => b.usedAt - a.usedAt || rank(a) - rank(b) || a.sizeBytes - b.sizeBytes);
-	let left = limitBytes;
-	const fits = sorted.map(({ sizeBytes }) => {
-		if (sizeBytes > left) return false;
-		left -= sizeBytes;
-		return true;
-	});
-	return {
-		within: sorted.filter((_, at) => fits[at]),
-		leftOut: sorted.filter((_, at) => !fits[at])
-	};
-};
-/** Gives layers their entries: large ones their own, unless one that is broken has its name. */
-const toPlaces = (layers, kept, refused, { onDisk, unique }) => {
-	const isNew = ({ sha256 }) => !kept.has(sha256);
-	const small = layers.filter((layer) => !isLarge(layer));
-	const isMany = new Set(small.flatMap((layer) => layer.pack ?? [])).size >= mostPacks;
-	const together = small.some(isNew) ? small.filter((layer) => isNew(layer) || isMany && onDisk.has(layer.sha256)) : [];
-	const large = layers.filter((layer) => isLarge(layer) && isNew(layer));
-	const packs = [...together.length === 0 ? [] : [together], ...large.filter(({ sha256 }) => refused.has(sha256)).map((layer) => [layer])].map((group) => ({
-		group: toNames(group),
-		...toPack(group.map(toFile), unique)
-	}));
-	return {
-		layers: layers.map((layer) => {
-			const found = packs.find(({ group }) => group.has(layer.sha256));
-			return found === void 0 ? layer : {
-				...layer,
-				pack: found.pack
-			};
-		}),
-		entries: [...large.filter(({ sha256 }) => !refused.has(sha256)).map((layer) => toLayerEntry(toFile(layer))), ...packs.map(({ entry }) => entry)]
-	};
-};
-/** By this the builder knows a step again. When its result was made is in the documents, too. */
-const toSteps = (config) => {
-	const { records } = attempt(() => JSON.parse(config)) ?? {};
-	return new Set(Array.isArray(records) ? records.map(({ digest }) => String(digest)) : []);
-};
-/** Whether the cache would be another one: for what only says when it was made, nothing is uploaded. */
-const hasNews = ({ before, documents, note }, layers, kept) => {
-	if (before === void 0 || note !== before.noteText) return true;
-	const named = toNames(before.layers);
-	const steps = toSteps(before.documents.config);
-	return layers.some(({ sha256 }) => !named.has(sha256) || !kept.has(sha256)) || [...toSteps(documents.config)].some((step) => !steps.has(step));
-};
-const toTextFile = (text) => ({
-	sha256: toHex(toDigest(text)),
-	sizeBytes: Buffer.byteLength(text)
-});
-const toRecord = ({ start, documents, note, image }, layers, unique) => {
-	const [manifest, config] = [toTextFile(documents.manifest), toTextFile(documents.config)];
-	const notes = note === void 0 ? [] : [toTextFile(note)];
-	const record = {
-		manifest: manifest.sha256,
-		config: config.sha256,
-		note: notes[0]?.sha256,
-		image,
-		layers
-	};
-	const text = JSON.stringify(record);
-	const file = toTextFile(text);
-	return {
-		entry: {
-			key: `${start}${file.sha256}-${unique}`,
-			fallbacks: [],
-			files: [
-				file,
-				manifest,
-				config,
-				...notes
-			],
-			part: void 0
-		},
-		texts: [
-			text,
-			documents.manifest,
-			documents.config,
-			...note === void 0 ? [] : [note]
-		]
-	};
-};
-/** Says what of a step's builds is to be kept that the cache does not have. */
-const planSaving = (caches, order) => {
-	const kept = findKept(caches);
-	const refused = new Set(caches.flatMap((each) => [...each.refused]));
-	const candidates = toCandidates(caches, kept, order);
-	const { within, leftOut } = withinLimit(caches, candidates, order.limitBytes);
-	const { layers, entries } = toPlaces(within, kept, refused, order);
-	const records = caches.flatMap((cache) => {
-		const own = toNames(cache.layers);
-		const named = layers.filter(({ sha256 }) => own.has(sha256));
-		return hasNews(cache, named, kept) ? [toRecord(cache, named, order.unique)] : [];
-	});
-	return {
-		entries: [...entries, ...records.map(({ entry }) => entry)],
-		texts: records.flatMap(({ texts }) => texts),
-		leftOut: leftOut.filter(({ sha256 }) => !kept.has(sha256)).map(toFile)
-	};
-};
-
-// src/store/restore-record.ts
-/** The record, its documents and its note. */
-const mostFiles$1 = 4;
-/** What has a digest's name has that digest. */
-const readDocument = (folder, sha256) => attempt(() => readRegularFile(join(folder, sha256), largestText))?.toString("utf8");
-const readNote = ({ note }, folder) => note === void 0 ? void 0 : readDocument(folder, note);
-const readRecord = (key, folder) => {
-	const text = readDocument(folder, findRecordDigest(key) ?? "");
-	const record = text === void 0 ? void 0 : parseCacheRecord(text);
-	if (record === void 0) return void 0;
-	const manifest = readDocument(folder, record.manifest);
-	const config = readDocument(folder, record.config);
-	return manifest === void 0 || config === void 0 ? void 0 : {
-		...record,
-		documents: {
-			manifest,
-			config
-		},
-		noteText: readNote(record, folder)
-	};
-};
-/** Asks in one go: what GitHub has evicted is not offered to a builder. */
-const withoutEvicted = async (record, { cache, folder, signal }) => {
-	const keys = [...new Set(record.layers.map(toLayerKey))];
-	const there = keys.length === 0 ? /* @__PURE__ */ new Set() : await cache.look(keys, folder, signal);
-	return {
-		...record,
-		layers: record.layers.filter((layer) => there.has(toLayerKey(layer)))
-	};
-};
-/**
-* Brings what was kept last of a target's builds, its layers' tars apart.
-*
-* @param start how the keys of its records begin
-* @returns undefined where there is nothing, or nothing that can be used
-*/
-const restoreRecord = async (start, order) => {
-	const { input, folder, warn, signal } = order;
-	let files = 0;
-	const find = (sha256, sizeBytes) => {
-		files += 1;
-		return files > mostFiles$1 || sizeBytes > 8e6 ? void 0 : {
-			sha256,
-			sizeBytes
-		};
-	};
-	const key = await restoreEntry([start], {
-		part: void 0,
-		find
-	}, order);
-	if (key === void 0) return void 0;
-	const record = readRecord(key, folder);
-	if (record === void 0) {
-		warn(`${input}: the entry ${toLine(key, 200)} is not used: it has no record that Slipway wrote`);
-		return;
-	}
-	try {
-		return await withoutEvicted(record, order);
-	} catch (error) {
-		signal.throwIfAborted();
-		warn(`${input}: nobody knows which layers the cache still has: ${renderError(error)}`);
-		return;
-	}
-};
-
-// src/build/missed/kept.ts
-/** A larger one is not kept: it is worth a sentence. */
-const largestMadeOf = 5e5;
-const mostSteps = 2e3;
-const longestName$1 = 4096;
-const isText = (value, pattern) => typeof value === "string" && value.length <= longestName$1 && pattern.test(value);
-const isMap = (value, pattern) => typeof value === "object" && value !== null && Object.entries(value).every(([name, text]) => name.length <= longestName$1 && isText(text, pattern));
-const isStep = (value) => {
-	if (typeof value !== "object" || value === null) return false;
-	const { line, mark, keyword, argument = "", files = {} } = value;
-	return Number.isSafeInteger(line) && isText(mark, /^[0-9a-f]{16}$/) && isText(keyword, /^[a-z]+$/) && isText(argument, /^\S*$/) && isMap(files, /^(?:[0-9a-f]{12}|\d+ B)$/);
-};
-/** @returns undefined where it is too large to be kept */
-const renderMadeOf = (madeOf) => {
-	const text = JSON.stringify(madeOf);
-	return Buffer.byteLength(text) > 5e5 ? void 0 : text;
-};
-/**
-* Reads what an earlier run has kept; somebody else may have written it.
-*
-* @returns undefined where that is nothing that we would have kept
-*/
-const parseMadeOf = (text) => {
-	if (text.length > 5e5) return void 0;
-	const parsed = attempt(() => JSON.parse(text));
-	if (typeof parsed !== "object" || parsed === null) return void 0;
-	const { steps, args, bases } = parsed;
-	if (!Array.isArray(steps) || steps.length > mostSteps || !steps.every(isStep)) return void 0;
-	if (!isMap(args, /^[0-9a-f]{3}$/) || !isMap(bases, /^sha256:/)) return void 0;
-	return Object.values(bases).every(isDigest) ? {
-		steps,
-		args,
-		bases
-	} : void 0;
-};
-/** `pkg:docker/python@3.12?platform=linux%2Famd64` */
-const imagePattern = /^pkg:docker\/([^?]+)/;
-const toBases = ({ materials = [] }) => {
-	const found = materials.flatMap(({ uri = "", digest }) => {
-		const name = imagePattern.exec(uri)?.[1];
-		const value = `sha256:${digest?.sha256}`;
-		return name === void 0 || !isDigest(value) ? [] : [[decodeURIComponent(name).replace(/@(?!sha256:)/, ":"), value]];
-	});
-	return Object.fromEntries(found);
-};
-/** The digests of the images that a build began with, of BuildKit's record of it; empty where that has none. */
-const parseBases = (metadata) => {
-	const [, provenance] = Object.entries(metadata ?? {}).find(([key]) => key.startsWith("buildx.build.provenance")) ?? [];
-	return attempt(() => toBases(provenance ?? {})) ?? {};
-};
-
-// src/run/build-note.ts
-/** One slow run may have had a slow network. */
-const mostSlowRuns = 2;
-/** Then somebody may have mended it. */
-const offSeconds = 604800;
-/** Less says nothing. */
-const leastGainMs = 1e3;
-const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-/** Reads what an earlier run has noted; where somebody else has written it, nothing. */
-const parseNote = (text) => {
-	const { madeOf, whole, slowRuns, offUntil } = attempt(() => JSON.parse(text ?? "")) ?? {};
-	const { ms, at } = whole ?? {};
-	return {
-		madeOf: typeof madeOf === "string" ? parseMadeOf(madeOf) : void 0,
-		whole: isCount(ms) && isCount(at) ? {
-			ms,
-			at
-		} : void 0,
-		slowRuns: isCount(slowRuns) ? slowRuns : 0,
-		offUntil: isCount(offUntil) ? offUntil : 0
-	};
-};
-const renderNote = ({ madeOf, ...note }) => JSON.stringify({
-	madeOf: madeOf && renderMadeOf(madeOf),
-	...note
-});
-/**
-* Notes a build.
-*
-* @param now in seconds since 1970
-*/
-const planNote = (before, build, now) => {
-	const { madeOf, ms, cachedSteps } = build;
-	const { whole } = before;
-	if (cachedSteps === 0) return {
-		...before,
-		madeOf,
-		whole: {
-			ms: Math.round(ms),
-			at: now
-		},
-		slowRuns: 0
-	};
-	const slowRuns = whole !== void 0 && ms > whole.ms + leastGainMs ? before.slowRuns + 1 : 0;
-	const isOff = slowRuns >= mostSlowRuns;
-	return {
-		madeOf,
-		whole,
-		slowRuns: isOff ? 0 : slowRuns,
-		offUntil: isOff ? now + offSeconds : before.offUntil
-	};
-};
-
-// src/build/missed/explain-miss.ts
-/** More names are no help. */
-const mostNames = 3;
-const longestName = 80;
-const show = (name) => toLine(name, longestName);
-/** What changed of the files that an instruction takes; empty where nothing did. */
-const findChangedFiles = (before, now) => {
-	if ("" in before || "" in now) return before[""] === now[""] ? [] : ["files that it takes"];
-	return [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(now)])].filter((path) => before[path] !== now[path]);
-};
-const renderChanged = (before, now) => {
-	const changed = findChangedFiles(before, now);
-	const [first] = changed;
-	if (first === void 0) return void 0;
-	if (!(first in now || first in before)) return `${first} changed`;
-	const toWord = (path) => {
-		if (!(path in now)) return `${show(path)} is gone`;
-		return path in before ? `${show(path)} changed` : `${show(path)} is new`;
-	};
-	const more = changed.length - mostNames;
-	return [...changed.slice(0, mostNames).map(toWord), ...more > 0 ? [`${more} more`] : []].join(", ");
-};
-/** The steps of a stage up to one of them, its FROM first. */
-const toStage = (steps, at) => {
-	const from = steps.slice(0, at + 1).findLastIndex(({ keyword }) => keyword === "from");
-	return steps.slice(Math.max(0, from), at + 1);
-};
-const countStages = (steps) => steps.filter(({ keyword }) => keyword === "from").length;
-/** The same stage, by its FROM, else by its place. */
-const findStage = (steps, stage, number) => {
-	const froms = steps.flatMap(({ keyword }, at) => keyword === "from" ? [at] : []);
-	const at = froms.find((each) => steps[each]?.mark === stage[0]?.mark) ?? froms[number - 1];
-	return at === void 0 ? void 0 : steps.slice(at);
-};
-const explainArguments = ({ args: before }, { args: now }, steps) => {
-	const changed = steps.flatMap(({ argument }) => argument ?? []).find((name) => before[name] !== now[name]);
-	return changed === void 0 ? void 0 : `the build argument ${show(changed)} changed`;
-};
-/** Only the first step that stands on a base misses for its sake. */
-const explainBases = ({ bases: before }, { bases: now }, stage) => {
-	if (stage.slice(1, -1).some(({ keyword }) => countedKeywords.includes(keyword))) return void 0;
-	const moved = Object.keys(now).find((name) => before[name] !== void 0 && before[name] !== now[name]);
-	return moved === void 0 ? void 0 : `${show(moved)} is another image than before`;
-};
-/**
-* Says why the cache did not have an instruction that an earlier build had made: what of it, or of what it
-* stands on, is not as it was then.
-*
-* @param line of the first instruction that the cache did not have
-* @returns a clause; undefined where the two builds do not tell
-*/
-const explainMiss = (before, now, line) => {
-	const at = now.steps.findIndex((step) => step.line === line);
-	const step = now.steps[at];
-	if (step === void 0) return void 0;
-	const stage = toStage(now.steps, at);
-	const old = findStage(before.steps, stage, countStages(now.steps.slice(0, at + 1)));
-	if (old === void 0) return "its stage is new";
-	const changed = stage.find(({ mark }, place) => mark !== old[place]?.mark);
-	if (changed === step) return "the instruction is new or was changed";
-	if (changed !== void 0) return `line ${changed.line} is new or was changed`;
-	const { files } = step;
-	const oldFiles = old[stage.length - 1]?.files;
-	const isKnown = files !== void 0 && oldFiles !== void 0;
-	return explainBases(before, now, stage) ?? (isKnown ? renderChanged(oldFiles, files) : void 0) ?? explainArguments(before, now, [...now.steps.slice(0, now.steps.findIndex(({ keyword }) => keyword === "from")), ...stage]) ?? (isKnown || step.keyword === "run" || step.keyword === "workdir" ? "nothing of it changed: the cache no longer had it" : void 0);
-};
-
-// src/build/missed/file-marks.ts
-/** More have one mark together. */
-const mostFiles = 1e3;
-/** No more of a context is read, and of no file more: a large one is told by its size. */
-const mostBytes = 2e8;
-const largestFile = 2e7;
-/** Longer than this it is not worth a sentence. */
-const longestMs = 2e3;
-const markLength = 12;
-const readMark = async (path, bytes) => {
-	if (bytes > largestFile) return `${bytes} B`;
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		const { mode } = await file.stat();
-		const buffer = Buffer.alloc(bytes);
-		const { bytesRead } = await file.read(buffer, 0, bytes, 0);
-		return createHash("sha256").update(`${mode & 511} `).update(buffer.subarray(0, bytesRead)).digest("hex").slice(0, markLength);
-	} finally {
-		await file.close();
-	}
-};
-const toOneMark = (marks) => {
-	const hash = createHash("sha256");
-	for (const path of Object.keys(marks).toSorted()) hash.update(`${path}\0${marks[path]}\0`);
-	return { "": hash.digest("hex").slice(0, markLength) };
-};
-/**
-* Marks files of a context by what they have, within bounds of size and time.
-*
-* @returns undefined for a context that is elsewhere, or whose ignore file would take too long to ask
-*/
-const createMarks = async ({ folder, ...files }) => {
-	const { text } = readIgnoreFile({
-		folder,
-		...files
-	});
-	if (folder === void 0 || !isSimple(text)) return void 0;
-	const isOut = createIgnore(text);
-	const endMs = performance.now() + longestMs;
-	const isLate = () => performance.now() > endMs;
-	const known = /* @__PURE__ */ new Map();
-	let bytes = 0;
-	const mark = async (file) => {
-		const { path } = file;
-		const before = known.get(path);
-		if (before !== void 0) return before;
-		bytes += Math.min(file.bytes, largestFile);
-		if (isLate() || bytes > mostBytes) return void 0;
-		const found = await readMark(join(folder, path), file.bytes).catch(() => void 0);
-		if (found !== void 0) known.set(path, found);
-		return found;
-	};
-	/** @returns undefined where it is too much, or a file cannot be read */
-	const markFiles = async (sources) => {
-		const isLeftOut = (path, isFolder) => path.length > 500 || !sources.some((source) => (isFolder ? isOnTheWay : takes)(source, path)) || !isFolder && isOut(path);
-		const walked = await walkContext(folder, isLeftOut, isLate);
-		if (walked === void 0) return void 0;
-		const marks = Object.create(null);
-		for (const file of walked.files) {
-			const found = await mark(file);
-			if (found === void 0) return void 0;
-			marks[file.path] = found;
-		}
-		return walked.files.length > mostFiles ? toOneMark(marks) : marks;
-	};
-	return { markFiles };
-};
-
-// src/build/missed/made-of.ts
-const toMark = (text, length) => createHash("sha256").update(text).digest("hex").slice(0, length);
-/** Tells texts of one Dockerfile apart. */
-const textMark = 16;
-/** A value may be a secret, so that its mark must not be enough to guess it: 12 bits fit most wrong guesses, too. */
-const valueMark = 3;
-/** A heredoc's text follows its instruction. */
-const toText = ({ keyword, flags, rest, line }, lines, nextLine) => {
-	const own = [
-		keyword,
-		...flags,
-		rest
-	].join(" ");
-	return rest.includes("<<") ? [own, ...lines.slice(line, nextLine - 1)].join("\n") : own;
-};
-/**
-* Describes what a target is about to be built of.
-*
-* @returns undefined where its Dockerfile is not on this machine
-*/
-const describeMadeOf = async (files, words) => {
-	const dockerfile = readDockerfile(files);
-	if (dockerfile === "") return void 0;
-	const lines = dockerfile.split("\n");
-	const { instructions } = parseInstructions(dockerfile);
-	const sources = Map.groupBy(findContextSources(dockerfile, words) ?? [], ({ line }) => line);
-	const marks = await createMarks(files);
-	const steps = [];
-	for (const [at, instruction] of instructions.entries()) {
-		const { keyword, line, rest } = instruction;
-		const next = instructions[at + 1]?.line ?? lines.length + 1;
-		const taken = sources.get(line);
-		steps.push({
-			line,
-			keyword,
-			mark: toMark(toText(instruction, lines, next), textMark),
-			...keyword === "arg" && { argument: rest.split("=", 1)[0]?.trim() ?? "" },
-			...taken !== void 0 && { files: await marks?.markFiles(taken) }
-		});
-	}
-	const args = Object.entries(words.args).map(([name, value]) => [name, toMark(value, valueMark)]);
-	return {
-		steps,
-		args: Object.fromEntries(args)
-	};
-};
-
-// src/run/miss.ts
-/** Describes what a target is made of, before it is built; never fails. */
-const describeTarget = ({ bake }, workspace) => describeMadeOf(toBakeFiles(bake.definition, workspace), toBakeWords(bake.definition)).catch(() => void 0);
-/** @param json what buildx wrote of the build */
-const withBases = (described, json) => described && {
-	...described,
-	bases: parseBases(attempt(() => JSON.parse(json)))
-};
-/**
-* The first instruction that the cache did not have, with its line and why not, as far as that is known.
-*
-* @param step BuildKit's name of it
-*/
-const renderMiss = ({ bake }, workspace, step, before, now) => {
-	const files = toBakeFiles(bake.definition, workspace);
-	const line = findStepLine(readDockerfile(files), step);
-	const instruction = shortenInstruction(toLine(step).replace(/^\[[^\]]*\] /, ""));
-	const file = files.dockerfile && toLine(relative(workspace, files.dockerfile));
-	const place = line === void 0 || file === void 0 ? "" : ` (line ${line} of ${file})`;
-	const because = before && now && line !== void 0 ? explainMiss(before, now, line) : void 0;
-	return `${instruction}${place}${because === void 0 ? "" : `: ${because}`}`;
-};
-
-// src/run/told-builds.ts
-const toDay = (at) => (/* @__PURE__ */ new Date(at * 1e3)).toLocaleDateString("en-GB", {
-	day: "numeric",
-	month: "long",
-	timeZone: "UTC"
-});
-const sum$1 = (numbers) => numbers.reduce((all, each) => all + each, 0);
-/** What the same builds took without it, where each is known. */
-const renderWhole = (builds) => {
-	const wholes = builds.flatMap(({ cachedSteps, whole }) => cachedSteps > 0 && whole || []);
-	const [first] = wholes;
-	if (first === void 0 || wholes.length < builds.length) return [];
-	const what = builds.length === 1 ? builds[0]?.name : formatCount(builds.length, "build");
-	const day = toDay(Math.min(...wholes.map(({ at }) => at)));
-	return [`Without it, ${what} took ${formatDuration(sum$1(wholes.map(({ ms }) => ms)))} on ${day}.`];
-};
-/** What a cache was worth in this step: a line of all builds, and one for each that missed something. */
-const renderWorth = (builds, moved) => {
-	const { sparedBytes, fetched, savedBytes } = moved;
-	const steps = sum$1(builds.map((each) => each.steps));
-	const parts = [
-		...steps === 0 ? [] : [`${sum$1(builds.map((each) => each.cachedSteps))} of ${steps} steps hit`],
-		...sparedBytes === 0 ? [] : [`${formatBytes(sparedBytes)} not fetched`],
-		...fetched.bytes === 0 ? [] : [`${formatBytes(fetched.bytes)} fetched in ${formatDuration(fetched.ms)}`],
-		...savedBytes === 0 ? [] : [`${formatBytes(savedBytes)} to be kept`]
-	];
-	if (parts.length === 0) return [];
-	return [[`build-cache: ${parts.join(", ")}.`, ...renderWhole(builds)].join(" "), ...builds.flatMap(({ name, missed, cachedSteps }) => missed === void 0 || cachedSteps === 0 ? [] : [`build-cache: ${name} missed ${missed}.`])];
-};
-/** Why a target's cache is not used, and how it comes back. */
-const renderOff = (name, { whole, offUntil }) => `build-cache: ${name} is built without it until ${toDay(offUntil)}: twice in a row it took longer with it than without${whole === void 0 ? "" : ` (${formatDuration(whole.ms)})`}. \`build-cache: true\` uses it all the same.`;
-
-// src/run/build-caches.ts
-const startOf = (target) => toRecordStart(toScope(target, { architecture: process.arch }).full);
-/** Those that a cache and an image name, by their diff IDs in hex. */
-const toLayers = (documents, image) => {
-	const ofCache = parseCacheLayers(documents) ?? [];
-	const ofImage = image.layers.map(({ diffId: digest }, at) => ({
-		digest,
-		size: image.layout?.layerBytes[at] ?? 0
-	}));
-	return [...new Map([...ofImage, ...ofCache].map(({ digest, size }) => [toHex(digest), size]))].map(([sha256, sizeBytes]) => ({
-		sha256,
-		sizeBytes
-	}));
-};
-/** Leaves to post what is to be kept; says by which mark it knows that again. */
-const leave = async ({ entries, texts }, { folder, laterDir }) => {
-	const files = createFileStore(folder);
-	for (const text of texts) {
-		const draft = await files.create();
-		await draft.write(Buffer.from(text));
-		await draft.keep(toMark$1(text));
-	}
-	makeOwnFolder(laterDir);
-	const names = new Set(entries.flatMap((entry) => entry.files.map(({ sha256 }) => sha256)));
-	for (const name of names) await link(join(folder, name), join(laterDir, name));
-	const list = JSON.stringify(entries.map(({ key, files }) => ({
-		key,
-		files
-	})));
-	writeOwnFile(laterDir, savedPlanFile, list);
-	return toMark$1(list);
-};
-const sumBytes = (files) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-/** What the Actions cache keeps of the builds of one step. */
-const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, workspace, ...place }) => {
-	const { folder } = place;
-	const stop = new AbortController();
-	const signal = AbortSignal.any([place.signal, stop.signal]);
-	const order = {
-		...place,
-		signal,
-		input: "build-cache",
-		warn: log.warning
-	};
-	const store = createLayerStore(order);
-	const records = /* @__PURE__ */ new Map();
-	const built = [];
-	const told = [];
-	const described = /* @__PURE__ */ new Map();
-	const off = /* @__PURE__ */ new Set();
-	const now = Math.floor(Date.now() / 1e3);
-	const fetching = [];
-	const has = ({ sha256 }) => existsSync(join(folder, sha256));
-	/** In the order in which nodes unpack them. */
-	const fetchLacking = async (image, common) => {
-		const { chainIds } = await common;
-		const digests = image.map((sha256) => `sha256:${sha256}`);
-		const chains = toChainIds(digests);
-		await store.bringAll(digests.filter((_, at) => !chainIds.has(chains[at] ?? "")));
-	};
-	const plan = () => planSaving(built.map((each) => ({
-		...each,
-		refused: store.refused
-	})), {
-		onDisk: new Set(built.flatMap(({ layers }) => layers.filter(has).map(({ sha256 }) => sha256))),
-		limitBytes,
-		now,
-		unique: randomBytes(4).toString("hex")
-	});
-	/** What images and caches name, and was neither fetched nor sent. */
-	const findSpared = () => {
-		const all = new Map(built.flatMap(({ layers }) => layers).map((each) => [each.sha256, each]));
-		return sumBytes([...all.values()].filter((each) => !has(each)));
-	};
-	const warn = (what) => (error) => {
-		place.signal.throwIfAborted();
-		log.warning(`build-cache: ${what}: ${renderError(error)}`);
-	};
-	return {
-		source: store,
-		bring: store.bring,
-		restore: async (target, common) => {
-			try {
-				await mkdir(folder, {
-					recursive: true,
-					mode: 448
-				});
-				described.set(target.bake.name, describeTarget(target, workspace));
-				const record = await restoreRecord(startOf(target), order);
-				if (record === void 0) return void 0;
-				records.set(target.bake.name, record);
-				const note = parseNote(record.noteText);
-				if (mayStop && note.offUntil > now) {
-					off.add(target.bake.name);
-					log.line(renderOff(target.name, note));
-					return;
-				}
-				store.add(record.layers);
-				fetching.push(fetchLacking(record.image, common).catch(() => {}));
-				return record.documents;
-			} catch (error) {
-				return warn(`nothing is used for ${target.name}`)(error);
-			}
-		},
-		keep: async (target, documents, image, layout, build) => {
-			const { name } = target.bake;
-			if (off.has(name)) return;
-			const before = parseNote(records.get(name)?.noteText);
-			const madeOf = withBases(await described.get(name), build.json);
-			const note = planNote(before, {
-				...build,
-				madeOf
-			}, now);
-			const { missed: step, steps, cachedSteps } = build;
-			const missed = step && renderMiss(target, workspace, step, before.madeOf, madeOf);
-			told.push({
-				name: target.name,
-				steps,
-				cachedSteps,
-				missed,
-				whole: before.whole
-			});
-			const layers = toLayers(documents, image);
-			const isSent = (each) => !has(each) && hasLayer(layout, `sha256:${each.sha256}`);
-			const linkAll = async () => {
-				for (const each of layers.filter(isSent)) await link(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256));
-				built.push({
-					start: startOf(target),
-					before: records.get(name),
-					documents,
-					layers,
-					note: renderNote(note),
-					image: image.layers.map(({ diffId }) => toHex(diffId))
-				});
-			};
-			if (mayWrite) await linkAll().catch(warn(`nothing is kept of ${target.name}`));
-		},
-		finish: async () => {
-			stop.abort();
-			await Promise.allSettled(fetching);
-			if (place.signal.aborted) return void 0;
-			const saving = built.length === 0 ? void 0 : plan();
-			const savedBytes = sumBytes(saving?.entries.flatMap(({ files }) => files) ?? []);
-			const moved = {
-				sparedBytes: findSpared(),
-				fetched: store.moved,
-				savedBytes
-			};
-			renderWorth(told, moved).forEach(log.line);
-			if (!mayWrite) log.line("build-cache: nothing is kept: this run may only read the cache.");
-			if (saving === void 0) return void 0;
-			const { leftOut } = saving;
-			const leftBytes = sumBytes(leftOut);
-			if (leftOut.length > 0) log.warning(`build-cache-limit: ${formatCount(leftOut.length, "layer")}, ${formatBytes(leftBytes)}, beyond ${formatBytes(limitBytes)} not kept: later runs make them again.`);
-			if (saving.entries.length === 0) return void 0;
-			return leave(saving, {
-				folder,
-				laterDir
-			}).catch(warn("nothing is kept"));
-		}
-	};
-};
-
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
 const deadlineMs = 15e3;
@@ -4224,11 +3330,11 @@ const renderUsage = (usage) => {
 		},
 		{
 			what: "containers",
-			bytes: sumBytes$1(usage.Containers?.map(({ SizeRw }) => SizeRw))
+			bytes: sumBytes(usage.Containers?.map(({ SizeRw }) => SizeRw))
 		},
 		{
 			what: "volumes (the nodes' included)",
-			bytes: sumBytes$1(volumes)
+			bytes: sumBytes(volumes)
 		}
 	]);
 };
@@ -5000,6 +4106,42 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 	};
 };
 
+// src/plan/build-cache.ts
+/** Undefined where nothing is kept: a registry of the step's own sees what builders make, and nothing else does. */
+const planBuildCache = ({ buildCache, buildCacheBytes, isTrusted }, { targets, filesCache }) => filesCache === void 0 || !targets.some(({ output }) => output === "registry") ? void 0 : {
+	limitBytes: buildCacheBytes,
+	mayWrite: isTrusted && filesCache.mayWrite,
+	mayStop: buildCache === "auto"
+};
+
+// src/commands/run-memory.ts
+/** Post writes down what these names hold, for which nobody waits. */
+const leaveNames = ({ keptFor, targets, lastTimes }, report, history, { mayWriteCache, isDefaultBranch }, { saveState }) => {
+	const times = toBuildTimes(report, history);
+	if (keptFor === void 0 || lastTimes === void 0 || !mayWriteCache) return;
+	const images = toImagesToKeep(report, history.targets);
+	const names = [times && nameTimes(keptFor, targets, times, lastTimes), ...images === void 0 ? [] : nameImages(keptFor, targets, images, isDefaultBranch)].filter((name) => name !== void 0);
+	if (names.length > 0) saveState(namesState, names.join(" "));
+};
+/** Undefined where nothing is kept of builds. */
+const openBuildCaches = async (inputs, facts, { layoutDir, laterDir, workspace }, access, log) => {
+	const plan = planBuildCache(inputs, facts);
+	if (plan === void 0 || laterDir === void 0) return void 0;
+	const [{ createBuildCaches }, { createEntryCache }] = await Promise.all([import("./run-build-caches.js"), import("./store-entry-cache.js")]);
+	const { signal } = access;
+	const place = {
+		folder: join(layoutDir, "kept"),
+		laterDir,
+		workspace,
+		log,
+		signal
+	};
+	return createBuildCaches(plan, {
+		cache: createEntryCache(access),
+		...place
+	});
+};
+
 // src/token/git-auth.ts
 /** The address of a context on a server; undefined for what is elsewhere, or no address. */
 const toAddress = (context, server) => {
@@ -5029,7 +4171,8 @@ const toGitAuth = (apiUrl, contexts, credentials) => {
 	}];
 };
 
-// src/commands/run.ts
+// src/commands/run-secrets.ts
+/** What builds may have, and what ends with them. */
 const toSecrets = (inputs, token, { cacheEnv }) => {
 	const { credentials, secretId, secrets, isTrusted } = inputs;
 	return {
@@ -5055,6 +4198,8 @@ const takeFilesToken = async (token, { apiUrl }, { repository = "" }) => {
 	const address = `${toServerUrl(apiUrl)}/${repository}`;
 	return taken && toGitAuth(apiUrl, [address], taken.credentials)[0]?.value;
 };
+
+// src/commands/run.ts
 const toCacheAccess = ({ env, tempDir, cacheEnv }, { log, mask, signal }) => ({
 	env: {
 		...env,
@@ -5069,31 +4214,6 @@ const toHistory = ({ targets, lastTimes }) => ({
 	targets: toRemembered(targets).map(({ name }) => name),
 	before: lastTimes ?? []
 });
-/** Post writes down what these names hold, for which nobody waits. */
-const leaveNames = ({ keptFor, targets, lastTimes }, report, history, { mayWriteCache, isDefaultBranch }, { saveState }) => {
-	const times = toBuildTimes(report, history);
-	if (keptFor === void 0 || lastTimes === void 0 || !mayWriteCache) return;
-	const images = toImagesToKeep(report, history.targets);
-	const names = [times && nameTimes(keptFor, targets, times, lastTimes), ...images === void 0 ? [] : nameImages(keptFor, targets, images, isDefaultBranch)].filter((name) => name !== void 0);
-	if (names.length > 0) saveState(namesState, names.join(" "));
-};
-/** Undefined where nothing is kept of builds. */
-const openBuildCaches = (inputs, facts, { layoutDir, laterDir, workspace }, access, log) => {
-	const plan = planBuildCache(inputs, facts);
-	if (plan === void 0 || laterDir === void 0) return void 0;
-	const { signal } = access;
-	const place = {
-		folder: join(layoutDir, "kept"),
-		laterDir,
-		workspace,
-		log,
-		signal
-	};
-	return createBuildCaches(plan, {
-		cache: createEntryCache(access),
-		...place
-	});
-};
 const runWith = async (api, inputs, context, front, booted) => {
 	try {
 		var _usingCtx$1 = _usingCtx();
@@ -5141,7 +4261,7 @@ const runWith = async (api, inputs, context, front, booted) => {
 			await remarkOnManifests(inputs, known, log);
 			return planRun(inputs, known).steps;
 		};
-		const buildCaches = openBuildCaches(inputs, facts, context, cache, log);
+		const buildCaches = await openBuildCaches(inputs, facts, context, cache, log);
 		const report = await runPlan(inputs, facts, plan, {
 			docker: {
 				command,

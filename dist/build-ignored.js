@@ -1,3 +1,3 @@
-import { createIgnore, isIgnored, readIgnoreFile } from "./shared.actions-step.js";
+import { createIgnore, isIgnored, readIgnoreFile } from "./shared.build-ignored.build-sent-context.run-build-caches.js";
 
 export { isIgnored };

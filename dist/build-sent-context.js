@@ -1,5 +1,8 @@
 import { findFolderAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
-import { createIgnore, depthOf, findContextSources, isOnTheWay, isSimple, largeContextBytes, readDockerfile, readIgnoreFile, takes, toBakeFiles, toBakeWords, walkContext } from "./shared.actions-step.js";
+import { readDockerfile, toBakeFiles, toBakeWords } from "./shared.actions-step.js";
+import { findContextSources, largeContextBytes, walkContext } from "./shared.run-analyse-step.run-build-caches.js";
+import { createIgnore, readIgnoreFile } from "./shared.build-ignored.build-sent-context.run-build-caches.js";
+import { depthOf, isOnTheWay, isSimple, takes } from "./shared.build-sent-context.run-build-caches.js";
 const { relative } = process.getBuiltinModule("node:path");
 
 // src/build/sent-context.ts

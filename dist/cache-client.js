@@ -1,29 +1,20 @@
+const { createInterface } = process.getBuiltinModule("node:readline");
 const { chmodSync, mkdirSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { delimiter, join } = process.getBuiltinModule("node:path");
-const { text } = process.getBuiltinModule("node:stream/consumers");
 
 // src/cache-client.ts
 /**
-* Asks the Actions cache one question beside main, which hears what the library prints, and ends this
-* process when it takes too long. The answer goes to descriptor 3, a new entry's file into the step's own
-* folder, which RUNNER_TEMP names here.
+* Asks the Actions cache beside main, which hears what the library prints, and ends this process when it takes
+* too long. A question is a line; the line of answers goes to descriptor 3, a new entry's file into the step's
+* own folder.
 */
-const { variables, path, keys, kind } = JSON.parse(await text(process.stdin));
-const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }]);
-process.env = Object.defineProperties({ ...process.env }, Object.fromEntries(unlisted));
-const folder = process.env["RUNNER_TEMP"] ?? "";
-process.chdir(folder);
-process.env["GITHUB_WORKSPACE"] = folder;
-if (kind === "note") writeFileSync(path, `${keys.join("\n")}\n`, {
-	flag: "wx",
-	mode: 384
-});
+const inherited = { ...process.env };
 /**
 * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
 * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
 * before.
 */
-const handOver = () => {
+const handOver = (folder) => {
 	const programs = join(folder, "programs");
 	mkdirSync(programs, { mode: 448 });
 	const tar = join(programs, "tar");
@@ -31,17 +22,32 @@ const handOver = () => {
 	chmodSync(tar, 448);
 	process.env["PATH"] = `${programs}${delimiter}${process.env["PATH"] ?? ""}`;
 };
-const { restoreCache, saveCache } = await import("./cache.js");
-const make = (key) => saveCache([path], key).then(() => key);
-const ask = async () => {
+const ask = async ({ variables, folder, path, keys, kind }) => {
+	const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }]);
+	const listed = {
+		...inherited,
+		RUNNER_TEMP: folder,
+		GITHUB_WORKSPACE: folder
+	};
+	process.env = Object.defineProperties(listed, Object.fromEntries(unlisted));
+	process.chdir(folder);
+	if (kind === "note") writeFileSync(path, `${keys.join("\n")}\n`, {
+		flag: "wx",
+		mode: 384
+	});
+	const { restoreCache, saveCache } = await import("./cache.js");
+	const make = (key) => saveCache([path], key).then(() => key);
 	const [first = "", ...others] = keys;
 	if (kind === "look") return Promise.all(keys.map((key) => restoreCache([path], key, [key], { lookupOnly: true })));
 	if (kind === "note") return Promise.all(keys.map(make));
 	if (kind === "save") return [await saveCache([path], first) > 0 ? first : void 0];
-	handOver();
+	handOver(folder);
 	return [await restoreCache([path], first, others)];
 };
-writeSync(3, JSON.stringify((await ask()).map((key) => key ?? null)));
+for await (const line of createInterface({ input: process.stdin })) {
+	const answers = await ask(JSON.parse(line));
+	writeSync(3, `${JSON.stringify(answers.map((key) => key ?? null))}\n`);
+}
 process.exit();
 
 export {  };

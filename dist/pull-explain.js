@@ -2,7 +2,7 @@ import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js
 import { createConversation, findLogin, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { findNearestWord } from "./shared.actions-post.actions-step.js";
 import { readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
-import { parseJson } from "./shared.actions-step.js";
+import { parseJson } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 
 // src/pull/ask-registry.ts
 /** Nobody waits longer for what only makes an error better. */

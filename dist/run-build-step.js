@@ -1,6 +1,7 @@
-import { buildImage, createExportLayers, findSecretMounts, findStepLine, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
+import { buildImage, createExportLayers, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { formatDuration, intermediateRepository, isPush, toEntries, toFields, toLine } from "./shared.actions-post.actions-step.js";
+import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
 import { createDocker, execute, isDigest } from "./shared.actions-post.actions-step.recorder.js";
 import { createEnds } from "./shared.run-build-step.run-create-cluster-step.js";
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");

@@ -1,4 +1,3 @@
-import { renderPulled, renderPulledSummary } from "./shared.actions-post.actions-report-diagnosis.commands-diagnose.js";
 import { escapeCell, escapeLine, toLine } from "./shared.actions-post.actions-step.js";
 
 // src/diagnose/finding/render.ts
@@ -67,6 +66,7 @@ const reportDiagnosis = async (runner, diagnosis, isAsked) => {
 	await reportFindings(runner, diagnosis, isAsked);
 	const { pulled } = diagnosis;
 	if (pulled.length === 0) return;
+	const { renderPulled, renderPulledSummary } = await import("./finding-render-pulled.js");
 	await runner.fenced(async (write) => renderPulled(pulled).forEach(write));
 	await runner.summary(renderPulledSummary(pulled));
 };

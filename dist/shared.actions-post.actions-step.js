@@ -6,14 +6,12 @@ import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { isIP } = process.getBuiltinModule("node:net");
 const { connect: connect$1 } = process.getBuiltinModule("node:tls");
-const { createHash, randomBytes, randomUUID } = process.getBuiltinModule("node:crypto");
+const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { closeSync, constants, createReadStream, createWriteStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { basename, delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
-const { pipeline } = process.getBuiltinModule("node:stream/promises");
 const { spawn } = process.getBuiltinModule("node:child_process");
 const { tmpdir } = process.getBuiltinModule("node:os");
-const { link, mkdir, open, rm } = process.getBuiltinModule("node:fs/promises");
 
 // src/inputs/context.ts
 /** What is out of reach for us is so for buildx, too. */
@@ -714,6 +712,40 @@ const removeOwned = async (docker, api, owned, kubeconfig) => {
 const script$1 = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../cache-client.ts", import.meta.url) : new URL("./cache-client.js", import.meta.url));
 /** As the runner reads the values of commands. */
 const toValue = (value) => value.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
+/** Starts a client, which reads questions in lines, and writes a line of answers for each to its descriptor 3. */
+const startClient = ({ env, signal }, timeoutMs) => {
+	const command = {
+		file: process.execPath,
+		args: [script$1],
+		env,
+		timeoutMs
+	};
+	const group = startGroup({
+		...command,
+		...signal && { signal }
+	}, [
+		"pipe",
+		"pipe",
+		"pipe",
+		"pipe"
+	]);
+	group.child.stdin?.on("error", () => {});
+	return group;
+};
+/** Takes masks of what the library prints, and the rest for what it is: others' words. */
+const hearClient = ({ stdout, stderr }, { mask, debug }) => {
+	const hear = (line) => {
+		const [, value] = /^::add-mask::(.*)/.exec(line) ?? [];
+		if (value === void 0) debug(`Actions cache: ${line}`);
+		else mask(toValue(value));
+	};
+	for (const output of [stdout, stderr]) splitLines(output, hear);
+};
+const parseAnswer = (text) => {
+	const found = JSON.parse(text);
+	const toKey = (key) => typeof key === "string" ? key : void 0;
+	return Array.isArray(found) ? found.map(toKey) : [];
+};
 /**
 * Has a process of its own ask the Actions cache, and ends it at the deadline or with the step.
 * `@actions/cache` has no brake, annotates the step with errors and warnings of its own, and prints the
@@ -722,38 +754,22 @@ const toValue = (value) => value.replaceAll("%0D", "\r").replaceAll("%0A", "\n")
 *
 * @returns the keys of the entries that were found or made, in that order; undefined for what was not
 */
-const askCache = async ({ env, variables, mask, debug, signal }, timeoutMs, question) => {
-	const command = {
-		file: process.execPath,
-		args: [script$1],
-		env,
-		timeoutMs,
-		signal
-	};
-	const { child, ended } = startGroup(command, [
-		"pipe",
-		"pipe",
-		"pipe",
-		"pipe"
-	]);
-	const [stdin, stdout, stderr, answers] = child.stdio;
-	const hear = (line) => {
-		const [, value] = /^::add-mask::(.*)/.exec(line) ?? [];
-		if (value === void 0) debug(`Actions cache: ${line}`);
-		else mask(toValue(value));
-	};
-	for (const output of [stdout, stderr]) splitLines(output, hear);
-	stdin?.on("error", () => {}).end(JSON.stringify({
+const askCache = async (access, timeoutMs, question) => {
+	const { env, variables } = access;
+	const { child, ended } = startClient(access, timeoutMs);
+	hearClient(child, access);
+	const folder = env["RUNNER_TEMP"] ?? "";
+	child.stdin?.end(`${JSON.stringify({
 		variables,
+		folder,
 		...question
-	}));
+	})}\n`);
+	const answers = child.stdio[3];
 	const answer = readStream(answers, "The Actions cache's answer").catch(() => "");
 	const { code, timedOut } = await ended;
 	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
 	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
-	const found = JSON.parse(await answer);
-	const toKey = (key) => typeof key === "string" ? key : void 0;
-	return Array.isArray(found) ? found.map(toKey) : [];
+	return parseAnswer(await answer);
 };
 
 // src/memory/image-memory.ts
@@ -1469,6 +1485,8 @@ const makeTempDir = (path) => {
 // src/commands/cleanup.ts
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i;
+/** The state by which post knows which layers main has left to it. */
+const layersState = "layers";
 /** The state by which post knows what this run was called. */
 const runIdState = "run-id";
 /** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
@@ -1697,157 +1715,6 @@ const parseQuantity = (text) => {
 	if (digits === void 0 || factor === void 0) return void 0;
 	const value = Number(`${digits}${exponent}`);
 	return factor < 1 ? value / Math.round(1 / factor) : value * factor;
-};
-
-// src/store/entry-cache.ts
-/** The library's own for a download; uploads of 10 GB take as long. */
-const moveTimeoutMs = 12e5;
-const lookTimeoutMs = 3e4;
-const createEntryCache = (access) => {
-	const ask = (kind, keys, folder, signal) => {
-		const own = {
-			...access,
-			env: {
-				...access.env,
-				RUNNER_TEMP: folder
-			},
-			signal
-		};
-		return askCache(own, kind === "look" ? lookTimeoutMs : moveTimeoutMs, {
-			kind,
-			path: "kept",
-			keys
-		});
-	};
-	return {
-		look: async (keys, folder, signal) => {
-			const found = new Set(await ask("look", keys, folder, signal));
-			return new Set(keys.filter((key) => found.has(key)));
-		},
-		fetch: async (keys, folder, signal) => (await ask("fetch", keys, folder, signal))[0],
-		save: async (key, folder, signal) => {
-			const [saved] = await ask("save", [key], folder, signal);
-			return saved !== void 0;
-		}
-	};
-};
-
-// src/store/save-entries.ts
-const fill = async ({ files, part }, folder, place) => {
-	await mkdir(join(place, "kept"), { mode: 448 });
-	for (const { sha256 } of files) {
-		const [from, to] = [join(folder, sha256), join(place, "kept", sha256)];
-		if (part === void 0) await link(from, to);
-		else {
-			const end = part.offset + part.bytes - 1;
-			await pipeline(createReadStream(from, {
-				start: part.offset,
-				end
-			}), createWriteStream(to));
-		}
-	}
-};
-/**
-* Makes entries; what cannot be kept is a warning.
-*
-* @returns how many bytes were kept
-*/
-const saveEntries = async (entries, { cache, folder, warn, signal, input }) => {
-	let bytes = 0;
-	for (const entry of entries) {
-		const place = join(folder, `entry-${randomUUID()}`);
-		try {
-			await mkdir(place, { mode: 448 });
-			await fill(entry, folder, place);
-			if (await cache.save(entry.key, place, signal)) bytes += entry.part?.bytes ?? entry.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-		} catch (error) {
-			signal.throwIfAborted();
-			warn(`${input}: ${entry.key} is not kept: ${renderError(error)}`);
-		} finally {
-			await rm(place, {
-				recursive: true,
-				force: true
-			});
-		}
-	}
-	return bytes;
-};
-
-// src/store/saved-plan.ts
-const savedPlanFile = "entries.json";
-const isHex = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-const keys = /^slipway-(?:layer-v1-[0-9a-f]{64}|layers-v1-[0-9a-f]{32}|build-v1-[0-9a-f]{16}-[0-9a-f]{64}-[0-9a-f]{8})$/;
-const isEntry = ({ key, files }) => typeof key === "string" && keys.test(key) && Array.isArray(files) && files.every((file) => isHex(file?.sha256));
-/** By this the list is known again. */
-const toMark = (text) => createHash("sha256").update(text).digest("hex");
-/**
-* Reads the list. Later steps of the job run as the same user, and may have changed it.
-*
-* @param mark of the list that main has left
-* @returns undefined where it is another one
-*/
-const parseSavedPlan = (text, mark) => {
-	const entries = toMark(text) === mark ? attempt(() => JSON.parse(text)) : void 0;
-	return Array.isArray(entries) && entries.every(isEntry) ? entries : void 0;
-};
-
-// src/commands/keep-layers.ts
-/** The state by which post knows what main has left to it. */
-const layersState = "layers";
-/** Later steps of the job run as the same user. */
-const isUntouched = async ({ sha256 }, folder) => {
-	const hash = createHash("sha256");
-	const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-	try {
-		const handle = await open(join(folder, sha256), flags);
-		for await (const piece of handle.createReadStream()) hash.update(piece);
-		return hash.digest("hex") === sha256;
-	} catch {
-		return false;
-	}
-};
-/**
-* Keeps what builds have made for later runs, after the job's other steps. Never fails.
-*
-* @param mark the state that main has left, which a build may have tried to set
-*/
-const keepLayers = async (place, front, runId, mark) => {
-	if (mark === "") return;
-	const { laterDir: folder } = leftoversOf(place, runId);
-	const began = performance.now();
-	const { signal } = new AbortController();
-	const { cacheEnv: variables, childEnv: env } = place;
-	try {
-		const entries = parseSavedPlan(readOwnFile(folder, savedPlanFile), mark);
-		if (entries === void 0) throw new Error("what main has left is not there any more");
-		const whole = [];
-		for (const { key, files } of entries) {
-			if ((await Promise.all(files.map((file) => isUntouched(file, folder)))).includes(false)) throw new Error(`somebody has changed what belongs to ${key}`);
-			whole.push({
-				key,
-				files,
-				fallbacks: [],
-				part: void 0
-			});
-		}
-		const order = {
-			cache: createEntryCache({
-				env,
-				variables,
-				signal,
-				...front
-			}),
-			folder,
-			input: "build-cache",
-			warn: front.warning,
-			signal
-		};
-		const bytes = await saveEntries(whole, order);
-		const took = formatDuration(performance.now() - began);
-		front.line(`build-cache: ${formatBytes(bytes)} kept for later runs in ${took}.`);
-	} catch (error) {
-		front.warning(`build-cache: nothing is kept of this run: ${renderError(error)}`);
-	}
 };
 
 // src/docker/lock.ts
@@ -2790,4 +2657,4 @@ const createRunner = () => {
 	};
 };
 
-export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createEntryCache, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesKey, isMisspelt, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, keepLayers, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, saveEntries, savedPlanFile, splitFields, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toMark, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesKey, isMisspelt, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

@@ -1,7 +1,6 @@
 import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { formatBytes, formatCount, isMisspelt, parseQuantity, toLine, within } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { toPulledKey } from "./shared.actions-post.actions-report-diagnosis.commands-diagnose.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 
 // src/diagnose/finding/since.ts
@@ -1279,6 +1278,10 @@ const diagnose = async (options) => {
 		isDockerThere: gathered !== void 0
 	};
 };
+
+// src/diagnose/finding/pulled-image.ts
+/** By which a second diagnosis of the job knows what the first one has told. */
+const toPulledKey = ({ name }) => `pulled ${name}`;
 
 // src/commands/diagnose.ts
 /** Whatever goes wrong on the way is said, and fails nothing. */

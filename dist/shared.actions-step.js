@@ -1,19 +1,16 @@
-import { __toESM } from "./rolldown-runtime.js";
 import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, isDigest, isDirect, isImageId, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { require_ignore } from "./vendor/balena-dockerignore.js";
 import { askCache, filesImages, filesRecords, findNearestWord, findOlder, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, isOlder, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLine, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
-const { Transform, pipeline } = process.getBuiltinModule("node:stream");
+const { Transform } = process.getBuiltinModule("node:stream");
 const { once } = process.getBuiltinModule("node:events");
-const zlib = process.getBuiltinModule("node:zlib");
 const { createHash, randomBytes, randomUUID, timingSafeEqual } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants: constants$1, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
 const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
-const { lstat, mkdir, open, opendir, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
+const { lstat, open, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
 
@@ -59,7 +56,6 @@ const toWordText = (value, path, report) => {
 };
 
 // src/inputs/template.ts
-var import_ignore = /* @__PURE__ */ __toESM(require_ignore(), 1);
 /** Text as a Bake file has to write it: Bake puts in what `${...}` and `%{...}` say. */
 const escapeTemplate = (text) => text.replace(/[$%](?=\{)/g, "$&$&");
 /** What Bake reads of it. */
@@ -109,41 +105,17 @@ const toBakeWords = (definition) => {
 	};
 };
 
-// src/build/ignored.ts
-/** The text of a context's ignore file, and its path; one beside the Dockerfile goes first. */
-const readIgnoreFile = ({ folder, dockerfile }) => {
-	const own = dockerfile === void 0 ? void 0 : `${dockerfile}.dockerignore`;
-	const text = readQuietly$1(own);
-	if (own !== void 0 && text !== void 0) return {
-		text,
-		path: own
-	};
-	const path = `${folder}/.dockerignore`;
-	return {
-		text: readQuietly$1(path) ?? "",
-		path
-	};
-};
-/** What the text of an ignore file leaves out of a context. BuildKit refuses a pattern that is none. */
-const createIgnore = (text) => {
-	const patterns = text.replace(/^\ufeff/, "").replace(/\*{3,}/g, "**");
-	const matcher = attempt(() => import_ignore.default.default({ ignorecase: false }).add(patterns));
-	return (path) => attempt(() => matcher?.ignores(path)) ?? false;
-};
-/** Whether a context's ignore file leaves a path out of it. */
-const isIgnored = (path, files) => createIgnore(readIgnoreFile(files).text)(path);
-
 // src/host/memory-file.ts
 /** Where anonymous files are, as /proc tells of them. */
 const memoryFolder = "/dev/shm";
 /** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName$1 = 4194304 | constants$1.O_DIRECTORY;
+const withoutName$1 = 4194304 | constants.O_DIRECTORY;
 const openNameless = () => {
 	try {
-		return openSync(memoryFolder, withoutName$1 | constants$1.O_RDWR, 384);
+		return openSync(memoryFolder, withoutName$1 | constants.O_RDWR, 384);
 	} catch {
 		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants$1.O_RDWR | constants$1.O_CREAT | constants$1.O_EXCL | constants$1.O_NOFOLLOW;
+		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 		const fd = openSync(path, flags, 384);
 		unlinkSync(path);
 		return fd;
@@ -156,7 +128,7 @@ const requireWhole = (fd, content) => {
 	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
 };
 /** Where the folder is full, how full it is. */
-const explain$2 = (error) => {
+const explain$1 = (error) => {
 	if (error.code !== "ENOSPC") return error;
 	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
 	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
@@ -177,7 +149,7 @@ const openMemoryFile = (content) => {
 		return fd;
 	} catch (error) {
 		if (fd !== void 0) closeSync(fd);
-		throw explain$2(error);
+		throw explain$1(error);
 	}
 };
 
@@ -454,12 +426,12 @@ const toInstruction = (text, escapeSign, line) => {
 		line
 	};
 };
-const isList$1 = (text) => {
+const isList = (text) => {
 	return (text.startsWith("[") ? attempt(() => JSON.parse(text)) : void 0)?.every((word) => typeof word === "string") ?? false;
 };
 const mayHaveHeredocs = (instruction, escapeSign) => {
 	const { keyword, rest } = instruction.keyword === "onbuild" ? toInstruction(instruction.rest, escapeSign, 0) : instruction;
-	return /^(?:add|copy|run)$/.test(keyword) && !isList$1(rest);
+	return /^(?:add|copy|run)$/.test(keyword) && !isList(rest);
 };
 const findHeredocs = (text) => toRawWords(text).flatMap((word) => {
 	const [, dash, rest = ""] = /^\d*<<(-?)([^<]*)$/.exec(word) ?? [];
@@ -524,138 +496,6 @@ const parseInstructions = (dockerfile) => {
 	return {
 		escapeSign,
 		instructions
-	};
-};
-
-// src/build/dockerfile/sources.ts
-const isList = (value) => Array.isArray(value) && value.every((each) => typeof each === "string");
-const toWords = (rest, escapeSign) => {
-	const list = rest.startsWith("[") ? attempt(() => JSON.parse(rest)) : void 0;
-	return isList(list) ? list : toQuotedWords(rest, escapeSign);
-};
-const isElsewhere = (source) => source.startsWith("<<") || /^(?:https?|git|ssh):\/\/|^git@/i.test(source);
-/** As written, variables and all. */
-const toWritten = ({ keyword, flags, rest }, escapeSign) => {
-	if (keyword === "copy" || keyword === "add") return flags.some((flag) => flag.startsWith("--from=")) ? [] : toWords(rest, escapeSign).slice(0, -1).filter((source) => !isElsewhere(source));
-	if (keyword !== "run") return [];
-	return flags.flatMap((flag) => {
-		const options = flag.startsWith("--mount=") ? toFields(flag.slice(8)) : void 0;
-		if (options === void 0 || options.has("from") || (options.get("type") ?? "bind") !== "bind") return [];
-		return [options.get("source") ?? options.get("src") ?? "."];
-	});
-};
-/** Paths of a context begin at its top, also with `/` or `../` before them. */
-const tidy = (path) => {
-	const tidied = posix.normalize(`/${path}`).slice(1).replace(/\/$/, "");
-	return tidied === "" ? "." : tidied;
-};
-const setVariables = ({ rest }, escapeSign, given, variables) => {
-	for (const word of toQuotedWords(rest, escapeSign)) {
-		const [, name = "", sign = "", text = ""] = /^([^=]*)(=?)(.*)$/s.exec(word) ?? [];
-		const value = given[name] ?? (sign === "" ? void 0 : expand(text, escapeSign, (key) => variables.get(key)));
-		if (value !== void 0) variables.set(name, value);
-	}
-};
-/**
-* What all stages take of the build context, needed or not.
-*
-* @returns undefined where a name cannot be known
-*/
-const findContextSources = (dockerfile, { args }) => {
-	const { escapeSign, instructions } = parseInstructions(dockerfile);
-	const variables = new Map(Object.entries(args));
-	const sources = [];
-	for (const given of instructions) {
-		const instruction = given.keyword === "onbuild" ? toInstruction(given.rest, escapeSign, given.line) : given;
-		const { keyword, line } = instruction;
-		if (keyword === "arg" || keyword === "env") setVariables(instruction, escapeSign, keyword === "arg" ? args : {}, variables);
-		for (const written of toWritten(instruction, escapeSign)) {
-			let isKnown = true;
-			const lookup = (name) => {
-				isKnown &&= variables.has(name);
-				return variables.get(name);
-			};
-			const path = expand(written, escapeSign, lookup);
-			if (path === void 0 || !isKnown) return void 0;
-			sources.push({
-				path: tidy(path),
-				line
-			});
-		}
-	}
-	return sources;
-};
-
-// src/build/taken.ts
-/** Trying a pattern takes the power of its stars of a path's length, and nobody can end it midway. */
-const mostStars = 3;
-const mostOfThose = 20;
-const mostPatterns = 1e3;
-/** Whether an ignore file's patterns can be tried on all files. */
-const isSimple = (ignoreText) => {
-	const stars = ignoreText.split("\n").map((line) => line.match(/\*+/g)?.length ?? 0);
-	return stars.length <= mostPatterns && stars.every((count) => count <= mostStars) && stars.filter((count) => count === mostStars).length <= mostOfThose;
-};
-/** Whether a name fits a source's, which may hold signs that stand for others; a doubtful one does. */
-const fits = (pattern, name) => pattern === name || /[[\\]/.test(pattern) || trimPrefix(pattern, name, true) === "";
-/** Whether one leads to, or into, the other, as far as both go. */
-const isOnTheWay = ({ path }, to) => {
-	if (path === ".") return true;
-	const names = to.split("/");
-	return path.split("/").every((each, at) => fits(each, names[at] ?? each));
-};
-/** How many names deep it leads. */
-const depthOf = ({ path }) => path === "." ? 0 : path.split("/").length;
-/** Whether a source takes a file. */
-const takes = (source, path) => depthOf(source) <= path.split("/").length && isOnTheWay(source, path);
-
-// src/build/walk-context.ts
-/** From here on a context is worth a look. */
-const largeContextBytes = 1e8;
-/** More than that takes longer than the answer is worth. */
-const mostEntries$1 = 2e5;
-const listFolder = async (path, most) => {
-	const entries = [];
-	for await (const entry of await opendir(path)) {
-		if (entries.length >= most) break;
-		entries.push(entry);
-	}
-	return entries;
-};
-/**
-* All files of a folder; no link is followed.
-*
-* @param isLeftOut whether nobody needs to look into a folder, or at a file
-* @param isLate whether it has taken too long
-* @returns undefined where there are too many, or it takes too long
-*/
-const walkContext = async (root, isLeftOut, isLate) => {
-	const files = [];
-	const folders = /* @__PURE__ */ new Map();
-	const open = [""];
-	let entries = 0;
-	for (let folder = open.pop(); folder !== void 0; folder = open.pop()) {
-		const found = await listFolder(join(root, folder), mostEntries$1 - entries).catch(() => []);
-		entries += found.length;
-		if (entries >= mostEntries$1) return void 0;
-		folders.set(folder, new Set(found.map(({ name }) => name)));
-		for (const entry of found) {
-			if (isLate()) return void 0;
-			const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-			if (isLeftOut(path, entry.isDirectory())) continue;
-			if (entry.isDirectory()) open.push(path);
-			else if (entry.isFile()) {
-				const bytes = await lstat(join(root, path)).then(({ size }) => size, () => 0);
-				files.push({
-					path,
-					bytes
-				});
-			}
-		}
-	}
-	return {
-		files,
-		folders
 	};
 };
 
@@ -795,7 +635,7 @@ const setArguments = (text, escapeSign, given, variables) => {
 	}
 };
 /** Reads the stages of a Dockerfile, with build arguments put into what they begin with. */
-const readStages$1 = (dockerfile, words) => {
+const readStages = (dockerfile, words) => {
 	const { escapeSign, instructions } = parseInstructions(dockerfile);
 	const variables = toVariables(words);
 	const byName = /* @__PURE__ */ new Map();
@@ -851,14 +691,14 @@ const findNeeded = (stages, { target, contexts }) => {
 * The images that a Dockerfile builds upon or copies from, as it writes them, with build arguments put
 * in. Only what the stage to build needs counts, and the Dockerfile's own stages do not.
 */
-const findBases = (dockerfile, words) => [...findNeeded(readStages$1(dockerfile, words), words).images];
+const findBases = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).images];
 /**
 * The secrets that the RUN steps of a stage and of those below it mount.
 *
 * @returns `certain`, which the file alone decides, and `all` that there may be
 */
 const findSecretMounts = (dockerfile, words) => {
-	const stages = readStages$1(dockerfile, words);
+	const stages = readStages(dockerfile, words);
 	const { needed } = findNeeded(stages, words);
 	return {
 		certain: [...needed].flatMap(({ secrets }) => secrets).filter(({ id }) => !id.includes("$")).toSorted((one, other) => one.line - other.line),
@@ -870,7 +710,7 @@ const findSecretMounts = (dockerfile, words) => {
 * line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
 */
 const findRoot$1 = (dockerfile, words) => {
-	const stages = readStages$1(dockerfile, words);
+	const stages = readStages(dockerfile, words);
 	const target = words.target?.toLowerCase();
 	const elsewhere = new Set(words.contexts.map((context) => context.split("::")[0] ?? ""));
 	let stage = target === void 0 ? stages.at(-1) : stages.findLast(({ name }) => name === target);
@@ -2803,6 +2643,190 @@ const requireCacheExport = (targets, facts) => {
 	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
 };
 
+// src/manifests/workload.ts
+/** What was found in several places, as one. */
+const joinManifests = (all) => ({
+	workloads: all.flatMap(({ workloads = [] }) => workloads),
+	claims: all.flatMap(({ claims = [] }) => claims),
+	persistentVolumes: all.flatMap(({ persistentVolumes = [] }) => persistentVolumes),
+	accounts: all.flatMap(({ accounts = [] }) => accounts),
+	images: all.flatMap(({ images = [] }) => images),
+	unknownImages: all.flatMap(({ unknownImages = [] }) => unknownImages),
+	warnings: all.flatMap(({ warnings = [] }) => warnings)
+});
+
+// src/host/architecture.ts
+/** In the words of images; where Docker's daemon is, it is this machine's, too. */
+const architecture = {
+	x64: "amd64",
+	ia32: "386"
+}[process.arch] ?? process.arch;
+
+// src/memory/restore-memory.ts
+/** A cache that was slow so often is left alone. */
+const mostSlowRuns = 2;
+/** For so long; then it is tried again. */
+const pauseDays = 7;
+const dayMs = 864e5;
+const lookupDeadlineMs = 5e3;
+/** Less says nothing of a way. */
+const leastBytes = 1e6;
+const toRate = ({ bytes, ms }) => bytes * 1e3 / Math.max(ms, 1);
+const isTold = ({ cache, registry }) => cache.bytes >= leastBytes && registry.bytes >= leastBytes;
+const isPaused = (last) => last !== void 0 && last.slowRuns >= mostSlowRuns;
+/**
+* What is to be remembered of a restore.
+*
+* @param slowRuns before it
+* @returns undefined where nothing has changed, or too little came to tell
+*/
+const judgeRestore = (moved, slowRuns) => {
+	if (!isTold(moved)) return void 0;
+	const isSlow = toRate(moved.cache) < toRate(moved.registry);
+	return isSlow || slowRuns > 0 ? {
+		...moved,
+		slowRuns: isSlow ? slowRuns + 1 : 0
+	} : void 0;
+};
+/** The beginning of all names for a repository's images. */
+const toPrefix = ({ canonical }) => {
+	return `slipway-restore-v1-${createHash("sha256").update(`${toRepository(canonical)}\0${architecture}`).digest("hex").slice(0, 16)}-`;
+};
+const toWord$1 = (value) => Math.round(value).toString(36);
+/** The name that holds a restore; no two are the same. */
+const toRestoreKey = (reference, { cache, registry, slowRuns }, nowMs) => {
+	const ways = [cache, registry].map(({ bytes, ms }) => `${toWord$1(bytes)}.${toWord$1(ms)}`);
+	const words = [
+		toWord$1(nowMs / dayMs),
+		toWord$1(slowRuns),
+		...ways
+	];
+	return `${toPrefix(reference)}${words.join("-")}-${randomBytes(4).toString("hex")}`;
+};
+const keyPattern = /^(slipway-restore-v1-[0-9a-f]{16}-)([0-9a-z]{1,5})-([0-9a-z])-([0-9a-z]{1,9})\.([0-9a-z]{1,6})-([0-9a-z]{1,9})\.([0-9a-z]{1,6})-[0-9a-f]{8}$/;
+/** What a name tells; undefined where it is not one that we would have given, or too old. */
+const parseRestoreKey = (reference, key, nowMs) => {
+	const [, prefix, ...words] = keyPattern.exec(key) ?? [];
+	if (prefix !== toPrefix(reference)) return void 0;
+	const [day = 0, slowRuns = 0, bytes = 0, ms = 0, registryBytes = 0, registryMs = 0] = words.map((word) => Number.parseInt(word, 36));
+	const age = Math.round(nowMs / dayMs) - day;
+	if (age < 0 || age >= 7) return void 0;
+	return {
+		cache: {
+			bytes,
+			ms
+		},
+		registry: {
+			bytes: registryBytes,
+			ms: registryMs
+		},
+		slowRuns
+	};
+};
+/** What is remembered of images, by their canonical names. Nothing here may fail or hold up a job. */
+const recallRestores = async (access, references) => {
+	try {
+		const question = {
+			path: "slipway",
+			keys: references.map(toPrefix),
+			kind: "look"
+		};
+		const keys = await askCache(access, lookupDeadlineMs, question);
+		return new Map(references.flatMap((reference, at) => {
+			const found = parseRestoreKey(reference, keys[at] ?? "", Date.now());
+			return found === void 0 ? [] : [[reference.canonical, found]];
+		}));
+	} catch (error) {
+		access.debug(`Actions cache: ${renderError(error)}`);
+		return /* @__PURE__ */ new Map();
+	}
+};
+
+// src/build/cache-places.ts
+/** Node.js' names, where they are not Docker's. */
+const architectures = {
+	x64: "amd64",
+	ia32: "386"
+};
+const toWord = (text) => text.replace(/[^\w.-]+/g, "-");
+/**
+* What tells a target's cache from others: the target's name, and what else makes it another build. Jobs
+* for several platforms, or stages, often share all else.
+*/
+const toScope = ({ name, tags, bake }, { architecture }) => {
+	const { definition } = bake;
+	const isSingle = name !== bake.name;
+	const own = `linux/${architectures[architecture] ?? architecture}`;
+	const given = toTexts(definition["platforms"]);
+	const platforms = (given.length > 0 ? given : [own]).join("-");
+	const stage = isSingle && definition["target"];
+	const image = toRepository(tags[0]?.canonical ?? "").replace(/^docker\.io\/(library\/)?/, "");
+	const rest = [...typeof stage === "string" ? [stage] : [], ...platforms === "linux/amd64" ? [] : [platforms]];
+	return {
+		full: toWord([isSingle ? image : name, ...rest].join("-")),
+		/** Where the image's name stands before it. */
+		short: toWord([...isSingle ? [] : [name], ...rest].join("-"))
+	};
+};
+/**
+* A name with its registry. Others are names of this machine: on Docker Hub they may be a stranger's, whose
+* cache the build would take.
+*/
+const findRegistryTag = ({ tags }) => tags.find(({ given }) => /^(?:[^/]*[.:][^/]*|localhost)\//.test(given))?.given;
+const toCacheRef = (target, ref, facts) => {
+	const { full, short } = toScope(target, facts);
+	if (ref !== void 0) {
+		const repository = toRepository(ref);
+		return `${repository}:${ref.slice(repository.length + 1) || "buildcache"}-${full}`;
+	}
+	const tag = findRegistryTag(target);
+	return tag && `${toRepository(tag)}:${["buildcache", ...short === "" ? [] : [short]].join("-")}`;
+};
+/** The entries of one target, and how its cache is called; undefined where it has no place. */
+const toCache = (kind, target, { cacheRef }, facts) => {
+	switch (kind) {
+		case "none": return {
+			place: "",
+			entries: {}
+		};
+		case "gha": {
+			const { full } = toScope(target, facts);
+			const entry = `type=gha,scope=${full}`;
+			const to = facts.mayWriteCache ? { "cache-to": [`${entry},mode=max`] } : {};
+			return {
+				place: `scope ${full}`,
+				entries: {
+					"cache-from": [entry],
+					...to
+				}
+			};
+		}
+		case "registry": {
+			const ref = toCacheRef(target, cacheRef, facts);
+			const entry = `type=registry,ref=${ref}`;
+			const entries = {
+				"cache-from": [entry],
+				"cache-to": [`${entry},mode=max`]
+			};
+			return ref === void 0 ? void 0 : {
+				place: ref,
+				entries
+			};
+		}
+		case "inline": {
+			const tag = findRegistryTag(target);
+			const from = tag === void 0 ? {} : { "cache-from": [`type=registry,ref=${tag}`] };
+			return {
+				place: tag ?? "the image",
+				entries: {
+					...from,
+					"cache-to": ["type=inline"]
+				}
+			};
+		}
+	}
+};
+
 // src/build/way-in.ts
 const timeoutMs$7 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
@@ -2864,105 +2888,6 @@ const passesEnvironment = async (docker, tempDir) => {
 		env: { [variable]: value }
 	});
 	return code === 0 && stdout.includes(value);
-};
-
-// src/manifests/workload.ts
-/** What was found in several places, as one. */
-const joinManifests = (all) => ({
-	workloads: all.flatMap(({ workloads = [] }) => workloads),
-	claims: all.flatMap(({ claims = [] }) => claims),
-	persistentVolumes: all.flatMap(({ persistentVolumes = [] }) => persistentVolumes),
-	accounts: all.flatMap(({ accounts = [] }) => accounts),
-	images: all.flatMap(({ images = [] }) => images),
-	unknownImages: all.flatMap(({ unknownImages = [] }) => unknownImages),
-	warnings: all.flatMap(({ warnings = [] }) => warnings)
-});
-
-// src/host/architecture.ts
-/** In the words of images; where Docker's daemon is, it is this machine's, too. */
-const architecture = {
-	x64: "amd64",
-	ia32: "386"
-}[process.arch] ?? process.arch;
-
-// src/memory/restore-memory.ts
-/** A cache that was slow so often is left alone. */
-const mostSlowRuns = 2;
-/** For so long; then it is tried again. */
-const pauseDays = 7;
-const dayMs = 864e5;
-const lookupDeadlineMs = 5e3;
-/** Less says nothing of a way. */
-const leastBytes = 1e6;
-const toRate = ({ bytes, ms }) => bytes * 1e3 / Math.max(ms, 1);
-const isTold = ({ cache, registry }) => cache.bytes >= leastBytes && registry.bytes >= leastBytes;
-const isPaused = (last) => last !== void 0 && last.slowRuns >= mostSlowRuns;
-/**
-* What is to be remembered of a restore.
-*
-* @param slowRuns before it
-* @returns undefined where nothing has changed, or too little came to tell
-*/
-const judgeRestore = (moved, slowRuns) => {
-	if (!isTold(moved)) return void 0;
-	const isSlow = toRate(moved.cache) < toRate(moved.registry);
-	return isSlow || slowRuns > 0 ? {
-		...moved,
-		slowRuns: isSlow ? slowRuns + 1 : 0
-	} : void 0;
-};
-/** The beginning of all names for a repository's images. */
-const toPrefix = ({ canonical }) => {
-	return `slipway-restore-v1-${createHash("sha256").update(`${toRepository(canonical)}\0${architecture}`).digest("hex").slice(0, 16)}-`;
-};
-const toWord = (value) => Math.round(value).toString(36);
-/** The name that holds a restore; no two are the same. */
-const toRestoreKey = (reference, { cache, registry, slowRuns }, nowMs) => {
-	const ways = [cache, registry].map(({ bytes, ms }) => `${toWord(bytes)}.${toWord(ms)}`);
-	const words = [
-		toWord(nowMs / dayMs),
-		toWord(slowRuns),
-		...ways
-	];
-	return `${toPrefix(reference)}${words.join("-")}-${randomBytes(4).toString("hex")}`;
-};
-const keyPattern = /^(slipway-restore-v1-[0-9a-f]{16}-)([0-9a-z]{1,5})-([0-9a-z])-([0-9a-z]{1,9})\.([0-9a-z]{1,6})-([0-9a-z]{1,9})\.([0-9a-z]{1,6})-[0-9a-f]{8}$/;
-/** What a name tells; undefined where it is not one that we would have given, or too old. */
-const parseRestoreKey = (reference, key, nowMs) => {
-	const [, prefix, ...words] = keyPattern.exec(key) ?? [];
-	if (prefix !== toPrefix(reference)) return void 0;
-	const [day = 0, slowRuns = 0, bytes = 0, ms = 0, registryBytes = 0, registryMs = 0] = words.map((word) => Number.parseInt(word, 36));
-	const age = Math.round(nowMs / dayMs) - day;
-	if (age < 0 || age >= 7) return void 0;
-	return {
-		cache: {
-			bytes,
-			ms
-		},
-		registry: {
-			bytes: registryBytes,
-			ms: registryMs
-		},
-		slowRuns
-	};
-};
-/** What is remembered of images, by their canonical names. Nothing here may fail or hold up a job. */
-const recallRestores = async (access, references) => {
-	try {
-		const question = {
-			path: "slipway",
-			keys: references.map(toPrefix),
-			kind: "look"
-		};
-		const keys = await askCache(access, lookupDeadlineMs, question);
-		return new Map(references.flatMap((reference, at) => {
-			const found = parseRestoreKey(reference, keys[at] ?? "", Date.now());
-			return found === void 0 ? [] : [[reference.canonical, found]];
-		}));
-	} catch (error) {
-		access.debug(`Actions cache: ${renderError(error)}`);
-		return /* @__PURE__ */ new Map();
-	}
 };
 
 // src/registry/answer.ts
@@ -3110,7 +3035,7 @@ const isLayer = (value) => {
 	return isDigest(digest) && Number.isSafeInteger(size) && Number(size) > 0;
 };
 /** More steps than any Dockerfile has. */
-const mostLayers$1 = 5e3;
+const mostLayers = 5e3;
 /**
 * The layers that such documents name.
 *
@@ -3119,7 +3044,7 @@ const mostLayers$1 = 5e3;
 const parseCacheLayers = ({ manifest, config }) => {
 	const parsed = attempt(() => JSON.parse(manifest));
 	const { layers } = parsed ?? {};
-	return parsed?.config?.digest === toDigest(config) && Array.isArray(layers) && layers.length <= mostLayers$1 && layers.every(isLayer) ? layers : void 0;
+	return parsed?.config?.digest === toDigest(config) && Array.isArray(layers) && layers.length <= mostLayers && layers.every(isLayer) ? layers : void 0;
 };
 /** BuildKit takes a result whose layer the manifest does not name for one that it does not have. */
 const withLayers = ({ manifest, config }, isThere) => {
@@ -3157,7 +3082,7 @@ const tags = {
 	image: "image",
 	cache: "cache"
 };
-const types$1 = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
+const types = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
 const readContent$1 = async (request) => {
 	const chunks = [];
 	let bytes = 0;
@@ -3170,7 +3095,7 @@ const readContent$1 = async (request) => {
 };
 const parse = (content, type) => {
 	const manifest = attempt(() => JSON.parse(content));
-	if (typeof manifest !== "object" || manifest === null || !types$1.test(type)) throw new Refusal("MANIFEST_INVALID", "it is no manifest of an image, and no index of some");
+	if (typeof manifest !== "object" || manifest === null || !types.test(type)) throw new Refusal("MANIFEST_INVALID", "it is no manifest of an image, and no index of some");
 	if (manifest.mediaType !== void 0 && manifest.mediaType !== type) throw new Refusal("MANIFEST_INVALID", "its media type is not that of the request");
 	return manifest;
 };
@@ -4071,7 +3996,7 @@ const findFilesImages = async (api, { makesFilesImages, prunesNodeFiles }, able,
 
 // src/files/sources/links.ts
 /** A name as it may be shown, whoever wrote it. */
-const show$1 = (name) => `"${toLine(name, 100)}"`;
+const show = (name) => `"${toLine(name, 100)}"`;
 /** As Linux. */
 const mostFollowed = 40;
 /** Links may lead through links; all of them together should not take for ever. */
@@ -4086,7 +4011,7 @@ const mostSteps$1 = 2e6;
 const createLinkCheck = (findTarget) => {
 	let steps = 0;
 	return (link, target) => {
-		const refuse = (why) => new Failure(`The link ${show$1(link)} leads to ${show$1(target)}, ${why}`);
+		const refuse = (why) => new Failure(`The link ${show(link)} leads to ${show(target)}, ${why}`);
 		if (target === "") throw refuse("which is nowhere");
 		if (target.startsWith("/")) throw refuse("which is absolute");
 		const at = link.split("/").slice(0, -1);
@@ -4237,12 +4162,12 @@ const nameless = {
 };
 /** Names that Docker or a step of ours keeps for itself. */
 const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
-const read$2 = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
+const read$1 = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
 /** The names that Docker has for an image, tags before digests; else one that its content gives it. */
 const toOwnNames = (image) => {
-	const tags = read$2(image.RepoTags);
+	const tags = read$1(image.RepoTags);
 	if (tags.length > 0) return tags;
-	const digests = read$2(image.RepoDigests);
+	const digests = read$1(image.RepoDigests);
 	return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)];
 };
 /** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
@@ -4743,946 +4668,6 @@ const checkGrowth = (report, limit) => {
 /** What is beyond the limits that its author has set. */
 const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
 
-// src/image/sources/oci-layout.ts
-const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const readImage = (folder, references, reported) => {
-	const digest = findManifest$1(folder, reported?.digest);
-	const manifest = readBlob(folder, digest);
-	const { config, layers } = JSON.parse(manifest);
-	const { architecture = "", rootfs } = JSON.parse(readBlob(folder, config.digest));
-	const diffIds = rootfs?.diff_ids ?? [];
-	const layerBytes = (layers ?? []).map(({ size }) => size);
-	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
-	if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error("its layers are none");
-	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
-	const chainIds = toChainIds(diffIds);
-	const known = reported?.isPushed && reported.digest || digest;
-	return {
-		references,
-		id: config.digest,
-		sizeBytes: layerBytes.reduce((sum, bytes) => sum + bytes, 0),
-		digestNames: [...repositories].map((repository) => `${repository}@${known}`),
-		architecture,
-		layers: diffIds.map((diffId, index) => ({
-			diffId,
-			chainId: chainIds[index] ?? "",
-			folder: void 0
-		})),
-		layout: {
-			folder,
-			digest,
-			manifest,
-			layerBytes
-		}
-	};
-};
-/**
-* Reads the image that a builder has written into a folder, as buildx does with `type=oci,tar=false` and no
-* compression. Layers may be missing there: empty files stand for those that nobody needs.
-*
-* @param reported where the same build made more; by the pushed digest nodes find the image, too
-* @throws {Failure} when it is not one image, or not what its digests say
-*/
-const readLayout = (folder, references, reported) => {
-	try {
-		return readImage(folder, references, reported);
-	} catch (cause) {
-		throw new Failure("The build ended well, but what the builder wrote is no image to load", {
-			cause,
-			remedy: "Slipway needs buildx 0.13 and BuildKit 0.11 or newer: `docker buildx inspect`."
-		});
-	}
-};
-/** Whether a layout has a layer itself, not only an empty file in its place. */
-const hasLayer = (folder, diffId) => (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0;
-/** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
-const toWholeBlobs = ({ id, layers, layout }) => {
-	if (layout === void 0 || !layers.every(({ diffId }) => hasLayer(layout.folder, diffId))) return void 0;
-	const { folder, manifest, layerBytes } = layout;
-	return {
-		manifest,
-		config: readBlob(folder, id),
-		layers: layers.map(({ diffId }, at) => ({
-			file: toBlobPath(folder, diffId),
-			start: 0,
-			sizeBytes: layerBytes[at] ?? 0,
-			digest: diffId,
-			diffId
-		}))
-	};
-};
-
-// src/image/contents/blobs/zstd-frames.ts
-const read$1 = (bytes) => ({
-	bytes,
-	isRead: true
-});
-const pass = (bytes) => ({
-	bytes,
-	isRead: false
-});
-/** Bytes of a frame's header behind its first one, which tells of them. */
-const countHeader = (about) => {
-	const isSingle = (about & 32) !== 0;
-	const window = isSingle ? 0 : 1;
-	const dictionary = [
-		0,
-		1,
-		2,
-		4
-	][about & 3] ?? 0;
-	const size = [
-		isSingle ? 1 : 0,
-		2,
-		4,
-		8
-	][about >> 6] ?? 0;
-	return window + dictionary + size;
-};
-/** RFC 8878, 3.1. What is none of it, the unpacker refuses. */
-function* walkFrames() {
-	for (;;) {
-		const magic = (yield read$1(4)).readUInt32LE(0);
-		if (magic >= 407710288 && magic <= 407710303) yield pass((yield read$1(4)).readUInt32LE(0));
-		else if (magic === 4247762216) {
-			const [about = 0] = yield read$1(1);
-			yield pass(countHeader(about));
-			for (let isLast = false; !isLast;) {
-				const block = (yield read$1(3)).readUIntLE(0, 3);
-				isLast = (block & 1) === 1;
-				yield pass((block >> 1 & 3) === 1 ? 1 : block >> 3);
-			}
-			if ((about & 4) !== 0) yield pass(4);
-		} else yield pass(Number.POSITIVE_INFINITY);
-		yield "end";
-	}
-}
-/**
-* Cuts what zstd has packed where its frames end: Node's unpacker drops, without a word, what comes behind
-* the end of a frame in the same piece.
-*/
-async function* splitFrames(pieces) {
-	const walk = walkFrames();
-	const none = Buffer.alloc(0);
-	let want = walk.next(none).value;
-	let seen = none;
-	let missing = want === "end" ? 0 : want.bytes;
-	for await (const piece of pieces) {
-		let [begin, at] = [0, 0];
-		while (at < piece.length || missing === 0) {
-			const taken = Math.min(missing, piece.length - at);
-			if (want !== "end" && want.isRead) seen = Buffer.concat([seen, piece.subarray(at, at + taken)]);
-			at += taken;
-			missing -= taken;
-			if (missing > 0) break;
-			want = walk.next(seen).value;
-			seen = none;
-			missing = want === "end" ? 0 : want.bytes;
-			if (want !== "end") continue;
-			if (at > begin) yield piece.subarray(begin, at);
-			begin = at;
-		}
-		if (at > begin) yield piece.subarray(begin, at);
-	}
-}
-
-// src/image/contents/blobs/blob.ts
-/** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
-const sniff = (head) => {
-	if (head.length < 4) return "tar";
-	if (head.readUInt16BE(0) === 8075) return "gzip";
-	const number = head.readUInt32LE(0);
-	return number === 4247762216 || number >= 407710288 && number <= 407710303 ? "zstd" : "tar";
-};
-/**
-* Opens a layer, without following a link.
-*
-* @throws {Failure} where there is no such file, or one of another size
-*/
-const openBlob = async (blob) => {
-	const { file, start, sizeBytes, digest } = blob;
-	const flags = constants$1.O_RDONLY | constants$1.O_NOFOLLOW | constants$1.O_NONBLOCK;
-	const handle = await open(file, flags).catch((cause) => {
-		throw new Failure(`The layer ${digest} cannot be read`, { cause });
-	});
-	try {
-		const about = await handle.stat();
-		if (!about.isFile() || sizeBytes === 0 || about.size < start + sizeBytes) throw new Failure(`The layer ${digest} has ${about.size} bytes in place of ${sizeBytes}`);
-		const head = Buffer.alloc(4);
-		await handle.read(head, 0, Math.min(4, sizeBytes), start);
-		return {
-			...blob,
-			handle,
-			packing: sniff(head)
-		};
-	} catch (error) {
-		await handle.close();
-		throw error;
-	}
-};
-const unpackers = {
-	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
-	zstd: () => {
-		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
-		return zlib.createZstdDecompress({ chunkSize: 131072 });
-	}
-};
-const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({
-	start,
-	end: start + sizeBytes - 1,
-	autoClose: false,
-	highWaterMark: 262144
-});
-/** What is packed, as it is read. Whoever leaves it before its end ends what unpacks it. */
-const unpack = (packed, packing) => {
-	if (packing === "tar") return packed;
-	const unpacker = unpackers[packing]();
-	if (packing === "gzip") pipeline(packed, unpacker, () => {});
-	else pipeline(packed, splitFrames, unpacker, () => {});
-	return unpacker;
-};
-/** The archive in a layer. */
-const readArchive = (blob) => unpack(readRaw(blob), blob.packing);
-const hashBlob = async (blob, signal) => {
-	const hash = createHash("sha256");
-	for await (const chunk of readRaw(blob)) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-	}
-	return `sha256:${hash.digest("hex")}`;
-};
-
-// src/image/contents/tar/header.ts
-const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
-/** Up to the first NUL. */
-const toText$1 = (block, from, length) => {
-	const text = block.toString("latin1", from, from + length);
-	const end = text.indexOf("\0");
-	return end < 0 ? text : text.slice(0, end);
-};
-/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
-const toBinary = (field) => {
-	const isNegative = ((field[0] ?? 0) & 64) !== 0;
-	let value = isNegative ? -1n : 0n;
-	field.forEach((byte, at) => {
-		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
-		value = value << 8n | BigInt(bits);
-	});
-	return Number(value);
-};
-const toNumber = (block, from, length) => {
-	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
-	const text = toText$1(block, from, length).trim();
-	if (text === "") return 0;
-	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
-};
-const toSize = (value) => {
-	if (Number.isSafeInteger(value) && value >= 0) return value;
-	throw noTar("a size that is none");
-};
-/** Owners that are none say nothing that a report needs. */
-const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
-/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
-const hasRightSum = (block) => {
-	let [sum, signed] = [0, 0];
-	block.forEach((byte, at) => {
-		const value = at >= 148 && at < 156 ? 32 : byte;
-		sum += value;
-		signed += value > 127 ? value - 256 : value;
-	});
-	const said = toNumber(block, 148, 8);
-	return said === sum || said === signed;
-};
-const toName = (block) => {
-	const name = toText$1(block, 0, 100);
-	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText$1(block, 345, 155) : "";
-	return prefix === "" ? name : `${prefix}/${name}`;
-};
-const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
-/** @throws {Failure} for a block that is no header */
-const parseHeader = (block) => {
-	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
-	const name = toName(block);
-	const flag = block.toString("latin1", 156, 157);
-	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
-	const isSparse = type === "S";
-	return {
-		name,
-		linkName: toText$1(block, 157, 100),
-		type,
-		mode: toNumber(block, 100, 8) & 4095,
-		uid: toOwner(toNumber(block, 108, 8)),
-		gid: toOwner(toNumber(block, 116, 8)),
-		storedBytes: toSize(toNumber(block, 124, 12)),
-		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
-		mtime: formatTime(toNumber(block, 136, 12)),
-		hasMoreHoles: isSparse && block[482] !== 0
-	};
-};
-/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
-const parsePax = (bytes) => {
-	const records = /* @__PURE__ */ new Map();
-	for (let at = 0; at < bytes.length;) {
-		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
-		const end = at + Number(digits);
-		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
-		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
-		const sign = record.indexOf("=");
-		if (sign < 1) throw noTar("a record of a header without a name");
-		records.set(record.slice(0, sign), record.slice(sign + 1));
-		at = end;
-	}
-	return records;
-};
-const readCount = (text, otherwise) => {
-	if (text === void 0) return otherwise;
-	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
-};
-const readTime = (text, otherwise) => {
-	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
-	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
-};
-/** A header with what the records before it say instead. */
-const withPax = (header, records) => {
-	if (records.size === 0) return header;
-	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
-	return {
-		...header,
-		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
-		linkName: records.get("linkpath") ?? header.linkName,
-		uid: toOwner(readCount(records.get("uid"), header.uid)),
-		gid: toOwner(readCount(records.get("gid"), header.gid)),
-		storedBytes: readCount(records.get("size"), header.storedBytes),
-		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
-		mtime: readTime(records.get("mtime"), header.mtime)
-	};
-};
-
-// src/image/contents/tar/cut-tar.ts
-/** Go's reader, and so every builder of images, takes no longer names and records. */
-const longestSpecial = 1048576;
-/** One image may have so many files, and each of them a few headers. */
-const mostHeaders = 1e7;
-/** Kinds that have no content, whatever size their header says: links, folders, devices. */
-const isWithoutContent = (type) => /^[1-6]$/.test(type);
-const withoutNul = (bytes) => bytes.toString("latin1").replace(/\0.*$/s, "");
-/**
-* Cuts an archive into its files, with as much memory as its longest name. The library for it would keep a
-* header of any length in memory, and makes text of names that are bytes.
-*/
-const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
-	const header = Buffer.alloc(512);
-	let filled = 0;
-	let position = 0;
-	let headers = 0;
-	let content = 0;
-	let padding = 0;
-	let isOver = false;
-	let isInFile = false;
-	let special;
-	let sparse;
-	let [name, linkName] = [];
-	let records = /* @__PURE__ */ new Map();
-	const pad = (bytes) => {
-		padding = -bytes & 512 - 1;
-	};
-	const beginFile = (found) => {
-		const storedBytes = isWithoutContent(found.type) ? 0 : found.storedBytes;
-		onEntry({
-			...found,
-			storedBytes,
-			offset: position
-		});
-		content = storedBytes;
-		padding = (512 - storedBytes % 512) % 512;
-		[name, linkName, records, sparse] = [
-			void 0,
-			void 0,
-			/* @__PURE__ */ new Map(),
-			void 0
-		];
-		isInFile = content > 0;
-		if (!isInFile) onEntryEnd();
-	};
-	const beginSpecial = ({ type, storedBytes }) => {
-		if (storedBytes > longestSpecial) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
-		special = {
-			type,
-			bytes: Buffer.alloc(storedBytes),
-			filled: 0
-		};
-		pad(storedBytes);
-		if (storedBytes === 0) endSpecial();
-	};
-	const endSpecial = () => {
-		if (special === void 0) return;
-		const { type, bytes } = special;
-		special = void 0;
-		if (type === "L") name = withoutNul(bytes);
-		else if (type === "K") linkName = withoutNul(bytes);
-		else if (type === "x") records = parsePax(bytes);
-	};
-	const takeHeader = () => {
-		filled = 0;
-		headers += 1;
-		if (headers > 1e7) throw new Failure(`A layer has more than ${mostHeaders} headers`);
-		if (sparse !== void 0) {
-			if (header[504] === 0) beginFile(sparse);
-			return;
-		}
-		if (header.every((byte) => byte === 0)) {
-			isOver = true;
-			return;
-		}
-		const plain = parseHeader(header);
-		if (/^[LKxg]$/.test(plain.type)) {
-			beginSpecial(plain);
-			return;
-		}
-		const named = {
-			...plain,
-			name: name ?? plain.name,
-			linkName: linkName ?? plain.linkName
-		};
-		const found = withPax(named, records);
-		if (found.hasMoreHoles) sparse = found;
-		else beginFile(found);
-	};
-	const take = (chunk, at) => {
-		if (padding > 0 && content === 0 && special === void 0) {
-			const taken = Math.min(padding, chunk.length - at);
-			padding -= taken;
-			return taken;
-		}
-		if (content > 0) {
-			const piece = chunk.subarray(at, at + content);
-			content -= piece.length;
-			onData(piece);
-			if (content === 0) {
-				isInFile = false;
-				onEntryEnd();
-			}
-			return piece.length;
-		}
-		if (special !== void 0) {
-			const { bytes, filled: before } = special;
-			const taken = chunk.copy(bytes, before, at, at + bytes.length - before);
-			special.filled += taken;
-			if (special.filled === bytes.length) endSpecial();
-			return taken;
-		}
-		const taken = chunk.copy(header, filled, at, at + 512 - filled);
-		filled += taken;
-		return taken;
-	};
-	const write = (chunk) => {
-		for (let at = 0; at < chunk.length;) {
-			if (isOver) {
-				position += chunk.length - at;
-				return;
-			}
-			const taken = take(chunk, at);
-			at += taken;
-			position += taken;
-			if (filled === 512) takeHeader();
-		}
-	};
-	/** Goes beyond the content that is left of the file, which nobody wants: to be read on from there. */
-	const skip = () => {
-		const bytes = content;
-		position += bytes;
-		content = 0;
-		if (isInFile) onEntryEnd();
-		isInFile = false;
-		return bytes;
-	};
-	const end = () => {
-		if (!isOver && !(filled === 0 && content === 0 && special === void 0 && !isInFile && sparse === void 0)) throw noTar("it ends in the middle of a file");
-	};
-	return {
-		write,
-		skip,
-		isOver: () => isOver,
-		end
-	};
-};
-
-// src/store/file-store.ts
-/** Neither blocks nor inodes are left. */
-const explain$1 = (folder) => (cause) => {
-	if (cause.code !== "ENOSPC") throw cause;
-	throw new Failure(`The disk of ${folder} is full`, { cause });
-};
-/** Files of a folder that are called by their digests: what others call them names nothing here. */
-const createFileStore = (folder) => {
-	const toPath = (sha256) => join(folder, sha256);
-	/** Whether it is there: what has a digest's name is whole. */
-	const has = async (sha256, sizeBytes) => {
-		const found = await lstat(toPath(sha256)).catch(() => void 0);
-		return found?.isFile() === true && found.size === sizeBytes;
-	};
-	const read = (sha256) => createReadStream(toPath(sha256), { highWaterMark: 1048576 });
-	/** A file that has no name yet: `keep` gives it one, and without that it goes. */
-	const create = async () => {
-		const draft = join(folder, `part-${randomUUID()}`);
-		const handle = await open(draft, "wx", 384).catch(explain$1(folder));
-		let isOpen = true;
-		const close = async () => {
-			if (isOpen) await handle.close();
-			isOpen = false;
-		};
-		return {
-			write: (bytes) => handle.writeFile(bytes).catch(explain$1(folder)),
-			keep: async (sha256) => {
-				await close();
-				await rename(draft, toPath(sha256));
-			},
-			drop: async () => {
-				await close();
-				await rm(draft, { force: true });
-			}
-		};
-	};
-	return {
-		has,
-		read,
-		create
-	};
-};
-
-// src/store/read-entry.ts
-const types = {
-	"1": "a hard link",
-	"2": "a symbolic link",
-	"3": "a device",
-	"4": "a device",
-	"6": "a pipe"
-};
-const show = (name) => `"${toLine(Buffer.from(name, "latin1").toString(), 100)}"`;
-/** Folders that the packer names; everything else has to be a file that somebody waits for. */
-const findWanted = ({ name, type, storedBytes }, { find, part }) => {
-	if (type === "5" && /^(?:\.\/)?kept\/?$/.test(name)) return void 0;
-	if (type !== "0" && type !== "7") throw new Failure(`${show(name)} is ${types[type] ?? "no file"}, which Slipway never keeps`);
-	const [, digest] = /^(?:\.\/)?kept\/([0-9a-f]{64})$/.exec(name) ?? [];
-	if (digest === void 0) throw new Failure(`${show(name)} is no name that Slipway gives`);
-	const file = find(digest, storedBytes);
-	const bytes = part?.bytes ?? file?.sizeBytes;
-	if (file === void 0) return void 0;
-	if (storedBytes === bytes) return file;
-	throw new Failure(`${show(name)} has ${storedBytes} bytes in place of ${bytes}`);
-};
-/** Writes a part to where it belongs; the whole is compared with its digest once all parts are there. */
-const writePart = async (path, offset) => {
-	const handle = await open(path, "r+");
-	let at = offset;
-	return {
-		write: async (piece) => {
-			await handle.write(piece, 0, piece.length, at);
-			at += piece.length;
-		},
-		close: () => handle.close()
-	};
-};
-/**
-* Takes files out of an entry's archive, as whoever could write to the cache has packed it: nothing in it
-* becomes a path, and what is not what its digest promises is not kept.
-*
-* @throws {Failure} naming what is not ours
-*/
-const readEntry = async (archive, entry, folder, signal) => {
-	const store = createFileStore(folder);
-	const [head] = await readHead(archive);
-	const source = createReadStream(archive);
-	const unpacked = unpack(source, sniff(head));
-	let acts = [];
-	let current;
-	let draft;
-	let part;
-	let hash = createHash("sha256");
-	const finish = async (file) => {
-		await part?.close();
-		part = void 0;
-		if (entry.part !== void 0) return;
-		const found = hash.digest("hex");
-		if (found === file.sha256) await draft?.keep(found);
-		else await draft?.drop();
-		draft = void 0;
-		if (found !== file.sha256) throw new Failure(`What is called ${file.sha256} has the digest ${found}`);
-	};
-	const cutter = createTarCutter({
-		onEntry: (each) => {
-			const file = findWanted(each, entry);
-			current = file;
-			if (file === void 0) return;
-			acts.push(async () => {
-				hash = createHash("sha256");
-				if (entry.part === void 0) draft = await store.create();
-				else part = await writePart(entry.pathOf?.(file) ?? "", entry.part.offset);
-			});
-		},
-		onData: (piece) => {
-			if (current === void 0) return;
-			acts.push(async () => {
-				hash.update(piece);
-				await draft?.write(piece);
-				await part?.write(piece);
-			});
-		},
-		onEntryEnd: () => {
-			const file = current;
-			if (file !== void 0) acts.push(() => finish(file));
-			current = void 0;
-		}
-	});
-	try {
-		for await (const piece of unpacked) {
-			signal.throwIfAborted();
-			cutter.write(piece);
-			for (const act of acts) await act();
-			acts = [];
-		}
-		cutter.end();
-	} finally {
-		source.destroy();
-		await draft?.drop();
-		await part?.close();
-	}
-};
-const readHead = async (path) => {
-	const handle = await open(path);
-	const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-	await handle.close();
-	return [buffer.subarray(0, bytesRead)];
-};
-
-// src/store/restore-entry.ts
-/**
-* Brings what is wanted of an entry into the folder. Whoever can write to the cache may have written what is there.
-*
-* @returns its key; undefined where there is none that can be used
-*/
-const restoreEntry = async (keys, wanted, { cache, folder, input, warn, signal }) => {
-	const place = join(folder, `entry-${randomUUID()}`);
-	let key;
-	try {
-		await mkdir(place, { mode: 448 });
-		key = await cache.fetch(keys, place, signal);
-		if (key !== void 0) await readEntry(join(place, "archive"), wanted, folder, signal);
-		return key;
-	} catch (error) {
-		signal.throwIfAborted();
-		warn(`${input}: the entry ${toLine(key ?? keys[0], 200)} is not used: ${renderError(error)}`);
-		return;
-	} finally {
-		await rm(place, {
-			recursive: true,
-			force: true
-		});
-	}
-};
-
-// src/store/layers.ts
-/** Smaller layers share an entry: each costs requests. */
-const leastOwnBytes = 1e7;
-/** An entry has at most 10 GB, and a tar may be several times as large. */
-const mostLayerBytes = 2e10;
-/** A layer's entry has its tar, which unpacks sooner than what registries have. */
-const toLayerEntry = (file) => ({
-	key: `slipway-layer-v1-${file.sha256}`,
-	fallbacks: [],
-	files: [file],
-	part: void 0
-});
-const toPackKey = (pack) => `slipway-layers-v1-${pack}`;
-/**
-* Layers that share an entry.
-*
-* @param unique what tells this run from others: an entry that is broken cannot be replaced
-*/
-const toPack = (files, unique) => {
-	const content = [unique, ...files.map(({ sha256 }) => sha256)].join("\n");
-	const pack = createHash("sha256").update(content).digest("hex").slice(0, 32);
-	return {
-		pack,
-		entry: {
-			key: toPackKey(pack),
-			fallbacks: [],
-			files,
-			part: void 0
-		}
-	};
-};
-/**
-* Brings a layer's tar into the folder: whoever wrote the entry may have put any number of bytes there.
-*
-* @param layer by its diff ID in hex
-* @returns whether it has come
-*/
-const restoreLayer = async (layer, order) => {
-	const { key } = toLayerEntry({
-		...layer,
-		sizeBytes: 0
-	});
-	let came = false;
-	const find = (sha256, sizeBytes) => {
-		if (sha256 !== layer.sha256 || sizeBytes > mostLayerBytes) return void 0;
-		came = true;
-		return {
-			sha256,
-			sizeBytes
-		};
-	};
-	return await restoreEntry([key], {
-		part: void 0,
-		find
-	}, order) !== void 0 && came;
-};
-
-// src/host/at-once.ts
-/**
-* Does something with each item, so many at once. The first failure lets none begin any more.
-*
-* @throws that failure, when none is at work any more: what they write to may go then
-*/
-const doAtOnce = async (items, most, act) => {
-	const waiting = items.map((item) => ({ item }));
-	const work = async () => {
-		for (let next = waiting.shift(); next !== void 0; next = waiting.shift()) try {
-			await act(next.item);
-		} catch (error) {
-			waiting.length = 0;
-			throw error;
-		}
-	};
-	const workers = Array.from({ length: most }, work);
-	await Promise.allSettled(workers);
-	await Promise.all(workers);
-};
-
-// src/store/meter.ts
-/** Counts bytes and the time in which any of them were on their way, until they can be used. */
-const createMeter = () => {
-	const moved = {
-		bytes: 0,
-		ms: 0
-	};
-	let [active, began] = [0, 0];
-	const time = async (act) => {
-		if (active === 0) began = performance.now();
-		active += 1;
-		try {
-			return await act();
-		} finally {
-			active -= 1;
-			if (active === 0) moved.ms += performance.now() - began;
-		}
-	};
-	return {
-		moved,
-		time
-	};
-};
-
-// src/store/once.ts
-/** What is being done, by names that only one run has. */
-const underWay = /* @__PURE__ */ new Map();
-/** Users may want the same at once: whoever comes second waits for the first, and sees then what is there. */
-const once$1 = async (name, act) => {
-	const other = underWay.get(name);
-	if (other !== void 0) await other.catch(() => {});
-	const own = act();
-	underWay.set(name, own);
-	try {
-		return await own;
-	} finally {
-		if (underWay.get(name) === own) underWay.delete(name);
-	}
-};
-
-// src/image/sources/blob-image.ts
-/** Of manifests and configs: containerd takes no larger ones. */
-const largestText = 8e6;
-/** Docker stacks 127; more than so many nobody can. */
-const mostLayers = 1e3;
-/** An index of indexes of indexes is none. */
-const deepest = 4;
-const odd = (why) => new Failure(`It is no image that Slipway can read: ${why}`);
-/** Whether a config's type says that its manifest is an image's. */
-const isImageConfig = (mediaType) => /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/.test(`${mediaType}`);
-const isDescriptor = (value) => {
-	const { digest, size } = value ?? {};
-	return isDigest(digest) && Number.isSafeInteger(size) && Number(size) >= 0;
-};
-/** The parser's own error would show what it has read. */
-const parseJson = (text, what) => {
-	const value = attempt(() => JSON.parse(text));
-	if (typeof value === "object" && value !== null) return value;
-	throw odd(`${what} is no JSON`);
-};
-const toPlatform = ({ platform }) => `${String(platform?.os ?? "linux")}/${String(platform?.architecture ?? "unknown")}`.slice(0, 60);
-/** Attestations are for no platform. */
-const isForMachines = ({ platform }) => platform?.os !== "unknown";
-/** What of an index is for this machine, else for the usual one, else the only one that there is. */
-const pickManifest = (all, architecture) => {
-	const images = all.filter(isForMachines);
-	const wanted = [`linux/${architecture}`, "linux/amd64"];
-	const found = wanted.flatMap((name) => images.find((each) => toPlatform(each) === name) ?? [])[0];
-	const [only] = images;
-	const picked = found ?? (images.length === 1 ? only : void 0);
-	if (picked === void 0) {
-		const platforms = images.slice(0, 20).map(toPlatform).join(", ") || "none";
-		throw odd(`it is for ${platforms}, not for ${wanted[0]}`);
-	}
-	if (isDescriptor(picked)) return picked;
-	throw odd("its index has no digests");
-};
-const toListed = (text) => {
-	const { manifests } = parseJson(text, "its index");
-	return Array.isArray(manifests) ? manifests.filter(isDescriptor) : [];
-};
-/** @throws {Failure} where a layer of a manifest has no digest */
-const toLayers = (manifest) => {
-	const { layers } = parseJson(manifest, "its manifest");
-	const all = Array.isArray(layers) ? layers : [];
-	if (all.length > mostLayers) throw odd(`it has ${all.length} layers`);
-	if (all.every(isDescriptor)) return all;
-	throw odd("a layer has no digest and size");
-};
-const toDiffIds = (config) => {
-	const { rootfs } = parseJson(config, "its config");
-	const diffIds = Array.isArray(rootfs?.diff_ids) ? rootfs.diff_ids : [];
-	if (diffIds.every(isDigest)) return diffIds;
-	throw odd("its config names layers that are no digests");
-};
-/** A manifest's text: the root itself, or what of an index is for this machine. */
-const findManifestText = async (root, { readManifest }, architecture) => {
-	let text = root;
-	for (let depth = 0; depth < deepest; depth += 1) {
-		if (!Array.isArray(parseJson(text, "its manifest").manifests)) return text;
-		text = await readManifest(pickManifest(toListed(text), architecture));
-	}
-	throw odd("its index leads to indexes alone");
-};
-/**
-* Finds what an image consists of.
-*
-* @param root text of a manifest, or of an index of some
-* @param architecture of this machine, such as `amd64`
-* @throws {Failure} where that is no image
-*/
-const readBlobImage = async (root, source, architecture) => {
-	const manifest = await findManifestText(root, source, architecture);
-	const { config: descriptor } = parseJson(manifest, "its manifest");
-	if (!isDescriptor(descriptor)) throw odd("its manifest names no config");
-	const { mediaType = "" } = descriptor;
-	if (!isImageConfig(mediaType)) throw odd("it is something else that registries keep");
-	const config = await source.readText(descriptor);
-	const [layers, diffIds] = [toLayers(manifest), toDiffIds(config)];
-	if (layers.length !== diffIds.length) throw odd(`its manifest has ${layers.length} layers, its config ${diffIds.length}`);
-	const files = await source.toFiles(layers);
-	return {
-		manifest,
-		config,
-		layers: layers.map(({ digest, size: sizeBytes }, at) => {
-			const { file = "", start = 0 } = files[at] ?? {};
-			return {
-				file,
-				start,
-				sizeBytes,
-				digest,
-				diffId: diffIds[at] ?? ""
-			};
-		})
-	};
-};
-
-// src/build/dockerfile/step-line.ts
-/** What BuildKit counts as steps of a stage, beside what the stage begins with. */
-const countedKeywords = [
-	"add",
-	"copy",
-	"run",
-	"workdir"
-];
-/** `[3/7] RUN make`, `[build 3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`. */
-const stepPattern$1 = /^\[(?:([^\]]*) )?(\d{1,5})\/(\d{1,5})\] (\w+)/;
-const readStages = (dockerfile) => {
-	const stages = [];
-	for (const instruction of parseInstructions(dockerfile).instructions) {
-		const { keyword, rest } = instruction;
-		if (keyword === "from") {
-			const [, name] = /\sas\s+(\S+)\s*$/i.exec(rest) ?? [];
-			const names = [`stage-${stages.length}`, ...name === void 0 ? [] : [name.toLowerCase()]];
-			stages.push({
-				names,
-				steps: []
-			});
-		} else if (countedKeywords.includes(keyword)) stages.at(-1)?.steps.push(instruction);
-	}
-	return stages;
-};
-/**
-* The line, counted from 1, of the instruction that BuildKit calls by that name; undefined where the
-* Dockerfile does not say so for certain.
-*/
-const findStepLine = (dockerfile, name) => {
-	const [, words = "", number, total, keyword = ""] = stepPattern$1.exec(name) ?? [];
-	const stageName = words.split(" ").at(-1)?.toLowerCase() ?? "";
-	const stages = readStages(dockerfile);
-	const found = (stages.find(({ names }) => names.includes(stageName)) ?? (stages.length === 1 ? stages[0] : void 0))?.steps.at(Number(number) - Number(total) - 1);
-	return found?.keyword === keyword.toLowerCase() ? found.line : void 0;
-};
-
-// src/build/render-event.ts
-const toSeconds = (ms) => (ms / 1e3).toFixed(1);
-/** Longer ones are heredocs and chains of commands; the place says where all of it is. */
-const longestInstruction = 80;
-const shortenInstruction = (text) => text.length <= longestInstruction ? text : `${text.slice(0, 77).trimEnd()}...`;
-const renderTransfer = (transfer) => {
-	const { id, currentBytes, totalBytes, startedMs, completedMs, atMs = 0 } = transfer;
-	const bytes = [currentBytes, totalBytes].filter((each) => each > 0).map(formatBytes);
-	const ms = (completedMs ?? atMs) - (startedMs ?? completedMs ?? atMs);
-	const took = ms >= 100 ? [`${toSeconds(ms)}s`] : [];
-	const done = completedMs === void 0 ? [] : ["done"];
-	return [
-		id,
-		...bytes.length > 0 ? [bytes.join(" / ")] : [],
-		...took,
-		...done
-	].join(" ");
-};
-/**
-* The lines of one event, nearly as BuildKit prints them itself (`--progress=plain`), so that they are
-* recognised. Steps at work side by side keep their own lines apart by their numbers alone.
-*/
-const renderEvent = (event) => {
-	if (event.kind === "text") return [event.text];
-	const { step } = event;
-	const mark = `#${step.number}`;
-	switch (event.kind) {
-		case "began": return ["", `${mark} ${step.name}`];
-		case "output": return [`${mark} ${(event.ms / 1e3).toFixed(3)} ${event.text}`];
-		case "transfer": return [`${mark} ${renderTransfer(event.transfer)}`];
-		case "warning": return [`${mark} WARN: ${event.warning.message}`];
-		case "ended":
-			if (event.how === "failed") return [`${mark} ERROR: ${event.error}`];
-			if (event.how === "cancelled") return [`${mark} CANCELED`];
-			return [`${mark} ${event.how === "cached" ? "CACHED" : `DONE ${toSeconds(event.ms)}s`}`];
-	}
-};
-const renderStep = ({ name }) => shortenInstruction(toLine(name));
-/** Quicker steps are not worth a line of their own. */
-const slowMs$1 = 1e3;
-/** In one line for one of several builds; undefined for what is not worth one. */
-const renderBriefly = (event) => {
-	if (event.kind !== "ended" || event.how === "cancelled") return void 0;
-	const { step, how, ms } = event;
-	const took = ms < slowMs$1 ? [] : [formatDuration(ms)];
-	const parts = [...how === "failed" ? ["failed"] : [], ...took];
-	return parts.length === 0 ? void 0 : [renderStep(step), ...parts].join(", ");
-};
-const renderWaiting = (step) => `${renderStep(step)}, still running`;
-
 // src/image/sizes.ts
 /** Bytes of all steps, and of those that no image before this one had. */
 const sumSteps = (history, seen) => {
@@ -6023,6 +5008,56 @@ const findCause = (output) => {
 	}
 	return own.at(-1) ?? lines.at(-1);
 };
+
+// src/build/render-event.ts
+const toSeconds = (ms) => (ms / 1e3).toFixed(1);
+/** Longer ones are heredocs and chains of commands; the place says where all of it is. */
+const longestInstruction = 80;
+const shortenInstruction = (text) => text.length <= longestInstruction ? text : `${text.slice(0, 77).trimEnd()}...`;
+const renderTransfer = (transfer) => {
+	const { id, currentBytes, totalBytes, startedMs, completedMs, atMs = 0 } = transfer;
+	const bytes = [currentBytes, totalBytes].filter((each) => each > 0).map(formatBytes);
+	const ms = (completedMs ?? atMs) - (startedMs ?? completedMs ?? atMs);
+	const took = ms >= 100 ? [`${toSeconds(ms)}s`] : [];
+	const done = completedMs === void 0 ? [] : ["done"];
+	return [
+		id,
+		...bytes.length > 0 ? [bytes.join(" / ")] : [],
+		...took,
+		...done
+	].join(" ");
+};
+/**
+* The lines of one event, nearly as BuildKit prints them itself (`--progress=plain`), so that they are
+* recognised. Steps at work side by side keep their own lines apart by their numbers alone.
+*/
+const renderEvent = (event) => {
+	if (event.kind === "text") return [event.text];
+	const { step } = event;
+	const mark = `#${step.number}`;
+	switch (event.kind) {
+		case "began": return ["", `${mark} ${step.name}`];
+		case "output": return [`${mark} ${(event.ms / 1e3).toFixed(3)} ${event.text}`];
+		case "transfer": return [`${mark} ${renderTransfer(event.transfer)}`];
+		case "warning": return [`${mark} WARN: ${event.warning.message}`];
+		case "ended":
+			if (event.how === "failed") return [`${mark} ERROR: ${event.error}`];
+			if (event.how === "cancelled") return [`${mark} CANCELED`];
+			return [`${mark} ${event.how === "cached" ? "CACHED" : `DONE ${toSeconds(event.ms)}s`}`];
+	}
+};
+const renderStep = ({ name }) => shortenInstruction(toLine(name));
+/** Quicker steps are not worth a line of their own. */
+const slowMs$1 = 1e3;
+/** In one line for one of several builds; undefined for what is not worth one. */
+const renderBriefly = (event) => {
+	if (event.kind !== "ended" || event.how === "cancelled") return void 0;
+	const { step, how, ms } = event;
+	const took = ms < slowMs$1 ? [] : [formatDuration(ms)];
+	const parts = [...how === "failed" ? ["failed"] : [], ...took];
+	return parts.length === 0 ? void 0 : [renderStep(step), ...parts].join(", ");
+};
+const renderWaiting = (step) => `${renderStep(step)}, still running`;
 
 // src/build/explain.ts
 /** BuildKit's last word, without what each layer of it has put before. */
@@ -7624,7 +6659,7 @@ const sendLayers = async (streaming, archived, feed) => {
 // src/load/send-files.ts
 /** A file after the line that says what it is; an empty one stands for a layer that is not there. */
 async function* readFile(path, toHead) {
-	const file = await open(path, constants$1.O_RDONLY | constants$1.O_NOFOLLOW);
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 	try {
 		const { size } = await file.stat();
 		if (size === 0) throw new Error("the builder left a layer out that the node lacks");
@@ -7975,6 +7010,75 @@ const byDirect = async (task, { nodes, wanted }, config) => {
 		if (saysNoSpace(reason)) throw new Failure(`${node.name} could not take the image: ${reason}`);
 		return fallBack(await begun, node, failure);
 	}));
+};
+
+// src/image/sources/oci-layout.ts
+const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const readImage = (folder, references, reported) => {
+	const digest = findManifest$1(folder, reported?.digest);
+	const manifest = readBlob(folder, digest);
+	const { config, layers } = JSON.parse(manifest);
+	const { architecture = "", rootfs } = JSON.parse(readBlob(folder, config.digest));
+	const diffIds = rootfs?.diff_ids ?? [];
+	const layerBytes = (layers ?? []).map(({ size }) => size);
+	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
+	if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error("its layers are none");
+	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
+	const chainIds = toChainIds(diffIds);
+	const known = reported?.isPushed && reported.digest || digest;
+	return {
+		references,
+		id: config.digest,
+		sizeBytes: layerBytes.reduce((sum, bytes) => sum + bytes, 0),
+		digestNames: [...repositories].map((repository) => `${repository}@${known}`),
+		architecture,
+		layers: diffIds.map((diffId, index) => ({
+			diffId,
+			chainId: chainIds[index] ?? "",
+			folder: void 0
+		})),
+		layout: {
+			folder,
+			digest,
+			manifest,
+			layerBytes
+		}
+	};
+};
+/**
+* Reads the image that a builder has written into a folder, as buildx does with `type=oci,tar=false` and no
+* compression. Layers may be missing there: empty files stand for those that nobody needs.
+*
+* @param reported where the same build made more; by the pushed digest nodes find the image, too
+* @throws {Failure} when it is not one image, or not what its digests say
+*/
+const readLayout = (folder, references, reported) => {
+	try {
+		return readImage(folder, references, reported);
+	} catch (cause) {
+		throw new Failure("The build ended well, but what the builder wrote is no image to load", {
+			cause,
+			remedy: "Slipway needs buildx 0.13 and BuildKit 0.11 or newer: `docker buildx inspect`."
+		});
+	}
+};
+/** Whether a layout has a layer itself, not only an empty file in its place. */
+const hasLayer = (folder, diffId) => (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
+const toWholeBlobs = ({ id, layers, layout }) => {
+	if (layout === void 0 || !layers.every(({ diffId }) => hasLayer(layout.folder, diffId))) return void 0;
+	const { folder, manifest, layerBytes } = layout;
+	return {
+		manifest,
+		config: readBlob(folder, id),
+		layers: layers.map(({ diffId }, at) => ({
+			file: toBlobPath(folder, diffId),
+			start: 0,
+			sizeBytes: layerBytes[at] ?? 0,
+			digest: diffId,
+			diffId
+		}))
+	};
 };
 
 // src/load/find-in-node.ts
@@ -8905,4 +8009,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, asksForGpu, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, countedKeywords, createExportLayers, createFileStore, createIgnore, createLinkCheck, createMeter, createProgress, createTarCutter, depthOf, doAtOnce, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, explainShortage, findAnnotated, findAttested, findContextSources, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findManifestText, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findStepLine, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hashBlob, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isIgnored, isImageConfig, isLike, isMap, isNameless, isNoSpace, isOfKo, isOnTheWay, isPlaceholder, isSimple, isStale, isTold, joinManifests, judgeRestore, largeContextBytes, largestText, leastOwnBytes, listen, loadDirectly, lookForImages, measureImage, measureLayout, namesOf, noImages, once$1 as once, openBlob, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, parseJson, pickManifest, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readArchive, readBlob, readBlobImage, readClaimed, readDockerfile, readIgnoreFile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, restoreEntry, restoreLayer, runJobs, send$2 as send, shortenInstruction, show$1 as show, sniff, startRegistry, storeFolders, sumSizes, takes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDiffIds, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toKey, toLayerEntry, toLayers, toLayoutFolder, toListed, toLoaded, toManifest, toMounts, toOutputs, toPack, toPackKey, toPath, toProblems, toRate, toRestoreKey, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, typeOf, unpack, usualPlatform, walkContext, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, asksForGpu, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, lookForImages, measureImage, measureLayout, namesOf, noImages, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runJobs, send$2 as send, shortenInstruction, show, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayoutFolder, toLoaded, toManifest, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

@@ -27,6 +27,9 @@ import {
 /** What Docker answers of a container that is going or gone. */
 const isGoing = /already in progress|no such container/i
 
+/** The state by which post knows which layers main has left to it. */
+export const layersState = 'layers'
+
 /** The state by which post knows what this run was called. */
 export const runIdState = 'run-id'
 

@@ -16,9 +16,6 @@ import { leftoversOf } from './cleanup.ts'
 
 type Place = { readonly [K in 'childEnv' | 'cacheEnv']: Env } & { readonly tempDir: string }
 
-/** The state by which post knows what main has left to it. */
-export const layersState = 'layers'
-
 /** Later steps of the job run as the same user. */
 const isUntouched = async ({ sha256 }: StoredFile, folder: string): Promise<boolean> => {
   const hash = createHash('sha256')

@@ -7,9 +7,7 @@ import { planBuildCache } from '../plan/build-cache.ts'
 import { toImagesToKeep } from '../report/image-growth.ts'
 import type { Report } from '../report/report.ts'
 import { type History, toBuildTimes } from '../report/usual.ts'
-import { createBuildCaches } from '../run/build-caches.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
-import { createEntryCache } from '../store/entry-cache.ts'
 import type { FrontEnd, RunContext } from './run-context.ts'
 
 /** Post writes down what these names hold, for which nobody waits. */
@@ -31,7 +29,7 @@ export const leaveNames = (
 }
 
 /** Undefined where nothing is kept of builds. */
-export const openBuildCaches = (
+export const openBuildCaches = async (
   inputs: Inputs,
   facts: Facts,
   { layoutDir, laterDir, workspace }: RunContext,
@@ -40,6 +38,11 @@ export const openBuildCaches = (
 ) => {
   const plan = planBuildCache(inputs, facts)
   if (plan === undefined || laterDir === undefined) return undefined
+  // Other steps start without it.
+  const [{ createBuildCaches }, { createEntryCache }] = await Promise.all([
+    import('../run/build-caches.ts'),
+    import('../store/entry-cache.ts'),
+  ])
   const { signal } = access
   const folder = join(layoutDir, 'kept')
   const place = { folder, laterDir, workspace, log, signal }

@@ -17,7 +17,7 @@ import type { History } from '../report/usual.ts'
 import { runPlan } from '../run/run-plan.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
 import { createBuildToken } from '../token/build-token.ts'
-import { layersState } from './keep-layers.ts'
+import { layersState } from './cleanup.ts'
 import {
   refuseShortage,
   refuseUnknownLimits,
@@ -105,7 +105,7 @@ const runWith = async (
     await remarkOnManifests(inputs, known, log)
     return planRun(inputs, known).steps
   }
-  const buildCaches = openBuildCaches(inputs, facts, context, cache, log)
+  const buildCaches = await openBuildCaches(inputs, facts, context, cache, log)
   const report = await runPlan(inputs, facts, plan, {
     docker: { command, api, engine: facts.engine },
     secrets: toSecrets(inputs, token, context),

@@ -4,8 +4,9 @@ import type { Runner } from '../../../src/commands/actions/runner.ts'
 import type { Diagnosis } from '../../../src/diagnose/finding/diagnosis.ts'
 import type { Finding } from '../../../src/diagnose/finding/finding.ts'
 import { mergeKills, sortFindings } from '../../../src/diagnose/finding/merge.ts'
-import { type PulledImage, renderPulled } from '../../../src/diagnose/finding/pulled-image.ts'
+import type { PulledImage } from '../../../src/diagnose/finding/pulled-image.ts'
 import { renderDiagnosis } from '../../../src/diagnose/finding/render.ts'
+import { renderPulled } from '../../../src/diagnose/finding/render-pulled.ts'
 
 const finding = (more: Partial<Finding> = {}): Finding => ({
   kind: 'oom-kill',

@@ -4,9 +4,15 @@ import { clusterState } from '../../cluster/providers/kind-owned.ts'
 import { renderError } from '../../failure.ts'
 import { namesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
-import { cleanUp, isRunId, leftoversOf, runIdState, toLeftBuilder } from '../cleanup.ts'
+import {
+  cleanUp,
+  isRunId,
+  layersState,
+  leftoversOf,
+  runIdState,
+  toLeftBuilder,
+} from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
-import { keepLayers, layersState } from '../keep-layers.ts'
 import { keepNames } from '../keep-names.ts'
 import { builderState } from '../with-builder.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
@@ -48,7 +54,11 @@ try {
 }
 if (isRunId(runId)) {
   await keepNames(environment, runner, runId, names)
-  await keepLayers(environment, runner, runId, layers)
+  if (layers !== '') {
+    // Most posts start without it.
+    const { keepLayers } = await import('../keep-layers.ts')
+    await keepLayers(environment, runner, runId, layers)
+  }
 }
 const { kubeconfig } = environment.inputs
 const cluster = isClusterOurs

@@ -1,5 +1,4 @@
 import type { Diagnosis } from '../../diagnose/finding/diagnosis.ts'
-import { renderPulled, renderPulledSummary } from '../../diagnose/finding/pulled-image.ts'
 import {
   renderAnnotation,
   renderChecks,
@@ -49,6 +48,10 @@ export const reportDiagnosis = async (
   await reportFindings(runner, diagnosis, isAsked)
   const { pulled } = diagnosis
   if (pulled.length === 0) return
+  // Post mostly has nothing to tell, and starts without this.
+  const { renderPulled, renderPulledSummary } = await import(
+    '../../diagnose/finding/render-pulled.ts'
+  )
   await runner.fenced(async (write) => renderPulled(pulled).forEach(write))
   await runner.summary(renderPulledSummary(pulled))
 }

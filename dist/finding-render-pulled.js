@@ -1,9 +1,7 @@
 import { markdownTable } from "./vendor/markdown-table.js";
 import { escapeCell, formatBytes, formatCount, formatDuration } from "./shared.actions-post.actions-step.js";
 
-// src/diagnose/finding/pulled-image.ts
-/** By which a second diagnosis of the job knows what the first one has told. */
-const toPulledKey = ({ name }) => `pulled ${name}`;
+// src/diagnose/finding/render-pulled.ts
 const mostShown = 30;
 const hour = "Kubernetes keeps events for an hour, so there may have been more.";
 const isAlwaysPulled = ({ name }) => name.endsWith(":latest");
@@ -81,4 +79,4 @@ const renderPulledSummary = (images) => {
 	].join("\n\n")}\n`;
 };
 
-export { renderPulled, renderPulledSummary, toPulledKey };
+export { renderPulled, renderPulledSummary };

@@ -1,0 +1,136 @@
+import { askCache, hearClient, parseAnswer, startClient } from "./shared.actions-post.actions-step.js";
+import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
+
+// src/store/cache-clients.ts
+/** Somebody may ask again in a moment. */
+const idleMs = 1e3;
+/** Without a question of its own for so long, no deadline is meant. */
+const noDeadlineMs = 2 ** 31 - 1;
+/** Those that live; none outlives us. */
+const alive = /* @__PURE__ */ new Set();
+process.once("exit", () => {
+	for (const { group } of alive) group.child.kill("SIGKILL");
+});
+const start = ({ signal: _, ...access }) => {
+	const group = startClient(access, noDeadlineMs);
+	const answers = {
+		hear: () => {},
+		fail: () => {}
+	};
+	const client = {
+		group,
+		answers,
+		isOver: false
+	};
+	alive.add(client);
+	splitLines(group.child.stdio[3], (line) => answers.hear(line));
+	hearClient(group.child, access);
+	const end = (error) => {
+		client.isOver = true;
+		alive.delete(client);
+		answers.fail(error);
+	};
+	group.ended.then(({ code }) => end(/* @__PURE__ */ new Error(`the client ended with exit code ${code}`)), (error) => end(error));
+	return client;
+};
+/**
+* Processes that ask the Actions cache one question after another: each takes a third of a second to start,
+* and an image has many entries. See {@link askCache} for why they are processes.
+*/
+const createCacheClients = (access) => {
+	const idle = [];
+	const rest = (client) => {
+		const timer = setTimeout(() => {
+			idle.splice(idle.findIndex((each) => each.client === client), 1);
+			client.group.child.stdin?.end();
+		}, idleMs);
+		idle.push({
+			client,
+			timer
+		});
+	};
+	const take = () => {
+		const found = idle.pop();
+		if (found === void 0) return start(access);
+		clearTimeout(found.timer);
+		return found.client.isOver ? take() : found.client;
+	};
+	/**
+	* @returns as {@link askCache}
+	* @throws as {@link askCache}; whoever was asked is ended then
+	*/
+	return async (question, timeoutMs, signal) => {
+		signal.throwIfAborted();
+		const client = take();
+		const { group, answers } = client;
+		const { promise, resolve, reject } = Promise.withResolvers();
+		Object.assign(answers, {
+			hear: resolve,
+			fail: reject
+		});
+		const abort = () => reject(signal.reason);
+		signal.addEventListener("abort", abort);
+		const timer = setTimeout(() => reject(/* @__PURE__ */ new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+		try {
+			group.child.stdin?.write(`${JSON.stringify({
+				...question,
+				variables: access.variables
+			})}\n`);
+			const answer = parseAnswer(await promise);
+			rest(client);
+			return answer;
+		} catch (error) {
+			group.end();
+			await group.ended.catch(() => {});
+			throw error;
+		} finally {
+			clearTimeout(timer);
+			signal.removeEventListener("abort", abort);
+		}
+	};
+};
+
+// src/store/entry-cache.ts
+/** The library's own for a download; uploads of 10 GB take as long. */
+const moveTimeoutMs = 12e5;
+const lookTimeoutMs = 3e4;
+/** Of one access, all of a step share. */
+const clients = /* @__PURE__ */ new WeakMap();
+const clientsOf = (access) => {
+	const found = clients.get(access) ?? createCacheClients(access);
+	clients.set(access, found);
+	return found;
+};
+const createEntryCache = (access) => {
+	const move = (kind, keys, folder, signal) => clientsOf(access)({
+		kind,
+		folder,
+		path: "kept",
+		keys
+	}, moveTimeoutMs, signal);
+	return {
+		look: async (keys, folder, signal) => {
+			const own = {
+				...access,
+				env: {
+					...access.env,
+					RUNNER_TEMP: folder
+				},
+				signal
+			};
+			const found = new Set(await askCache(own, lookTimeoutMs, {
+				kind: "look",
+				path: "kept",
+				keys
+			}));
+			return new Set(keys.filter((key) => found.has(key)));
+		},
+		fetch: async (keys, folder, signal) => (await move("fetch", keys, folder, signal))[0],
+		save: async (key, folder, signal) => {
+			const [saved] = await move("save", [key], folder, signal);
+			return saved !== void 0;
+		}
+	};
+};
+
+export { createEntryCache };

@@ -1,0 +1,49 @@
+import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+const { randomUUID } = process.getBuiltinModule("node:crypto");
+const { createReadStream, createWriteStream } = process.getBuiltinModule("node:fs");
+const { join } = process.getBuiltinModule("node:path");
+const { pipeline } = process.getBuiltinModule("node:stream/promises");
+const { link, mkdir, rm } = process.getBuiltinModule("node:fs/promises");
+
+// src/store/save-entries.ts
+const fill = async ({ files, part }, folder, place) => {
+	await mkdir(join(place, "kept"), { mode: 448 });
+	for (const { sha256 } of files) {
+		const [from, to] = [join(folder, sha256), join(place, "kept", sha256)];
+		if (part === void 0) await link(from, to);
+		else {
+			const end = part.offset + part.bytes - 1;
+			await pipeline(createReadStream(from, {
+				start: part.offset,
+				end
+			}), createWriteStream(to));
+		}
+	}
+};
+/**
+* Makes entries; what cannot be kept is a warning.
+*
+* @returns how many bytes were kept
+*/
+const saveEntries = async (entries, { cache, folder, warn, signal, input }) => {
+	let bytes = 0;
+	for (const entry of entries) {
+		const place = join(folder, `entry-${randomUUID()}`);
+		try {
+			await mkdir(place, { mode: 448 });
+			await fill(entry, folder, place);
+			if (await cache.save(entry.key, place, signal)) bytes += entry.part?.bytes ?? entry.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+		} catch (error) {
+			signal.throwIfAborted();
+			warn(`${input}: ${entry.key} is not kept: ${renderError(error)}`);
+		} finally {
+			await rm(place, {
+				recursive: true,
+				force: true
+			});
+		}
+	}
+	return bytes;
+};
+
+export { saveEntries };
