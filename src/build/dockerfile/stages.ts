@@ -1,4 +1,5 @@
 import { toFields } from '../../inputs/entries.ts'
+import { type FoundMount, toCacheMounts } from './cache-mounts.ts'
 import {
   type Instruction,
   parseInstructions,
@@ -21,6 +22,9 @@ type Stage = {
   readonly secrets: SecretMount[]
   /** In ONBUILD: of whoever builds upon it. */
   readonly laterSecrets: SecretMount[]
+  readonly caches: FoundMount[]
+  /** That its instructions know, as far as they have been read. */
+  readonly variables: Map<string, string>
 }
 
 /** What else decides what a Dockerfile means. */
@@ -76,12 +80,15 @@ const setArguments = (
   escapeSign: string,
   given: BuildWords['args'],
   variables: Map<string, string>,
+  inherited?: ReadonlyMap<string, string>,
 ): void => {
   for (const word of toQuotedWords(text, escapeSign)) {
     const at = word.indexOf('=')
     const name = at < 0 ? word : word.slice(0, at)
     const otherwise =
-      at < 0 ? undefined : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each))
+      at < 0
+        ? inherited?.get(name)
+        : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each))
     const value = given[name] ?? otherwise
     if (value !== undefined) variables.set(name, value)
   }
@@ -101,7 +108,9 @@ const readStages = (dockerfile: string, words: BuildWords): readonly Stage[] => 
       const name = as.toLowerCase() === 'as' ? alias?.toLowerCase() : undefined
       const found = expand(image, escapeSign, (each) => variables.get(each))
       const base = byName.get(found?.toLowerCase() ?? '') ?? found
-      const begun = { line, name, base, sources: [], secrets: [], laterSecrets: [] }
+      const own = new Map(typeof base === 'object' ? base.variables : [])
+      const lists = { sources: [], secrets: [], laterSecrets: [], caches: [] }
+      const begun = { line, name, base, ...lists, variables: own }
       stages.push(begun)
       if (name !== undefined) byName.set(name, begun)
     } else if (keyword === 'onbuild') {
@@ -109,6 +118,9 @@ const readStages = (dockerfile: string, words: BuildWords): readonly Stage[] => 
     } else if (stage !== undefined) {
       stage.sources.push(...toSources(instruction))
       stage.secrets.push(...toSecrets(instruction))
+      stage.caches.push(...toCacheMounts(instruction, escapeSign, stage.variables))
+      if (keyword === 'arg') setArguments(rest, escapeSign, words.args, stage.variables, variables)
+      if (keyword === 'env') setArguments(rest, escapeSign, {}, stage.variables)
     } else if (keyword === 'arg') {
       // Only what stands before the first FROM counts in a FROM.
       setArguments(rest, escapeSign, words.args, variables)
@@ -164,6 +176,10 @@ export const findSecretMounts = (dockerfile: string, words: BuildWords) => {
     all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets]),
   }
 }
+
+/** The caches that the RUN steps of a stage mount, and of those that it needs. */
+export const findCacheMounts = (dockerfile: string, words: BuildWords): readonly FoundMount[] =>
+  [...findNeeded(readStages(dockerfile, words), words).needed].flatMap(({ caches }) => caches)
 
 /**
  * How many stages there are, and what the stage to build begins with once its stages are followed, with the
