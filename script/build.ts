@@ -42,6 +42,7 @@ const scripts = [
   'files/files-helper',
   'files/in-node',
   'pull/in-node',
+  'build/mounts/in-builder',
   'image/contents/reader',
   'cluster/in-node',
   'cluster/providers/on-path',

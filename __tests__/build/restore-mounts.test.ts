@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { toMountStart } from '../../src/build/mounts/choose-mounts.ts'
+import { emptyIndex, planEntries } from '../../src/build/mounts/mount-index.ts'
+import { type MountPorts, restoreMounts } from '../../src/build/mounts/restore-mounts.ts'
+import { toHex } from '../../src/image/digest.ts'
+import { createEntryCache } from '../../src/store/entry-cache.ts'
+import { saveEntries } from '../../src/store/save-entries.ts'
+import { type CacheEntry, type CacheService, startCacheService } from '../support/cache-service.ts'
+import { createKeptPorts } from '../support/kept-pull.ts'
+import { sha256 } from '../support/tar.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'restore-mounts-'))
+const toRunPorts = createKeptPorts(root)
+const mount = {
+  ...{ id: '/pip', uid: undefined, gid: undefined, mode: undefined },
+  sharing: 'shared',
+} as const
+let service: CacheService
+let told: string[] = []
+/** What an earlier run kept. */
+let kept: readonly CacheEntry[] = []
+
+beforeAll(async () => {
+  service = await startCacheService()
+  await keep()
+  kept = service.entries.map((entry) => ({ ...entry }))
+})
+afterAll(async () => {
+  await service.stop()
+  rmSync(root, { recursive: true })
+})
+beforeEach(() => {
+  service.entries.splice(0, Number.POSITIVE_INFINITY, ...kept.map((entry) => ({ ...entry })))
+  told = []
+})
+
+/** A builder that says what it has, and would be asked to run nothing but what it is told to expect. */
+const toPorts = (du: object, onBuild: (args: readonly string[]) => object): MountPorts => {
+  const { run } = toRunPorts(told, service)
+  const ended = { code: 0, timedOut: false, stdout: '', stderr: '' }
+  const ask = async (args: readonly string[]) => ({
+    ...ended,
+    ...(args[1] === 'du' ? du : onBuild(args)),
+  })
+  return {
+    ...{ env: run.env, folder: join(run.layoutDir, 'cache-mounts'), signal: run.signal },
+    docker: { try: ask } as unknown as MountPorts['docker'],
+    cache: createEntryCache(run.cache),
+    line: (text) => void told.push(text),
+    warn: (text) => void told.push(`warning: ${text}`),
+  }
+}
+
+const never = (): object => {
+  throw new Error('nothing to run')
+}
+
+const bytes = [Buffer.alloc(10_000_000, 'large'), Buffer.from('small')]
+const [large = '', small = ''] = bytes.map((each) => toHex(sha256(each)))
+
+/** Keeps a large file and a small one. */
+const keep = async (): Promise<void> => {
+  const { cache, folder: place, signal } = toPorts({}, never)
+  const folder = join(place, 'files')
+  mkdirSync(folder, { recursive: true })
+  const items = bytes.map((each, at) => {
+    writeFileSync(join(folder, toHex(sha256(each))), each)
+    const owner = '644 0 0'
+    const file = { owner, time: '1', sizeBytes: each.length, content: toHex(sha256(each)) }
+    return { kind: 'file', path: `f${at}`, ...file } as const
+  })
+  const { alone, index, text } = planEntries(items, emptyIndex, toMountStart(mount))
+  writeFileSync(join(folder, index.files[0]?.sha256 ?? ''), text)
+  const warn = (problem: string): void => void told.push(problem)
+  await saveEntries([...alone, index], { cache, folder, signal, warn, input: 'x' })
+}
+
+const entryOf = (part: string): CacheEntry | undefined =>
+  service.entries.find(({ key }) => key.startsWith(`slipway-mount-${part}`))
+
+test('the builder is given the tree and the bytes, each with its digest for a name', async () => {
+  let seen: readonly string[] = []
+  const ports = toPorts({}, (args) => {
+    const [, out = ''] = /dest=([^,]+)$/.exec(args.find((arg) => /dest=/.test(arg)) ?? '') ?? []
+    const files = join(ports.folder, 'files')
+    seen = [large, small].map((name) => toHex(sha256(readFileSync(join(files, name)))))
+    mkdirSync(join(out, 'out'), { recursive: true })
+    writeFileSync(join(out, 'out/times'), '7\n')
+    return {}
+  })
+  const restored = await restoreMounts([mount], ports)
+  expect(seen).toEqual([large, small])
+  expect(restored).toMatchObject([{ mount, time: 7, index: { items: [{}, { content: small }] } }])
+  expect(told).toEqual([expect.stringMatching(/\/pip: 2 files, 10 MB, restored in /)])
+  // For the rest of the run only what may be packed again lies there.
+  expect(() => readFileSync(join(ports.folder, 'files', large))).toThrow('ENOENT')
+})
+
+test.each<readonly [string, () => void, RegExp]>([
+  [
+    'another file',
+    () => Object.assign(entryOf('file') ?? {}, { content: entryOf('v1')?.content }),
+    /not all of its files are in the cache/,
+  ],
+  [
+    'half of one',
+    () => {
+      const entry = entryOf('file')
+      if (entry !== undefined) entry.content = entry.content?.subarray(0, 500)
+    },
+    /warning: cache-mounts: the entry slipway-mount-file-v1-\S+ is not used/,
+  ],
+  [
+    'none',
+    () =>
+      void service.entries.splice(
+        service.entries.findIndex(({ key }) => /-file-/.test(key)),
+        1,
+      ),
+    /not all of its files are in the cache/,
+  ],
+  [
+    'an index of another name',
+    () => Object.assign(entryOf('v1') ?? {}, { key: `${toMountStart(mount)}${'0'.repeat(64)}` }),
+    /warning: cache-mounts: the entry \S+0000 is not used/,
+  ],
+])('a cache that has %s gives the builder nothing, and is kept anew', async (_, spoil, said) => {
+  spoil()
+  const restored = await restoreMounts([mount], toPorts({}, never))
+  expect(restored).toEqual([{ mount, index: emptyIndex, time: 0 }])
+  expect(told.join('\n')).toMatch(said)
+})
+
+test('what the builder has is left to it; what it cannot run is a warning', async () => {
+  const stdout = 'Description:\tcached mount /m from exec x with id "//pip"\n'
+  expect(await restoreMounts([mount], toPorts({ stdout }, never))).toEqual([])
+  expect(told.splice(0)).toEqual(['cache-mounts: /pip: the builder has it.'])
+  expect(await restoreMounts([mount], toPorts({ code: 1, stderr: 'gone' }, never))).toEqual([])
+  expect(told.splice(0)).toEqual([
+    expect.stringMatching(/^warning: .*does not say what the builder has: exit code 1: gone/),
+  ])
+  const failing = toPorts({}, () => ({ code: 1, stderr: 'exec format error' }))
+  expect(await restoreMounts([mount], failing)).toEqual([])
+  expect(told).toEqual([expect.stringMatching(/^warning: .* exit code 1: exec format error/)])
+})
