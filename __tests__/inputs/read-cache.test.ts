@@ -42,3 +42,18 @@ test('a digest is no place for a cache', () => {
     expect.stringContaining('a cache cannot be given a digest'),
   ])
 })
+
+test('cache mounts are ids, one a line, of what is built', () => {
+  const given = read({ ...build, 'cache-mounts': '/root/.cache/pip\n go-build\n/root/.cache/pip' })
+  expect(given.cacheMounts).toEqual(['/root/.cache/pip', 'go-build'])
+  expect([given.cacheMountsBytes, read(build).cacheMounts]).toEqual([2e9, []])
+  const problems = problemsOf({ ...build, 'cache-mounts': 'a,b\n$X', 'cache-mounts-limit': 'all' })
+  expect(problems).toEqual([
+    expect.stringContaining('cache-mounts ("a,b"): not the id of a cache mount'),
+    expect.stringContaining('cache-mounts ("$X"): not the id of a cache mount'),
+    expect.stringContaining('cache-mounts-limit ("all"): not a size'),
+  ])
+  expect(problemsOf({ images: 'a:1', 'cache-mounts': '/pip' })).toEqual([
+    expect.stringContaining('the step builds nothing that could mount a cache'),
+  ])
+})

@@ -40,6 +40,7 @@ export const foundFacts: Facts = {
   nodes: [],
   leftOut: [],
   cacheLines: [],
+  cacheMounts: { mounts: [], users: [] },
   targets: [],
   isLocalDaemon: true,
   builder: { driver: 'docker', isLocal: true },

@@ -1,3 +1,4 @@
+import type { ChosenMounts } from '../build/mounts/choose-mounts.ts'
 import type { Target } from '../build/target.ts'
 import type { NodeCapacity } from '../cluster/capacity.ts'
 import type { Node } from '../cluster/node.ts'
@@ -24,6 +25,8 @@ export type Facts = {
   readonly targets: readonly Target[]
   /** Lines of what their caches are. */
   readonly cacheLines: readonly string[]
+  /** Caches of RUN steps that are kept between runs. */
+  readonly cacheMounts: ChosenMounts
   /** Images to load that exist already. */
   readonly images: readonly ContainerImage[]
   /** Images to load that have to be pulled first. */

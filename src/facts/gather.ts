@@ -14,6 +14,7 @@ import type { GatherContext } from './context.ts'
 import type { Facts } from './facts.ts'
 import { findArchived } from './find-archived.ts'
 import { findBuilds, findCaches } from './find-builds.ts'
+import { findCacheMounts } from './find-cache-mounts.ts'
 import { findDisk } from './find-disk.ts'
 import { findNodeFiles } from './find-files.ts'
 import { findGiven, findNamed } from './find-given.ts'
@@ -111,6 +112,7 @@ export const gather = async (
   const { hasContainerdStore } = engine
   requireOutputs(found.targets, { builder: found.builder, hasContainerdStore, workspace })
   const { targets, lines: cacheLines } = findCaches(found, inputs, context)
+  const { cacheMounts, lines: mountLines } = findCacheMounts(found, inputs, context)
   const [disk, restores, nodeFiles, nodeCapacities] = await Promise.all([
     findDisk(api, found, inputs, context),
     findRestores(found, inputs, context, cache),
@@ -122,7 +124,8 @@ export const gather = async (
     ...found,
     targets,
     filesCache: hasCacheService && repository ? { repository, mayWrite } : undefined,
-    cacheLines: [...found.cacheLines, ...cacheLines],
+    cacheLines: [...found.cacheLines, ...cacheLines, ...mountLines],
+    cacheMounts,
     ...disk,
     restores,
     nodeFiles,

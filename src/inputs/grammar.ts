@@ -74,6 +74,10 @@ export const grammar = {
     /^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/,
     'unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.',
   ],
+  'cache-mounts': [
+    /^[\w./:@+~=-]{1,200}$/,
+    'not the id of a cache mount. Write the id of RUN --mount=type=cache, or its target, without commas, quotes and variables, one a line.',
+  ],
   'images-from-exclude': [
     /^[\w./:@*?[\]-]+$/,
     'not the name of an image. Write names, in which * stands for any text, such as ghcr.io/acme/*.',

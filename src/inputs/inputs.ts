@@ -174,6 +174,10 @@ export type Inputs = CacheInputs & {
   readonly buildCache: BuildCache
   /** How many bytes of layers the Actions cache may keep for this step's builds, unpacked. */
   readonly buildCacheBytes: number
+  /** Ids of RUN steps' caches that are kept between runs. */
+  readonly cacheMounts: readonly string[]
+  /** How much of them this step may keep. */
+  readonly cacheMountsBytes: number
   /** Undefined where the step uses the builder that is there. */
   readonly builder: BuilderRequest | undefined
   /** Docker's store is to have what another builder than its own makes. */

@@ -62,6 +62,8 @@ export const defaults = {
   'cache-required': 'false',
   'build-cache': 'false',
   'build-cache-limit': '5GB',
+  'cache-mounts': undefined,
+  'cache-mounts-limit': '2GB',
   load: 'false',
   driver: undefined,
   'driver-opts': undefined,

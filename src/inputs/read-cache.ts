@@ -1,6 +1,6 @@
 import { parseImageReference } from '../image/reference.ts'
 import type { CacheInputs, Inputs } from './inputs.ts'
-import type { Reader } from './reader.ts'
+import { type Reader, toLines } from './reader.ts'
 import { parseSize } from './sizes.ts'
 
 const choices = ['none', 'gha', 'registry', 'inline', 'auto'] as const
@@ -36,4 +36,21 @@ export const readCache = ({
     ...{ cache, cacheRef, cacheRequired: isTrue('cache-required') },
     ...{ buildCache, buildCacheBytes: buildCacheBytes ?? 0 },
   }
+}
+
+/** Reads which caches of RUN steps are kept between runs. */
+export const readCacheMounts = ({
+  text,
+  list,
+  check,
+  report,
+}: Reader): Pick<Inputs, 'cacheMounts' | 'cacheMountsBytes'> => {
+  const cacheMounts = check('cache-mounts', list('cache-mounts', toLines))
+  const builds = (['context', 'bake-files', 'builds'] as const).some((name) => text(name))
+  if (cacheMounts.length > 0 && !builds)
+    report('cache-mounts', 'the step builds nothing that could mount a cache. Leave it out.')
+  const given = text('cache-mounts-limit') ?? '2GB'
+  const bytes = parseSize(given)
+  if (bytes === undefined) report('cache-mounts-limit', 'not a size. Write 2GB or 800MB.', given)
+  return { cacheMounts: [...new Set(cacheMounts)], cacheMountsBytes: bytes ?? 0 }
 }

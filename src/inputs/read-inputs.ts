@@ -12,7 +12,7 @@ import { readArchives } from './read-archives.ts'
 import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import { readBuilder } from './read-builder.ts'
-import { readCache } from './read-cache.ts'
+import { readCache, readCacheMounts } from './read-cache.ts'
 import { readCluster, readClusterKind } from './read-cluster.ts'
 import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
@@ -147,6 +147,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       bake,
       allow,
       ...readCache(reader),
+      ...readCacheMounts(reader),
       retries: Number(word('retries') ?? '1'),
       parallel: parallel === undefined ? undefined : Number(parallel),
       builder: withMirrors(readBuilder(reader), mirrors),

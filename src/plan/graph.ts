@@ -9,6 +9,7 @@ import type { NodePlan } from '../load/plan-method.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 import { planArchives } from './archives.ts'
+import { afterMounts, planKeeping, planRestoring } from './cache-mounts.ts'
 import { planFiles, usersOfToken } from './files.ts'
 import {
   afterReport,
@@ -83,12 +84,13 @@ const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => 
 
 const planBuilds = (
   { retries, cacheRequired }: Inputs,
-  { targets, nodes }: Facts,
+  facts: Facts,
   toLoad: ToLoad,
   toReport: ToReport,
   room: readonly StepId[],
-): readonly Step[] =>
-  inOrder(targets).flatMap((target) => {
+): readonly Step[] => {
+  const { targets, nodes } = facts
+  return inOrder(targets).flatMap((target) => {
     const { name, tags, isWanted, output, dependsOn } = target
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
@@ -105,12 +107,17 @@ const planBuilds = (
     const upon = targets.filter((other) => other.dependsOn.includes(name))
     const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))]
     return [
-      toStep(id, { kind: 'build', ...order }, { needs, lane: 'build' }),
+      toStep(
+        id,
+        { kind: 'build', ...order },
+        { needs, after: afterMounts(facts, name), lane: 'build' },
+      ),
       ...loads,
       ...reports,
       ...planDrop(target, [id, ...users]),
     ]
   })
+}
 
 /** What is done once all is built. */
 const planAfterBuilds = (
@@ -155,6 +162,7 @@ export const planSteps = (
     ...planCluster(inputs),
     ...disk,
     ...files,
+    ...planRestoring(facts),
     ...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
     ...planArchives(facts, toLoad, toReport, room),
     ...planPulls(inputs, facts, toLoad, toReport, room),
@@ -164,6 +172,11 @@ export const planSteps = (
   const needs = idsOf(main.filter(({ isFinal }) => !isFinal))
   return [
     ...main,
+    ...planKeeping(
+      inputs,
+      facts,
+      main.filter(({ isFinal }) => !isFinal),
+    ),
     ...planAfterBuilds(inputs, facts, usersOfToken(files)),
     ...(prunes ? [toStep('prune cache', { kind: 'prune-cache' }, { needs })] : []),
   ]

@@ -59,6 +59,10 @@ const renderStep = (step: Step): string | undefined => {
       return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`
     case 'keep-pulled':
       return 'Keep new layers of pulled images for later runs'
+    case 'restore-mounts':
+      return `Restore cache mounts: ${list(step.mounts.map(({ id }) => id))}`
+    case 'keep-mounts':
+      return 'Keep cache mounts for later runs'
     case 'load':
       return `Load ${list(step.names)}`
     case 'analyse':

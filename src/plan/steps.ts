@@ -1,4 +1,5 @@
 import type { ReportDepth } from '../analysis/analyse.ts'
+import type { CacheMount } from '../build/dockerfile/cache-mounts.ts'
 import type { Target } from '../build/target.ts'
 import type { Node } from '../cluster/node.ts'
 import type { ClusterRequest } from '../cluster/request.ts'
@@ -105,6 +106,15 @@ export type Work =
       readonly kind: 'keep-pulled'
       readonly pulls: readonly PulledImage[]
       readonly cache: NonNullable<ImageCachePlan>
+    }
+  /** Puts what earlier runs kept into caches that RUN steps mount, where the builder lacks them. */
+  | { readonly kind: 'restore-mounts'; readonly mounts: readonly CacheMount[] }
+  /** Keeps what builds left there for later runs. */
+  | {
+      readonly kind: 'keep-mounts'
+      readonly restored: StepId
+      readonly bytes: number
+      readonly mayWrite: boolean
     }
   /** Has nodes ask mirrors for what pods pull. */
   | {

@@ -2,6 +2,7 @@ import type { ImageAnalysis } from '../analysis/analyse.ts'
 import type { Proof } from '../analysis/proof.ts'
 import type { BuilderWatch } from '../build/builder-watch.ts'
 import type { BuildMetadata } from '../build/metadata.ts'
+import type { RestoredMount } from '../build/mounts/restore-mounts.ts'
 import type { Target } from '../build/target.ts'
 import type { BuildStats, MissedStep } from '../build/timings.ts'
 import type { ClusterState, CreatedCluster } from '../cluster/providers/create-kind.ts'
@@ -58,6 +59,7 @@ type Results = {
   readonly build: Built
   readonly 'hold-image': ContainerImage
   readonly pull: Pulled
+  readonly 'restore-mounts': readonly RestoredMount[]
   readonly 'unpack-archive': ContainerImage
   readonly load: ImageLoad
   /** Undefined where the image could not be read. */
