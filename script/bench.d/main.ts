@@ -7,6 +7,7 @@ import { withSession } from './host/session.ts'
 import { reportCommand } from './image-report/command.ts'
 import { jobCommand } from './job/command.ts'
 import { loadCommand } from './load/command.ts'
+import { mountsCommand } from './mounts/command.ts'
 import { startCommand } from './start/command.ts'
 
 /** What can be measured; a further subcommand is one more entry. */
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   reportCommand,
   filesCommand,
   clusterCommand,
+  mountsCommand,
 ]
 
 /** The shell's convention for a program that Ctrl-C ended. */

@@ -85,6 +85,8 @@ export const groups: readonly {
       'cache-ref': 'With `cache: registry`, for images that are not pushed',
       'build-cache': 'When builders begin empty, on hosted runners and beside nodes that live on',
       'build-cache-limit': 'When other caches need the room',
+      'cache-mounts': 'When a `RUN` step mounts a cache, and runners start empty',
+      'cache-mounts-limit': 'When other caches need the room',
       'cache-required': 'When a build without its cache would take too long to be of use',
       'cache-from': 'For a cache that something else writes',
       'cache-to': 'For a cache that something else reads',

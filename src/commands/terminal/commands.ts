@@ -6,7 +6,7 @@ const ofRunner: readonly InputName[] = [
   ...(['mode', 'dry-run', 'allow-untrusted-trigger', 'comment', 'comment-token'] as const),
   ...(['free-disk', 'free-disk-keep', 'prune-cache', 'image-cache', 'image-cache-limit'] as const),
   ...(['node-files-cache', 'node-files-cache-limit', 'image-growth-limit'] as const),
-  'build-cache-limit',
+  ...(['build-cache-limit', 'cache-mounts', 'cache-mounts-limit'] as const),
   ...(['create-cluster', 'kind-config', 'node-image', 'wait'] as const),
   ...(['kubeconfig', 'keep-cluster'] as const),
 ]
