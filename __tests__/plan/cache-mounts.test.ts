@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import type { Facts } from '../../src/facts/facts.ts'
 import type { Inputs } from '../../src/inputs/inputs.ts'
 import { afterMounts, planKeeping, planRestoring } from '../../src/plan/cache-mounts.ts'
-import { toStep } from '../../src/plan/steps.ts'
 import { foundFacts } from '../support/found.ts'
 
 const mount = { id: '/pip', uid: undefined, gid: undefined, mode: undefined, sharing: 'shared' }
@@ -12,7 +11,7 @@ const facts = {
   filesCache: { repository: 'acme/app', mayWrite: true },
 } as Facts
 const inputs = { cacheMountsBytes: 5 } as Inputs
-const main = [toStep('load api', { kind: 'revoke-token' })]
+const main = ['load api']
 
 test('builds that mount a cache wait for it, others do not; keeping is last', () => {
   const [restore] = planRestoring(facts)

@@ -21,5 +21,5 @@ export const findCacheMounts = (
   ]
   return objection === undefined
     ? { cacheMounts: chosen, lines: [] }
-    : { cacheMounts: noMounts, lines: [`cache-mounts: not kept, as ${objection}.`] }
+    : { cacheMounts: noMounts, lines: [`cache-mounts: not used, as ${objection}.`] }
 }

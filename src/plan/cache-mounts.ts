@@ -1,6 +1,6 @@
 import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { idsOf, type Step, type StepId, toBuildId, toStep } from './steps.ts'
+import { type Step, type StepId, toBuildId, toStep } from './steps.ts'
 
 const restoring = 'restore cache mounts'
 
@@ -15,11 +15,11 @@ export const planRestoring = ({ cacheMounts: { mounts } }: Facts): readonly Step
 export const planKeeping = (
   { cacheMountsBytes: bytes }: Inputs,
   { cacheMounts: { mounts, users }, filesCache }: Facts,
-  main: readonly Step[],
+  after: readonly StepId[],
 ): readonly Step[] => {
   if (mounts.length === 0) return []
   const mayWrite = filesCache?.mayWrite === true
   const work = { kind: 'keep-mounts', restored: restoring, bytes, mayWrite } as const
-  const order = { needs: [restoring, ...users.map(toBuildId)], after: idsOf(main) }
+  const order = { needs: [restoring, ...users.map(toBuildId)], after }
   return [toStep('keep cache mounts', work, order)]
 }

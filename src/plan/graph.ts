@@ -170,14 +170,13 @@ export const planSteps = (
   ]
   const prunes = inputs.pruneCache === 'always' && findPruneObjection(facts) === undefined
   const needs = idsOf(main.filter(({ isFinal }) => !isFinal))
+  const keeping = planKeeping(inputs, facts, needs)
+  // Pruning takes what cache mounts have, too.
+  const order = { needs, after: idsOf(keeping) }
   return [
     ...main,
-    ...planKeeping(
-      inputs,
-      facts,
-      main.filter(({ isFinal }) => !isFinal),
-    ),
+    ...keeping,
     ...planAfterBuilds(inputs, facts, usersOfToken(files)),
-    ...(prunes ? [toStep('prune cache', { kind: 'prune-cache' }, { needs })] : []),
+    ...(prunes ? [toStep('prune cache', { kind: 'prune-cache' }, order)] : []),
   ]
 }

@@ -81,6 +81,11 @@ const saveMount = async (
     )
     return 0
   }
+  // A disk that was full, or --no-cache, has taken it.
+  if (listed.length === 0 && before.items.length > 0) {
+    say('the builder has it no more; what was kept stays')
+    return 0
+  }
   const items = await takeFiles(listed, from, before, ports)
   if (toComparable(items) === toComparable(before.items)) {
     say('unchanged')

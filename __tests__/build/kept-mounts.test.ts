@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { toMountStart } from '../../src/build/mounts/choose-mounts.ts'
-import { emptyIndex, planEntries } from '../../src/build/mounts/mount-index.ts'
+import { emptyIndex, parseIndex, planEntries } from '../../src/build/mounts/mount-index.ts'
 import { type MountPorts, restoreMounts } from '../../src/build/mounts/restore-mounts.ts'
+import { saveMounts } from '../../src/build/mounts/save-mounts.ts'
 import { toHex } from '../../src/image/digest.ts'
 import { createEntryCache } from '../../src/store/entry-cache.ts'
 import { saveEntries } from '../../src/store/save-entries.ts'
@@ -145,4 +146,48 @@ test('what the builder has is left to it; what it cannot run is a warning', asyn
   const failing = toPorts({}, () => ({ code: 1, stderr: 'exec format error' }))
   expect(await restoreMounts([mount], failing)).toEqual([])
   expect(told).toEqual([expect.stringMatching(/^warning: .* exit code 1: exec format error/)])
+})
+
+const before = parseIndex(
+  `slipway-mount-v1\nentry ${toMountStart(mount)}${'0'.repeat(64)} 5\nf 644 0 0 1 5 ${small}:0 f\nend\n`,
+  'own',
+)
+
+/** A step that writes such a tree, and files beside it, and what comes of that. */
+const save = async (tree: readonly string[], files: Readonly<Record<string, string>> = {}) => {
+  service.entries.splice(0)
+  const ports = toPorts({}, (args) => {
+    const [, out = ''] = /dest=([^,]+)$/.exec(args.find((arg) => /dest=/.test(arg)) ?? '') ?? []
+    const folder = join(out, 'out/0')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'tree'), [...tree, 'end', ''].join('\n'))
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+    return {}
+  })
+  mkdirSync(join(ports.folder, 'files'), { recursive: true })
+  await saveMounts([{ mount, index: before, time: 7 }], { bytes: 10 }, ports)
+  return { keys: service.entries.map(({ key }) => key), said: told.splice(0) }
+}
+
+test('what has changed is kept, by content and not by time', async () => {
+  const changed = await save(['f 644 0 0 1 5 - f', 'f 644 0 0 1 5 1 g'], { 1: 'other' })
+  expect(changed.keys).toEqual([expect.stringContaining(toMountStart(mount))])
+  expect(changed.said).toEqual([expect.stringMatching(/2 files, 10 B; [\d.]+ B of it new, kept/)])
+  for (const tree of [['f 644 0 0 1 5 - f'], ['f 644 0 0 9 5 1 f']])
+    expect(await save(tree, { 1: 'small' })).toEqual({
+      keys: [],
+      said: ['cache-mounts: /pip: unchanged.'],
+    })
+})
+
+test.each<readonly [string, readonly string[], RegExp]>([
+  ['is too large for its limit', ['too-large 11'], /warning: cache-mounts-limit: \/pip has 11 B/],
+  ['has grown meanwhile', ['f 644 0 0 1 11 1 f'], /warning: cache-mounts-limit: \/pip has 11 B/],
+  ['is not there any more', ['others 0'], /the builder has it no more; what was kept stays/],
+  ['has a way out', ['f 644 0 0 1 5 1 ../f'], /warning: .*no line of a tree/],
+  ['names other files of the machine', ['f 644 0 0 1 5 ../../1 f'], /a file without bytes/],
+  ['has no bytes that anybody knows', ['f 644 0 0 1 5 - g'], /a file without bytes/],
+])('a mount that %s is not kept', async (_, tree, said) => {
+  const kept = await save(tree, { 1: 'other' })
+  expect([kept.keys, kept.said]).toEqual([[], [expect.stringMatching(said)]])
 })
