@@ -37,6 +37,8 @@ const renderStep = (step) => {
 		case "unpack-archive": return `Unpack ${list(step.packed.references.map(({ given }) => given))} from ${step.packed.file}`;
 		case "mirror-nodes": return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`;
 		case "keep-pulled": return "Keep new layers of pulled images for later runs";
+		case "restore-mounts": return `Restore cache mounts: ${list(step.mounts.map(({ id }) => id))}`;
+		case "keep-mounts": return "Keep cache mounts for later runs";
 		case "load": return `Load ${list(step.names)}`;
 		case "analyse": return `Report on ${list(step.names)}`;
 		case "prove": return `Prove by the test what ${list(step.names)} can do without`;

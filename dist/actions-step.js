@@ -1,7 +1,7 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isImageId, isMissing, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, toBaseline, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { allEnded, architecture, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findImage, findImages, findInNode, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, lookForImages, namesOf as namesOf$1, noImages, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { allEnded, architecture, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findImage, findImages, findInNode, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, lookForImages, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
 import { _usingCtx } from "./usingCtx.js";
@@ -614,6 +614,23 @@ const readCache = ({ text, choice, isTrue, report }) => {
 		cacheRequired: isTrue("cache-required"),
 		buildCache,
 		buildCacheBytes: buildCacheBytes ?? 0
+	};
+};
+/** Reads which caches of RUN steps are kept between runs. */
+const readCacheMounts = ({ text, list, check, report }) => {
+	const cacheMounts = check("cache-mounts", list("cache-mounts", toLines));
+	const builds = [
+		"context",
+		"bake-files",
+		"builds"
+	].some((name) => text(name));
+	if (cacheMounts.length > 0 && !builds) report("cache-mounts", "the step builds nothing that could mount a cache. Leave it out.");
+	const given = text("cache-mounts-limit") ?? "2GB";
+	const bytes = parseSize(given);
+	if (bytes === void 0) report("cache-mounts-limit", "not a size. Write 2GB or 800MB.", given);
+	return {
+		cacheMounts: [...new Set(cacheMounts)],
+		cacheMountsBytes: bytes ?? 0
 	};
 };
 
@@ -1540,6 +1557,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 		bake,
 		allow,
 		...readCache(reader),
+		...readCacheMounts(reader),
 		retries: Number(word("retries") ?? "1"),
 		parallel: parallel === void 0 ? void 0 : Number(parallel),
 		builder: withMirrors(readBuilder(reader), mirrors),
@@ -2467,6 +2485,29 @@ const findCaches = (found, inputs, context) => {
 	return plan;
 };
 
+// src/facts/find-cache-mounts.ts
+/** Caches of RUN steps that can be kept, and a line that says why none can be. */
+const findCacheMounts = ({ builder, targets }, { cacheMounts, isTrusted, builder: own }, { hasCacheService, workspace }) => {
+	if (cacheMounts.length === 0) return {
+		cacheMounts: noMounts,
+		lines: []
+	};
+	const chosen = chooseMounts(cacheMounts, targets, workspace);
+	const hasSeveral = (builder?.nodes?.length ?? 0) > 1 || (own?.appended.length ?? 0) > 0;
+	const [objection] = [
+		...hasCacheService ? [] : ["this run has no Actions cache"],
+		...isTrusted ? [] : ["a fork's Dockerfile would see what is in them"],
+		...hasSeveral ? ["the builder has several nodes"] : []
+	];
+	return objection === void 0 ? {
+		cacheMounts: chosen,
+		lines: []
+	} : {
+		cacheMounts: noMounts,
+		lines: [`cache-mounts: not used, as ${objection}.`]
+	};
+};
+
 // src/disk/freeable.ts
 /** Looks which folders of the catalog are there; whether they may go is asked once more then. */
 const findFreeable = async () => {
@@ -2814,6 +2855,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 		workspace
 	});
 	const { targets, lines: cacheLines } = findCaches(found, inputs, context);
+	const { cacheMounts, lines: mountLines } = findCacheMounts(found, inputs, context);
 	const [disk, restores, nodeFiles, nodeCapacities] = await Promise.all([
 		findDisk(api, found, inputs, context),
 		findRestores(found, inputs, context, cache),
@@ -2828,7 +2870,12 @@ const gather = async (docker, api, inputs, context, cache) => {
 			repository,
 			mayWrite
 		} : void 0,
-		cacheLines: [...found.cacheLines, ...cacheLines],
+		cacheLines: [
+			...found.cacheLines,
+			...cacheLines,
+			...mountLines
+		],
+		cacheMounts,
 		...disk,
 		restores,
 		nodeFiles,
@@ -2900,6 +2947,31 @@ const planArchives = ({ archived, nodes }, toLoad, toReport, room) => archived.f
 		...toReport(references, source, [id], load.id)
 	];
 });
+
+// src/plan/cache-mounts.ts
+const restoring = "restore cache mounts";
+/** The step after which a target can be built that mounts a cache. */
+const afterMounts = ({ cacheMounts }, target) => cacheMounts.users.includes(target) ? [restoring] : [];
+const planRestoring = ({ cacheMounts: { mounts } }) => mounts.length === 0 ? [] : [toStep(restoring, {
+	kind: "restore-mounts",
+	mounts
+})];
+/** What builds left is kept when they ended well and nodes have their images: nobody waits for it longer. */
+const planKeeping$1 = ({ cacheMountsBytes: bytes }, { cacheMounts: { mounts, users }, filesCache }, after) => {
+	if (mounts.length === 0) return [];
+	const mayWrite = filesCache?.mayWrite === true;
+	const work = {
+		kind: "keep-mounts",
+		restored: restoring,
+		bytes,
+		mayWrite
+	};
+	const order = {
+		needs: [restoring, ...users.map(toBuildId)],
+		after
+	};
+	return [toStep("keep cache mounts", work, order)];
+};
 
 // src/plan/files.ts
 const syncId = "node files";
@@ -3193,44 +3265,49 @@ const planDrop = (target, after) => {
 		name: intermediate
 	}, order)];
 };
-const planBuilds = ({ retries, cacheRequired }, { targets, nodes }, toLoad, toReport, room) => inOrder(targets).flatMap((target) => {
-	const { name, tags, isWanted, output, dependsOn } = target;
-	const id = toBuildId(name);
-	const needs = [...dependsOn.map(toBuildId), ...room];
-	const isAlone = targets.length === 1;
-	const isLoaded = isWanted && output !== "cache" && tags.length > 0;
-	const source = {
-		kind: "built",
-		by: id
-	};
-	const load = toLoad(tags, source, [id]);
-	const isLayout = isForFolder(target);
-	const loadedBy = isLayout ? load.id : void 0;
-	const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : [];
-	const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : [];
-	const order = {
-		target,
-		isAlone,
-		retries,
-		cacheRequired,
-		nodes,
-		wantsOrigins: reports.length > 0
-	};
-	const upon = targets.filter((other) => other.dependsOn.includes(name));
-	const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))];
-	return [
-		toStep(id, {
-			kind: "build",
-			...order
-		}, {
-			needs,
-			lane: "build"
-		}),
-		...loads,
-		...reports,
-		...planDrop(target, [id, ...users])
-	];
-});
+const planBuilds = ({ retries, cacheRequired }, facts, toLoad, toReport, room) => {
+	const { targets, nodes } = facts;
+	return inOrder(targets).flatMap((target) => {
+		const { name, tags, isWanted, output, dependsOn } = target;
+		const id = toBuildId(name);
+		const needs = [...dependsOn.map(toBuildId), ...room];
+		const isAlone = targets.length === 1;
+		const isLoaded = isWanted && output !== "cache" && tags.length > 0;
+		const source = {
+			kind: "built",
+			by: id
+		};
+		const load = toLoad(tags, source, [id]);
+		const isLayout = isForFolder(target);
+		const loadedBy = isLayout ? load.id : void 0;
+		const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : [];
+		const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : [];
+		const wantsOrigins = reports.length > 0;
+		const order = {
+			target,
+			isAlone,
+			retries,
+			cacheRequired,
+			nodes,
+			wantsOrigins
+		};
+		const upon = targets.filter((other) => other.dependsOn.includes(name));
+		const users = [...idsOf([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))];
+		return [
+			toStep(id, {
+				kind: "build",
+				...order
+			}, {
+				needs,
+				after: afterMounts(facts, name),
+				lane: "build"
+			}),
+			...loads,
+			...reports,
+			...planDrop(target, [id, ...users])
+		];
+	});
+};
 /** What is done once all is built. */
 const planAfterBuilds = ({ credentials }, facts, others) => {
 	const { targets, lastSizes, keptFor: repository } = facts;
@@ -3269,6 +3346,7 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 		...planCluster(inputs),
 		...disk,
 		...files,
+		...planRestoring(facts),
 		...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
 		...planArchives(facts, toLoad, toReport, room),
 		...planPulls(inputs, facts, toLoad, toReport, room),
@@ -3276,10 +3354,16 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 	];
 	const prunes = inputs.pruneCache === "always" && findPruneObjection(facts) === void 0;
 	const needs = idsOf(main.filter(({ isFinal }) => !isFinal));
+	const keeping = planKeeping$1(inputs, facts, needs);
+	const order = {
+		needs,
+		after: idsOf(keeping)
+	};
 	return [
 		...main,
+		...keeping,
 		...planAfterBuilds(inputs, facts, usersOfToken(files)),
-		...prunes ? [toStep("prune cache", { kind: "prune-cache" }, { needs })] : []
+		...prunes ? [toStep("prune cache", { kind: "prune-cache" }, order)] : []
 	];
 };
 
@@ -3908,6 +3992,8 @@ const handlers = {
 	"create-cluster": later(async () => (await import("./run-create-cluster-step.js")).createClusterStep),
 	"await-cluster": later(async () => (await import("./run-create-cluster-step.js")).awaitClusterStep),
 	"keep-pulled": later(async () => (await import("./run-keep-pulled-step.js")).keepPulled),
+	"restore-mounts": later(async () => (await import("./run-cache-mounts-step.js")).restoreCacheMounts),
+	"keep-mounts": later(async () => (await import("./run-cache-mounts-step.js")).keepCacheMounts),
 	"sync-files": later(async () => (await import("./run-sync-files-step.js")).syncNodeFiles),
 	"image-volumes": later(async () => (await import("./run-image-volumes-step.js")).makeImageVolumes),
 	"free-disk": ({ freeing, folder }, { log, run }) => freeDisk(freeing, folder, run.env, log.line, run.signal),

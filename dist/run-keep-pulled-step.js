@@ -1,7 +1,7 @@
 import { formatBytes, rememberNames } from "./shared.actions-post.actions-step.js";
 import { isTold, judgeRestore, toRate, toRestoreKey } from "./shared.actions-step.js";
-import { createEntryCache } from "./shared.commands-keep-layers.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
-import { saveEntries } from "./shared.commands-keep-layers.run-keep-pulled-step.run-sync-files-step.js";
+import { createEntryCache } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
+import { saveEntries } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-sync-files-step.js";
 import { toNewEntries, withinLimit } from "./shared.run-keep-pulled-step.run-pull-through-cache.js";
 const { join } = process.getBuiltinModule("node:path");
 const { mkdir } = process.getBuiltinModule("node:fs/promises");

@@ -5,13 +5,13 @@ import { isDigest, readRegularFile, toDigest, toHex, toRepository } from "./shar
 import { largestText, readBlobImage } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { findWanted, unpackLayer, writeLayout } from "./shared.run-pull-through-cache.run-unpack-archive-step.js";
-import { createEntryCache } from "./shared.commands-keep-layers.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
-import { leastOwnBytes, restoreLayer } from "./shared.run-build-caches.run-keep-pulled-step.run-pull-through-cache.js";
+import { createEntryCache } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
+import { leastOwnBytes, restoreLayer } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { formatBytes, formatDuration } from "./shared.actions-post.actions-step.js";
 import { readBlob } from "./shared.oci-find-oci-source.run-pull-through-cache.js";
-import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
+import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
-import { restoreEntry } from "./shared.run-build-caches.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
+import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { readMoved, toStarts } from "./shared.run-keep-pulled-step.run-pull-through-cache.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 const { join } = process.getBuiltinModule("node:path");

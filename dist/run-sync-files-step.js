@@ -1,9 +1,9 @@
 import { syncFiles } from "./shared.run-image-volumes-step.run-sync-files-step.js";
 import { formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
-import { doAtOnce } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.run-build-caches.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.js";
-import { restoreEntry } from "./shared.run-build-caches.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
-import { saveEntries } from "./shared.commands-keep-layers.run-keep-pulled-step.run-sync-files-step.js";
-import { createEntryCache } from "./shared.commands-keep-layers.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
+import { doAtOnce } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.js";
+import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
+import { saveEntries } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-sync-files-step.js";
+import { createEntryCache } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
 const { createHash, randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream, lstatSync } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");

@@ -128,7 +128,7 @@ const requireWhole = (fd, content) => {
 	throw new Error(`${found.length} bytes of ${content.length} can be read again`);
 };
 /** Where the folder is full, how full it is. */
-const explain$1 = (error) => {
+const explain$2 = (error) => {
 	if (error.code !== "ENOSPC") return error;
 	const { bavail, bsize, blocks } = statfsSync(memoryFolder);
 	return new Error(`ENOSPC: ${memoryFolder} is full, ${bavail * bsize} of ${blocks * bsize} bytes are free`, { cause: error });
@@ -149,7 +149,7 @@ const openMemoryFile = (content) => {
 		return fd;
 	} catch (error) {
 		if (fd !== void 0) closeSync(fd);
-		throw explain$1(error);
+		throw explain$2(error);
 	}
 };
 
@@ -588,6 +588,51 @@ const refuseMissing$1 = (targets, files, workspace) => {
 	}
 };
 
+// src/build/dockerfile/cache-mounts.ts
+const isSharing = (word) => word === "shared" || word === "private" || word === "locked";
+const toMount = (options) => {
+	const target = options.get("target") ?? options.get("dst") ?? options.get("destination") ?? "";
+	const sharing = options.get("sharing")?.toLowerCase() || "shared";
+	const [uid, gid, mode] = [
+		"uid",
+		"gid",
+		"mode"
+	].map((name) => options.get(name) || void 0);
+	if (options.has("from") || options.has("source") || options.has("src")) return "begins with files of the build (from, source)";
+	if (![uid, gid].every((each) => each === void 0 || /^\d{1,10}$/.test(each))) return "has an owner that is no number";
+	if (mode !== void 0 && !/^[0-7]{1,5}$/.test(mode)) return "has a mode that is no octal number";
+	if (!isSharing(sharing)) return "has an unknown sharing";
+	return {
+		id: options.get("id") || posix.normalize(target).replace(/(.)\/$/, "$1"),
+		uid,
+		gid,
+		mode,
+		sharing
+	};
+};
+/**
+* The caches that an instruction mounts.
+*
+* @param variables that are known at this line
+*/
+const toCacheMounts = ({ keyword, flags, line }, escapeSign, variables) => keyword !== "run" ? [] : flags.flatMap((flag) => {
+	if (!/^--mount=(?:.*,)?\s*type=cache\b/i.test(flag)) return [];
+	let isKnown = true;
+	const text = expand(flag.slice(8), escapeSign, (name) => {
+		isKnown &&= variables.has(name);
+		return variables.get(name);
+	});
+	const mount = isKnown && text !== void 0 ? toMount(toFields(text)) : "has variables without a value";
+	return [typeof mount === "string" ? {
+		line,
+		mount: void 0,
+		why: mount
+	} : {
+		line,
+		mount
+	}];
+});
+
 // src/build/dockerfile/stages.ts
 const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
 const toSecrets = (instruction) => mountsOf(instruction).flatMap((options) => {
@@ -625,11 +670,11 @@ const toVariables = ({ args, platform, target }) => {
 	};
 	return new Map(Object.entries(known).map(([name, value]) => [name, args[name] ?? value]));
 };
-const setArguments = (text, escapeSign, given, variables) => {
+const setArguments = (text, escapeSign, given, variables, inherited) => {
 	for (const word of toQuotedWords(text, escapeSign)) {
 		const at = word.indexOf("=");
 		const name = at < 0 ? word : word.slice(0, at);
-		const otherwise = at < 0 ? void 0 : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each));
+		const otherwise = at < 0 ? inherited?.get(name) : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each));
 		const value = given[name] ?? otherwise;
 		if (value !== void 0) variables.set(name, value);
 	}
@@ -647,13 +692,16 @@ const readStages = (dockerfile, words) => {
 			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
 			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
 			const found = expand(image, escapeSign, (each) => variables.get(each));
+			const base = byName.get(found?.toLowerCase() ?? "") ?? found;
 			const begun = {
 				line,
 				name,
-				base: byName.get(found?.toLowerCase() ?? "") ?? found,
+				base,
 				sources: [],
 				secrets: [],
-				laterSecrets: []
+				laterSecrets: [],
+				caches: [],
+				variables: new Map(typeof base === "object" ? base.variables : [])
 			};
 			stages.push(begun);
 			if (name !== void 0) byName.set(name, begun);
@@ -661,6 +709,9 @@ const readStages = (dockerfile, words) => {
 		else if (stage !== void 0) {
 			stage.sources.push(...toSources(instruction));
 			stage.secrets.push(...toSecrets(instruction));
+			stage.caches.push(...toCacheMounts(instruction, escapeSign, stage.variables));
+			if (keyword === "arg") setArguments(rest, escapeSign, words.args, stage.variables, variables);
+			if (keyword === "env") setArguments(rest, escapeSign, {}, stage.variables);
 		} else if (keyword === "arg") setArguments(rest, escapeSign, words.args, variables);
 	}
 	return stages;
@@ -705,6 +756,8 @@ const findSecretMounts = (dockerfile, words) => {
 		all: stages.flatMap(({ secrets, laterSecrets }) => [...secrets, ...laterSecrets])
 	};
 };
+/** The caches that the RUN steps of a stage mount, and of those that it needs. */
+const findCacheMounts = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).needed].flatMap(({ caches }) => caches);
 /**
 * How many stages there are, and what the stage to build begins with once its stages are followed, with the
 * line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
@@ -3420,6 +3473,65 @@ const startRegistry = async (order) => {
 			await server.close();
 			await uploads.dropAll();
 		}
+	};
+};
+
+// src/build/mounts/choose-mounts.ts
+const noMounts = {
+	mounts: [],
+	users: []
+};
+/** What has another of these is another cache, though its id is the same; `sharing` is only how it is used. */
+const toIdentity = ({ id, uid, gid, mode }) => JSON.stringify([
+	id,
+	uid ?? null,
+	gid ?? null,
+	mode ?? null
+]);
+/** How the keys of a cache's entries begin. */
+const toMountStart = (mount) => {
+	const text = `${architecture}\0${toIdentity(mount)}`;
+	return `slipway-mount-v1-${createHash("sha256").update(text).digest("hex").slice(0, 16)}-`;
+};
+const findInTarget = ({ name, bake }, workspace) => {
+	const words = toBakeWords(bake.definition);
+	const dockerfile = readDockerfile(toBakeFiles(bake.definition, workspace));
+	const isApart = "BUILDKIT_CACHE_MOUNT_NS" in words.args;
+	return findCacheMounts(dockerfile, words).map((found) => ({
+		...found,
+		name,
+		...isApart && {
+			mount: void 0,
+			why: "has BUILDKIT_CACHE_MOUNT_NS before its id"
+		}
+	}));
+};
+const explain$1 = (id, known, unclear) => {
+	const near = findNearestWord(id, known);
+	const others = known.length === 0 ? "" : ` They mount ${known.join(", ")}.`;
+	const hint = near === void 0 ? others : ` Did you mean ${near}?`;
+	const left = unclear.length === 0 ? "" : ` Not known: ${unclear.join("; ")}.`;
+	return new Failure(`cache-mounts (${JSON.stringify(id)}): no build mounts a cache of this id`, { remedy: `Write the id of a RUN --mount=type=cache, or its target where it has none.${hint}${left}` });
+};
+/**
+* Finds the caches of these ids in the Dockerfiles of what is built.
+*
+* @throws {Failure} when no build mounts one of them, as far as Dockerfiles of this machine say
+*/
+const chooseMounts = (ids, targets, workspace) => {
+	if (ids.length === 0) return noMounts;
+	const all = targets.flatMap((target) => findInTarget(target, workspace));
+	const clear = all.flatMap(({ mount, name }) => mount === void 0 ? [] : [{
+		mount,
+		name
+	}]);
+	const known = [...new Set(clear.map(({ mount }) => mount.id))];
+	const unclear = all.flatMap((each) => each.mount === void 0 ? [`the one in line ${each.line} of ${each.name} ${each.why}`] : []);
+	for (const id of ids) if (!known.includes(id)) throw explain$1(id, known, unclear);
+	const chosen = clear.filter(({ mount }) => ids.includes(mount.id));
+	return {
+		mounts: [...new Map(chosen.map(({ mount }) => [toIdentity(mount), mount])).values()],
+		users: [...new Set(chosen.map(({ name }) => name))]
 	};
 };
 
@@ -8009,4 +8121,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, asksForGpu, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, lookForImages, measureImage, measureLayout, namesOf, noImages, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runJobs, send$2 as send, shortenInstruction, show, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayoutFolder, toLoaded, toManifest, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, asksForGpu, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, lookForImages, measureImage, measureLayout, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runJobs, send$2 as send, shortenInstruction, show, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

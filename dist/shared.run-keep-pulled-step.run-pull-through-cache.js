@@ -1,5 +1,5 @@
 import { toHex } from "./shared.actions-post.actions-step.recorder.js";
-import { toLayerEntry } from "./shared.run-build-caches.run-keep-pulled-step.run-pull-through-cache.js";
+import { toLayerEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 const { createHash, randomUUID } = process.getBuiltinModule("node:crypto");
 
 // src/run/image-entries.ts

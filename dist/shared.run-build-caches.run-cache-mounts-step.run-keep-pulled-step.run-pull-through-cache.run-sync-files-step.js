@@ -1,8 +1,8 @@
 import { Failure, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { toLine } from "./shared.actions-post.actions-step.js";
-import { sniff, unpack } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
-import { createTarCutter } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.sources-archive-images.js";
-import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
+import { sniff, unpack } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
+import { createTarCutter } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.sources-archive-images.js";
+import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 const { createHash, randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");

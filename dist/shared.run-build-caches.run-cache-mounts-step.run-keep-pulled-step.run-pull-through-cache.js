@@ -1,4 +1,4 @@
-import { restoreEntry } from "./shared.run-build-caches.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
+import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 
 // src/store/layers.ts
