@@ -83,6 +83,25 @@ test('layers of nodes are there, and their bytes are not: whoever asks for them 
   expect([...registry.lacking]).toEqual([sha256(layer)])
 })
 
+test('an image is taken whose layer was lost after the builder had been told of it', async () => {
+  const [kept, unknown] = [Buffer.from('kept'), Buffer.from('unknown')]
+  let isLost = false
+  const find = async (digest: string) =>
+    !isLost && digest === sha256(kept) ? { sizeBytes: kept.length } : undefined
+  const layers: LayerSource = { find, open: async () => undefined }
+  const { folder, host, repository, base } = await startStepRegistry({ layers })
+  const ask = async (layer: Buffer) =>
+    (await fetch(`${base}/blobs/${sha256(layer)}`, { method: 'HEAD' })).status
+  expect([await ask(kept), await ask(unknown)]).toEqual([200, 404])
+  isLost = true
+  const { config, manifest } = toImage([kept])
+  await pushTo(host, repository, [config], [['image', manifest]])
+  expect(readLayout(folder, []).layers.map(({ diffId }) => diffId)).toEqual([sha256(kept)])
+  const other = toImage([kept, unknown]).manifest
+  const refused = await put(`${base}/manifests/image`, other)
+  expect(await codeOf(refused)).toEqual([400, 'MANIFEST_BLOB_UNKNOWN'])
+})
+
 test('a source of bytes is read to its end, and one that breaks is told of', async () => {
   const [whole, broken] = [Buffer.from('whole'), Buffer.from('broken')]
   const source: LayerSource = {

@@ -50,11 +50,14 @@ const createRepository = (order: RegistryOrder, repository: string) => {
   const lacking = new Set<string>()
   const has = async (digest: string): Promise<boolean> =>
     (await blobs.sizeOf(digest)) !== undefined || (await layers.find(digest)) !== undefined
-  const manifests = createManifests(blobs, has)
+  /** What has been promised may be lost when the manifest comes; it is made good after the build. */
+  const promised = new Set<string>()
+  const manifests = createManifests(blobs, async (digest) => promised.has(digest) || has(digest))
   const uploads = createUploads(blobs, `/v2/${repository}/blobs/uploads/`)
   const findBlob = async (response: ServerResponse, digest: string): Promise<void> => {
     const sizeBytes = (await blobs.sizeOf(digest)) ?? (await layers.find(digest))?.sizeBytes
     if (sizeBytes === undefined) throw new Refusal('BLOB_UNKNOWN', 'there is no such blob')
+    promised.add(digest)
     // What a node has unpacked has no size that anybody knows.
     const length = sizeBytes === null ? {} : { 'content-length': sizeBytes }
     const type = 'application/octet-stream'
