@@ -1,15 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RegistryNames } from '../../src/build/registry-output.ts'
 import type { Target } from '../../src/build/target.ts'
 import { keepLayers } from '../../src/commands/keep-layers.ts'
+import type { ContainerImage } from '../../src/image/image.ts'
 import { readLayout } from '../../src/image/sources/oci-layout.ts'
 import { createBuildCaches } from '../../src/run/build-caches.ts'
 import { buildThroughRegistry } from '../../src/run/registry-build.ts'
 import { createEntryCache } from '../../src/store/entry-cache.ts'
+import { savedPlanFile } from '../../src/store/saved-plan.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { pushTo } from '../support/real-registry.ts'
 import { sha256 } from '../support/tar.ts'
@@ -183,6 +194,46 @@ describe('what is kept of builds', () => {
     expect(off.sent).toEqual([large, small, stage])
     expect(told).toEqual([expect.stringMatching(/^build-cache: api is built without it until/)])
     expect(off.isLeft).toBe(false)
+  })
+
+  test('builds that end together keep the same layer once, and each its record', async () => {
+    const layoutDir = join(root, 'together')
+    const [{ signal }, warnings] = [new AbortController(), [] as string[]]
+    const log = { line: () => {}, warning: (text: string) => void warnings.push(text) }
+    const folder = join(layoutDir, 'kept')
+    mkdirSync(folder, { recursive: true })
+    const access = { env: {}, variables: {}, mask: () => {}, debug: () => {}, signal }
+    const place = { cache: createEntryCache(access), folder, laterDir: `${layoutDir}-later` }
+    const plan = { limitBytes: 1e9, mayWrite: true, mayStop: true }
+    const kept = createBuildCaches(plan, { ...place, workspace: root, log, signal })
+    const [names, layers] = [
+      Array.from({ length: 8 }, (_, at) => `api${at}`),
+      // Links of one begin before the other has looked, and go on after that.
+      Array.from({ length: 50 }, (_, at) => Buffer.from(`layer ${at}`)),
+    ]
+    const keepOne = async (name: string): Promise<void> => {
+      const layout = join(layoutDir, name)
+      mkdirSync(join(layout, 'blobs/sha256'), { recursive: true })
+      for (const layer of layers)
+        writeFileSync(join(layout, 'blobs/sha256', sha256(layer).slice(7)), layer)
+      const documents = {
+        manifest: JSON.stringify({ layers: layers.map(describeBlob) }),
+        config: JSON.stringify({ records: [], of: name }),
+      }
+      const own = { ...target, name, bake: { name, definition: {} } } as unknown as Target
+      const image = {
+        layers: layers.map((layer) => ({ diffId: sha256(layer), chainId: sha256(layer) })),
+        layout: { layerBytes: layers.map(({ length }) => length) },
+      }
+      const how = { ms: 1, steps: 1, cachedSteps: 0, missed: undefined, json: '{}' }
+      await kept.keep(own, documents, image as unknown as ContainerImage, layout, how)
+    }
+    await Promise.all(names.map(keepOne))
+    await kept.finish()
+    expect(warnings).toEqual([])
+    const list = readFileSync(join(`${layoutDir}-later`, savedPlanFile), 'utf8')
+    expect(list.match(/slipway-layers-v1-/g)).toHaveLength(1)
+    expect(list.match(/slipway-build-v1-/g)).toHaveLength(8)
   })
 
   test('what a later step of the job has changed is not kept', async () => {

@@ -50,6 +50,12 @@ const toLayers = (
   return [...all].map(([sha256, sizeBytes]) => ({ sha256, sizeBytes }))
 }
 
+/** Builds that end together may have sent the same layer. */
+const linkOnce = (from: string, to: string): Promise<void> =>
+  link(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+
 /** Leaves to post what is to be kept; says by which mark it knows that again. */
 const leave = async (
   { entries, texts }: Saving,
@@ -166,7 +172,7 @@ export const createBuildCaches = (
         !has(each) && hasLayer(layout, `sha256:${each.sha256}`)
       const linkAll = async (): Promise<void> => {
         for (const each of layers.filter(isSent))
-          await link(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256))
+          await linkOnce(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256))
         built.push({
           ...{ start: startOf(target), before: records.get(name), documents, layers },
           note: renderNote(note),
