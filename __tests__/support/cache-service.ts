@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream/promises'
 
 /** An entry as the service keeps it; without content while it is being uploaded. */
 export type CacheEntry = {
@@ -21,6 +22,8 @@ export type CacheRequest = {
   readonly name: string
   readonly body: Readonly<Record<string, unknown>>
   readonly status: number | 'hung'
+  /** Of the entry whose blob was asked for. */
+  readonly key?: string
 }
 
 export type CacheService = {
@@ -131,9 +134,12 @@ const download = (request: IncomingMessage, content: Buffer): Reply => {
   return { status: 206, body: content.subarray(from), headers }
 }
 
+const findBlob = ({ entries }: Desk, url: URL): CacheEntry | undefined =>
+  entries.find(({ id }) => url.pathname === `/account/actions-cache/${id}`)
+
 /** What Azure's SDKs for blobs ask for an upload, in one piece or in blocks, and what a download needs. */
 const answerBlob = (desk: Desk, request: IncomingMessage, url: URL, content: Buffer): Reply => {
-  const entry = desk.entries.find(({ id }) => url.pathname === `/account/actions-cache/${id}`)
+  const entry = findBlob(desk, url)
   if (entry === undefined || url.searchParams.get('sig') !== entry.signature) return { status: 403 }
   if (request.method === 'GET' && entry.content !== undefined) {
     return download(request, entry.content)
@@ -158,10 +164,26 @@ const answerTwirp = (desk: Desk, request: IncomingMessage, name: string, body: B
   return method?.(desk, body) ?? twirpError(404, 'bad_route', `no method ${name}`)
 }
 
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+/** Waits until so many bytes more may have been moved. */
+export type Pace = (bytes: number) => Promise<void>
+
+const readBody = async (request: IncomingMessage, pace: Pace | undefined): Promise<Buffer> => {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer)
+    await pace?.((chunk as Buffer).length)
+  }
   return Buffer.concat(chunks)
+}
+
+const sliceBytes = 256 * 1_024
+
+const sliceAt = async function* (content: Buffer, pace: Pace): AsyncGenerator<Buffer> {
+  for (let from = 0; from < content.length; from += sliceBytes) {
+    const slice = content.subarray(from, from + sliceBytes)
+    await pace(slice.length)
+    yield slice
+  }
 }
 
 const twirpPath = '/twirp/github.actions.results.api.v1.CacheService/'
@@ -183,11 +205,13 @@ export const createToken = (secondsLeft = 6 * 60 * 60): string => {
  * Starts a double of the Actions cache service, version 2: Twirp with JSON, and blobs behind signed
  * URLs, as far as `@actions/cache` and BuildKit use them. It knows no branches (all jobs share one scope)
  * and no eviction.
+ *
+ * @param pace brakes what is sent and taken; without one the loopback's speed is the limit
  */
-export const startCacheService = async (): Promise<CacheService> => {
+export const startCacheService = async (pace?: Pace): Promise<CacheService> => {
   const requests: CacheRequest[] = []
   const server = createServer(async (request, response) => {
-    const content = await readBody(request)
+    const content = await readBody(request, pace)
     const url = new URL(request.url ?? '/', desk.baseUrl)
     const isTwirp = url.pathname.startsWith(twirpPath)
     const name = isTwirp ? url.pathname.slice(twirpPath.length) : `${request.method} blob`
@@ -199,13 +223,20 @@ export const startCacheService = async (): Promise<CacheService> => {
     const reply = isTwirp
       ? answerTwirp(desk, request, name, body)
       : answerBlob(desk, request, url, content)
-    requests.push({ name, body, status: reply.status })
+    const key = isTwirp ? undefined : findBlob(desk, url)?.key
+    requests.push({ name, body, status: reply.status, ...(key !== undefined && { key }) })
     const bytes = Buffer.isBuffer(reply.body) ? reply.body : JSON.stringify(reply.body ?? '')
     response.writeHead(reply.status, {
       'content-type': 'application/json',
       'x-ms-request-id': randomBytes(8).toString('hex'),
       ...reply.headers,
+      ...(Buffer.isBuffer(reply.body) && { 'content-length': bytes.length }),
     })
+    if (pace !== undefined && Buffer.isBuffer(bytes)) {
+      // Whoever breaks off asks again.
+      await pipeline(sliceAt(bytes, pace), response).catch(() => response.destroy())
+      return
+    }
     response.end(reply.body === undefined ? undefined : bytes)
   })
   server.listen(0, '127.0.0.1')

@@ -1,5 +1,6 @@
 import { buildersCommand } from './builders/command.ts'
 import { clusterCommand } from './cluster/command.ts'
+import { coldCommand } from './cold/command.ts'
 import { type Command, problemsOf, usageOf } from './command.ts'
 import { filesCommand } from './files/command.ts'
 import { messageOf, say } from './host/progress.ts'
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   filesCommand,
   clusterCommand,
   mountsCommand,
+  coldCommand,
 ]
 
 /** The shell's convention for a program that Ctrl-C ended. */

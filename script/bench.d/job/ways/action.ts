@@ -9,7 +9,7 @@ import type { Place, Way } from '../way.ts'
 const actionDir = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** What a runner's service would have. */
-const readBaseEnv = async ({ run }: Session): Promise<Record<string, string>> => {
+export const readBaseEnv = async ({ run }: Session): Promise<Record<string, string>> => {
   const names = ['PATH', 'HOME', 'DOCKER_HOST', 'DOCKER_CONFIG']
   const pairs = (await run('env', ['--null'])).split('\0').map((line) => {
     const equals = line.indexOf('=')
