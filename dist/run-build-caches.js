@@ -674,6 +674,10 @@ const toLayers = (documents, image) => {
 		sizeBytes
 	}));
 };
+/** Builds that end together may have sent the same layer. */
+const linkOnce = (from, to) => link(from, to).catch((error) => {
+	if (error.code !== "EEXIST") throw error;
+});
 /** Leaves to post what is to be kept; says by which mark it knows that again. */
 const leave = async ({ entries, texts }, { folder, laterDir }) => {
 	const files = createFileStore(folder);
@@ -785,7 +789,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 			const layers = toLayers(documents, image);
 			const isSent = (each) => !has(each) && hasLayer(layout, `sha256:${each.sha256}`);
 			const linkAll = async () => {
-				for (const each of layers.filter(isSent)) await link(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256));
+				for (const each of layers.filter(isSent)) await linkOnce(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256));
 				built.push({
 					start: startOf(target),
 					before: records.get(name),

@@ -712,7 +712,7 @@ const build = async (step, ports) => {
 		...built,
 		missed: toMissed(built.missed, files, dockerfile)
 	};
-	if (inFolder !== void 0) {
+	if (inFolder !== void 0 && isWanted && tags.length > 0) {
 		const { image } = inFolder;
 		const measured = measureLayout(image);
 		return {

@@ -1114,7 +1114,7 @@ const toTargets = (all, builderDriver, runId, { isSingle = false, isOwn = false,
 	const intermediateOf = (name) => isIntermediate(name) ? nameOf(name) : void 0;
 	return all.map((bake) => {
 		const { name, tags, dependsOn, isWanted, definition } = bake;
-		const isExported = isIntermediate(name) || isWanted && tags.length > 0;
+		const isExported = usesRegistry && upon.has(name) || isIntermediate(name) || isWanted && tags.length > 0;
 		const findsImages = findsOthers && definition["pull"] !== true;
 		const below = findsImages ? [] : findBaseTargets(name, all);
 		const { further, isLoaded } = toFurther(bake, {
@@ -3378,11 +3378,14 @@ const createRepository = (order, repository) => {
 	const blobs = createBlobs(folder);
 	const lacking = /* @__PURE__ */ new Set();
 	const has = async (digest) => await blobs.sizeOf(digest) !== void 0 || await layers.find(digest) !== void 0;
-	const manifests = createManifests(blobs, has);
+	/** What has been promised may be lost when the manifest comes; it is made good after the build. */
+	const promised = /* @__PURE__ */ new Set();
+	const manifests = createManifests(blobs, async (digest) => promised.has(digest) || has(digest));
 	const uploads = createUploads(blobs, `/v2/${repository}/blobs/uploads/`);
 	const findBlob = async (response, digest) => {
 		const sizeBytes = await blobs.sizeOf(digest) ?? (await layers.find(digest))?.sizeBytes;
 		if (sizeBytes === void 0) throw new Refusal("BLOB_UNKNOWN", "there is no such blob");
+		promised.add(digest);
 		const length = sizeBytes === null ? {} : { "content-length": sizeBytes };
 		response.writeHead(200, {
 			"content-type": "application/octet-stream",

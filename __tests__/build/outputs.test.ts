@@ -101,6 +101,20 @@ test("through it, Docker's own builder finds other targets as other builders do,
   expect(kept.map(({ output }) => output)).toEqual(['docker', 'docker'])
 })
 
+test('what others build upon has a cache to keep, also without a name of its own', () => {
+  const target = {
+    base: { context: '/nowhere' },
+    api: { ...api, contexts: { base: 'target:base' } },
+  }
+  const all = readTargets({ target }, '/nowhere')
+  const outputs = (usesRegistry: boolean) =>
+    toTargets(all, 'docker', 'run', { usesRegistry }).map(({ name, output }) => [name, output])
+  expect(outputs(true)).toEqual([
+    ['base', 'registry'],
+    ['api', 'registry'],
+  ])
+})
+
 test('the name by which one could read and write there is in nothing that is told of the build', () => {
   const secret = '0123456789abcdef0123456789abcdef'
   const image = `127.0.0.1:4000/${secret}:image`

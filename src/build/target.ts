@@ -114,7 +114,9 @@ export const toTargets = (
     isIntermediate(name) ? nameOf(name) : undefined
   return all.map((bake) => {
     const { name, tags, dependsOn, isWanted, definition } = bake
-    const isExported = isIntermediate(name) || (isWanted && tags.length > 0)
+    // What others build upon has a cache to keep, too.
+    const isBase = usesRegistry && upon.has(name)
+    const isExported = isBase || isIntermediate(name) || (isWanted && tags.length > 0)
     const findsImages = findsOthers && definition['pull'] !== true
     const below = findsImages ? [] : findBaseTargets(name, all)
     const { further, isLoaded } = toFurther(bake, { isOwn, pushes })

@@ -98,7 +98,7 @@ export const build: Handler<'build'> = async (step, ports) => {
   const { origins, ...built } = whole
   const builtOf = wantsOrigins ? toBuiltOf(target, files, dockerfile) : undefined
   const metadata = { ...built, missed: toMissed(built.missed, files, dockerfile) }
-  if (inFolder !== undefined) {
+  if (inFolder !== undefined && isWanted && tags.length > 0) {
     const { image } = inFolder
     const measured = measureLayout(image)
     return { metadata: { ...metadata, imageId: image.id }, ...inFolder, measured, origins, builtOf }
