@@ -142,7 +142,7 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
       ])
       expect(run.summary).toMatch(new RegExp(`${byTag.replaceAll('.', '\\.')}.*loaded`))
       const never = await load({ images: missing, 'pull-images': 'never' })
-      expect(never.annotations[0]?.message).toMatch(/does not have .*pull-images: never/s)
+      expect(never.annotations[0]?.message).toMatch(/does not have .*set pull-images to missing/s)
     })
   },
 )
