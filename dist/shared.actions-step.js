@@ -3409,10 +3409,16 @@ const createRepository = (order, repository) => {
 			"docker-content-digest": digest,
 			...length
 		});
-		await pipeline$1(stream, response, { signal }).catch((error) => {
-			if (!isOwn && error.code !== "ERR_STREAM_PREMATURE_CLOSE") lacking.add(digest);
+		/** Who ended it first. */
+		const ends = response.destroyed ? ["builder"] : [];
+		stream.once("error", () => void ends.push("source"));
+		for (const end of ["error", "close"]) response.once(end, () => void ends.push("builder"));
+		try {
+			await pipeline$1(stream, response, { signal });
+		} catch (error) {
+			if (!isOwn && ends[0] === "source") lacking.add(digest);
 			throw error;
-		});
+		}
 	};
 	const answer = async (route, request, response, query) => {
 		const { method = "" } = request;

@@ -78,11 +78,17 @@ const createRepository = (order: RegistryOrder, repository: string) => {
     const length = typeof sizeBytes === 'number' ? { 'content-length': sizeBytes } : {}
     const type = 'application/octet-stream'
     response.writeHead(200, { 'content-type': type, 'docker-content-digest': digest, ...length })
-    await pipeline(stream, response, { signal }).catch((error: NodeJS.ErrnoException) => {
+    /** Who ended it first. */
+    const ends: ('source' | 'builder')[] = response.destroyed ? ['builder'] : []
+    stream.once('error', () => void ends.push('source'))
+    for (const end of ['error', 'close']) response.once(end, () => void ends.push('builder'))
+    try {
+      await pipeline(stream, response, { signal })
+    } catch (error) {
       // A builder that wants no more of it has hung up; else the source has broken off.
-      if (!isOwn && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') lacking.add(digest)
+      if (!isOwn && ends[0] === 'source') lacking.add(digest)
       throw error
-    })
+    }
   }
   const answer = async (
     route: Route,
