@@ -30,11 +30,45 @@ const readContextOrigin = ({ folder: whole }, workspace) => {
 };
 
 // src/build/dockerfile/order.ts
+const has = (...wanted) => (words) => words.some((word) => wanted.some((isIt) => isIt(word)));
+const is = (text) => (word) => word === text;
+const begins = (text) => (word) => word.startsWith(text);
+/** Without the name of a package. */
+const namesNothing = (words) => words.every(begins("-"));
+const anything = () => true;
 /**
-* What installs what a list says, and nothing of the program: it depends on files that change seldom.
-* Commands that also build or install the program itself are none.
+* Commands that install what a list says, and nothing of the program, by what follows them: they depend on
+* files that change seldom. Those that also build or install the program itself are none.
 */
-const installs = /\b(?:pip3? install\b[^&|;]*\s(?:-r|--requirement)[\s=]|uv pip (?:install|sync)\b[^&|;]*\s(?:-r\s|\S*requirements)|uv sync\b[^&|;]*--no-install-project|poetry install\b[^&|;]*--no-root|npm (?:ci|install)\s*(?:$|[&|;]|--)|yarn install\b|pnpm (?:i|install)\s*(?:$|[&|;]|--)|bundle install\b|composer install\b|go mod download\b|cargo fetch\b)/;
+const installers = [
+	["pip install", has(begins("-r"), begins("--requirement"))],
+	["pip3 install", has(begins("-r"), begins("--requirement"))],
+	["uv pip sync", anything],
+	["uv sync", has(is("--no-install-project"))],
+	["poetry install", has(is("--no-root"))],
+	...[
+		"npm ci",
+		"npm install",
+		"pnpm i",
+		"pnpm install"
+	].map((command) => [command, namesNothing]),
+	...[
+		"yarn install",
+		"bundle install",
+		"composer install",
+		"go mod download",
+		"cargo fetch"
+	].map((command) => [command, anything])
+];
+/** Words, not patterns: a pull request may bring a line of a megabyte. */
+const installs = (script) => script.split(/[&|;]+/).some((command) => {
+	const words = command.trim().split(/\s+/);
+	return installers.some(([name, fits]) => {
+		const named = name.split(" ");
+		const at = words.findIndex((_, from) => named.every((word, step) => words[from + step] === word));
+		return at >= 0 && fits(words.slice(at + named.length));
+	});
+});
 /** `.` and the like: all of the context. */
 const takesAll = ({ keyword, flags, rest }) => (keyword === "copy" || keyword === "add") && !flags.some((flag) => flag.startsWith("--from=")) && /^(?:\[\s*"\.{1,2}\/?"\s*,|\.\/?\s)/.test(rest);
 /** Whether a COPY makes a layer that stands on its own, or could: upon what is below it, it does nothing. */
@@ -52,7 +86,7 @@ const readOrder = (dockerfile) => {
 		if (keyword === "run") unlinked = [];
 		if (isUnlinked(instruction) && canBeLinked(instruction)) unlinked.push(line);
 		if (takesAll(instruction)) copied ??= line;
-		else if (keyword === "run" && copied !== void 0 && installs.test(rest)) early.push({
+		else if (keyword === "run" && copied !== void 0 && installs(rest)) early.push({
 			copyLine: copied,
 			installLine: line
 		});

@@ -430,17 +430,17 @@ const longestName = 80;
 const show = (name) => toLine(name, longestName);
 /** What changed of the files that an instruction takes; empty where nothing did. */
 const findChangedFiles = (before, now) => {
-	if ("" in before || "" in now) return before[""] === now[""] ? [] : ["files that it takes"];
+	if (Object.hasOwn(before, "") || Object.hasOwn(now, "")) return before[""] === now[""] ? [] : ["files that it takes"];
 	return [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(now)])].filter((path) => before[path] !== now[path]);
 };
 const renderChanged = (before, now) => {
 	const changed = findChangedFiles(before, now);
 	const [first] = changed;
 	if (first === void 0) return void 0;
-	if (!(first in now || first in before)) return `${first} changed`;
+	if (!(Object.hasOwn(now, first) || Object.hasOwn(before, first))) return `${first} changed`;
 	const toWord = (path) => {
-		if (!(path in now)) return `${show(path)} is gone`;
-		return path in before ? `${show(path)} changed` : `${show(path)} is new`;
+		if (!Object.hasOwn(now, path)) return `${show(path)} is gone`;
+		return Object.hasOwn(before, path) ? `${show(path)} changed` : `${show(path)} is new`;
 	};
 	const more = changed.length - mostNames;
 	return [...changed.slice(0, mostNames).map(toWord), ...more > 0 ? [`${more} more`] : []].join(", ");
@@ -545,6 +545,7 @@ const createMarks = async ({ folder, ...files }) => {
 	/** @returns undefined where it is too much, or a file cannot be read */
 	const markFiles = async (sources) => {
 		const isLeftOut = (path, isFolder) => path.length > 500 || !sources.some((source) => (isFolder ? isOnTheWay : takes)(source, path)) || !isFolder && isOut(path);
+		if (isLate()) return void 0;
 		const walked = await walkContext(folder, isLeftOut, isLate);
 		if (walked === void 0) return void 0;
 		const marks = Object.create(null);

@@ -9,8 +9,9 @@ import {
   toNeedlessFailure,
 } from '../../src/build/cache-failures.ts'
 import { toBakeWords } from '../../src/build/dockerfile/find.ts'
+import { readOrder } from '../../src/build/dockerfile/order.ts'
 import { findContextSources } from '../../src/build/dockerfile/sources.ts'
-import { findBases, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
+import { findBases, findCacheMounts, findSecretMounts } from '../../src/build/dockerfile/stages.ts'
 import { explainBuildFailure } from '../../src/build/explain.ts'
 import { toTimings } from '../../src/build/timings.ts'
 import { findTransient } from '../../src/build/transient.ts'
@@ -203,6 +204,16 @@ test.each<readonly [string, () => unknown]>([
   ...['*', '* ', '["', '$', '../'].map((text): [string, () => unknown] => [
     `a COPY of ${text}`,
     () => findContextSources(`FROM x\nCOPY ${most(text)} /`, words),
+  ]),
+  ...['pip install ', 'uv pip install a ', 'npm ci ', '&', ' /', '-r', ' '].map(
+    (text): [string, () => unknown] => [
+      `the order of lines with ${text}`,
+      () => readOrder(`FROM x\nCOPY . .\nRUN ${most(text)}\nCOPY ${most(text)}`),
+    ],
+  ),
+  ...['type=cache,', ', ', 'id=a,', '/'].map((text): [string, () => unknown] => [
+    `cache mounts of ${text}`,
+    () => findCacheMounts(`FROM x\nRUN --mount=${most(text)} x`, words),
   ]),
   ...['--a ', '-- ', 'a ', ' ', '["', '../', '# buildkit '].map((text): [string, () => unknown] => [
     `a line that copied ${text}`,

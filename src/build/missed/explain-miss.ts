@@ -11,7 +11,8 @@ const show = (name: string): string => toLine(name, longestName)
 
 /** What changed of the files that an instruction takes; empty where nothing did. */
 const findChangedFiles = (before: FileMarks, now: FileMarks): readonly string[] => {
-  if ('' in before || '' in now) return before[''] === now[''] ? [] : ['files that it takes']
+  if (Object.hasOwn(before, '') || Object.hasOwn(now, ''))
+    return before[''] === now[''] ? [] : ['files that it takes']
   const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])]
   return paths.filter((path) => before[path] !== now[path])
 }
@@ -20,10 +21,10 @@ const renderChanged = (before: FileMarks, now: FileMarks): string | undefined =>
   const changed = findChangedFiles(before, now)
   const [first] = changed
   if (first === undefined) return undefined
-  if (!(first in now || first in before)) return `${first} changed`
+  if (!(Object.hasOwn(now, first) || Object.hasOwn(before, first))) return `${first} changed`
   const toWord = (path: string): string => {
-    if (!(path in now)) return `${show(path)} is gone`
-    return path in before ? `${show(path)} changed` : `${show(path)} is new`
+    if (!Object.hasOwn(now, path)) return `${show(path)} is gone`
+    return Object.hasOwn(before, path) ? `${show(path)} changed` : `${show(path)} is new`
   }
   const more = changed.length - mostNames
   const words = changed.slice(0, mostNames).map(toWord)

@@ -73,6 +73,7 @@ export const createMarks = async ({ folder, ...files }: BuildFiles) => {
       path.length > longestMatched ||
       !sources.some((source) => (isFolder ? isOnTheWay : takes)(source, path)) ||
       (!isFolder && isOut(path))
+    if (isLate()) return undefined
     const walked = await walkContext(folder, isLeftOut, isLate)
     if (walked === undefined) return undefined
     const marks = Object.create(null) as Record<string, string>
