@@ -2,6 +2,8 @@ import { askCache, hearClient, parseAnswer, startClient } from "./shared.actions
 import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
 
 // src/store/cache-clients.ts
+/** Nobody who died is asked twice, so whoever asks again gets another. */
+var ClientEnded = class extends Error {};
 /** Somebody may ask again in a moment. */
 const idleMs = 1e3;
 /** Without a question of its own for so long, no deadline is meant. */
@@ -30,7 +32,7 @@ const start = ({ signal: _, ...access }) => {
 		alive.delete(client);
 		answers.fail(error);
 	};
-	group.ended.then(({ code }) => end(/* @__PURE__ */ new Error(`the client ended with exit code ${code}`)), (error) => end(error));
+	group.ended.then(({ code }) => end(new ClientEnded(`the client ended with exit code ${code}`)), (error) => end(error));
 	return client;
 };
 /**
@@ -49,19 +51,13 @@ const createCacheClients = (access) => {
 			timer
 		});
 	};
-	const take = () => {
+	const takeIdle = () => {
 		const found = idle.pop();
-		if (found === void 0) return start(access);
+		if (found === void 0) return void 0;
 		clearTimeout(found.timer);
-		return found.client.isOver ? take() : found.client;
+		return found.client.isOver ? takeIdle() : found.client;
 	};
-	/**
-	* @returns as {@link askCache}
-	* @throws as {@link askCache}; whoever was asked is ended then
-	*/
-	return async (question, timeoutMs, signal) => {
-		signal.throwIfAborted();
-		const client = take();
+	const askClient = async (client, question, timeoutMs, signal) => {
 		const { group, answers } = client;
 		const { promise, resolve, reject } = Promise.withResolvers();
 		Object.assign(answers, {
@@ -87,6 +83,23 @@ const createCacheClients = (access) => {
 			clearTimeout(timer);
 			signal.removeEventListener("abort", abort);
 		}
+	};
+	/**
+	* Whoever waited idle may have died a moment ago, unseen: a new one is asked then.
+	*
+	* @returns as {@link askCache}
+	* @throws as {@link askCache}; whoever was asked is ended then
+	*/
+	return async (question, timeoutMs, signal) => {
+		signal.throwIfAborted();
+		const idler = takeIdle();
+		if (idler !== void 0) try {
+			return await askClient(idler, question, timeoutMs, signal);
+		} catch (error) {
+			if (!(error instanceof ClientEnded)) throw error;
+			signal.throwIfAborted();
+		}
+		return await askClient(start(access), question, timeoutMs, signal);
 	};
 };
 

@@ -104,4 +104,12 @@ describe('processes that ask the Actions cache', () => {
     await eventually('it is gone', async () => !clients().includes(pid))
     expect(await cache.fetch(['x'], toFolder(), signal)).toBeUndefined()
   })
+  test('one that dies while it is asked has a successor', async () => {
+    const cache = open()
+    const { signal } = new AbortController()
+    await cache.fetch(['x'], toFolder(), signal)
+    const [pid = 0] = clients()
+    process.kill(pid, 'SIGKILL')
+    expect(await cache.fetch(['x'], toFolder(), signal)).toBeUndefined()
+  })
 })

@@ -14,6 +14,9 @@ type Client = {
   isOver: boolean
 }
 
+/** Nobody who died is asked twice, so whoever asks again gets another. */
+class ClientEnded extends Error {}
+
 type Answers = { hear: (line: string) => void; fail: (error: unknown) => void }
 
 /** Somebody may ask again in a moment. */
@@ -42,7 +45,7 @@ const start = ({ signal: _, ...access }: CacheAccess): Client => {
     answers.fail(error)
   }
   group.ended.then(
-    ({ code }) => end(new Error(`the client ended with exit code ${code}`)),
+    ({ code }) => end(new ClientEnded(`the client ended with exit code ${code}`)),
     (error: unknown) => end(error),
   )
   return client
@@ -65,23 +68,18 @@ export const createCacheClients = (access: CacheAccess) => {
     }, idleMs)
     idle.push({ client, timer })
   }
-  const take = (): Client => {
+  const takeIdle = (): Client | undefined => {
     const found = idle.pop()
-    if (found === undefined) return start(access)
+    if (found === undefined) return undefined
     clearTimeout(found.timer)
-    return found.client.isOver ? take() : found.client
+    return found.client.isOver ? takeIdle() : found.client
   }
-  /**
-   * @returns as {@link askCache}
-   * @throws as {@link askCache}; whoever was asked is ended then
-   */
-  return async (
+  const askClient = async (
+    client: Client,
     question: Omit<CacheQuestion, 'variables'>,
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<readonly (string | undefined)[]> => {
-    signal.throwIfAborted()
-    const client = take()
     const { group, answers } = client
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     Object.assign(answers, { hear: resolve, fail: reject })
@@ -101,5 +99,27 @@ export const createCacheClients = (access: CacheAccess) => {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
     }
+  }
+  /**
+   * Whoever waited idle may have died a moment ago, unseen: a new one is asked then.
+   *
+   * @returns as {@link askCache}
+   * @throws as {@link askCache}; whoever was asked is ended then
+   */
+  return async (
+    question: Omit<CacheQuestion, 'variables'>,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly (string | undefined)[]> => {
+    signal.throwIfAborted()
+    const idler = takeIdle()
+    if (idler !== undefined)
+      try {
+        return await askClient(idler, question, timeoutMs, signal)
+      } catch (error) {
+        if (!(error instanceof ClientEnded)) throw error
+        signal.throwIfAborted()
+      }
+    return await askClient(start(access), question, timeoutMs, signal)
   }
 }
