@@ -124,10 +124,13 @@ export const countPulls = async (
 export const measureWay = (stage: Stage, way: Way, source: Source, dataRoot: string) =>
   withScope(stage.session, async (scope) => {
     const dropImages = async (): Promise<void> => {
-      const names = toNames(stage, source.host)
-      await scope
-        .docker(['rmi', '--force', ...names], { signal: AbortSignal.timeout(120_000) })
-        .catch(() => {})
+      const signal = AbortSignal.timeout(120_000)
+      const find = (name: string) =>
+        scope.docker(['image', 'inspect', '--format', '{{.Id}}', name], { signal })
+      const found = await Promise.allSettled(toNames(stage, source.host).map(find))
+      const ids = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value.trim()] : []))
+      // By IDs: images that were linked have a name of Slipway's, too, that keeps them.
+      if (ids.length > 0) await scope.docker(['rmi', '--force', ...ids], { signal })
     }
     scope.defer('images', dropImages)
     const nodes = await startNodes(scope, 2)
