@@ -1,15 +1,17 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isImageId, isMissing, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, toBaseline, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isImageId, isMissing, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { allEnded, architecture, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findImage, findImages, findInNode, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, lookForImages, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { exec } from "./vendor/actions-core.js";
+import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { _usingCtx } from "./usingCtx.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 const { isIPv4 } = process.getBuiltinModule("node:net");
 const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
 const { closeSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
+const { availableParallelism } = process.getBuiltinModule("node:os");
 const { glob, lstat, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/inputs/read-build-options.ts
@@ -2542,11 +2544,11 @@ const toReusableBytes = (usage, nodes) => {
 	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
 };
 /** Docker may count long, or be asked the same by another job: nothing is refused for that. */
-const deadlineMs$1 = 1e4;
+const deadlineMs$2 = 1e4;
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 const findReusableBytes = async (get, nodes) => {
 	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
-	const usage = await within(asked, deadlineMs$1, void 0);
+	const usage = await within(asked, deadlineMs$2, void 0);
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
 };
 
@@ -3396,6 +3398,170 @@ const planRun = (inputs, facts) => {
 	};
 };
 
+// src/load/unpacker.ts
+/** Longer than any step. */
+const deadlineMs$1 = 864e5;
+/** Where the helper sees its volume and the step's layers; its script knows them, too. */
+const [volumePoint, layersPoint] = ["/slipway", "/slipway-layers"];
+/**
+* A helper with a volume of its own, which Docker removes with it. It unpacks what others have made, so it may
+* no more than that: `SYS_ADMIN` is for overlay's attributes.
+*/
+const toUnpacker = (node, layoutDir, runId) => ({
+	...toHelperBase(node, runId),
+	Cmd: ["-c", unpackScript()],
+	HostConfig: {
+		AutoRemove: true,
+		UsernsMode: "host",
+		NetworkMode: "none",
+		CapAdd: ["SYS_ADMIN"],
+		SecurityOpt: ["no-new-privileges", "label=disable"],
+		Mounts: [{
+			Type: "volume",
+			Target: volumePoint
+		}, {
+			...mountFolder(layoutDir, layersPoint),
+			ReadOnly: true
+		}]
+	}
+});
+const startHelper = ({ api, layoutDir, runId, signal }, node) => {
+	const waiting = /* @__PURE__ */ new Map();
+	const errors = [];
+	const started = Promise.withResolvers();
+	const fail = (error) => {
+		started.reject(error);
+		for (const each of waiting.values()) each.reject(error);
+		waiting.clear();
+	};
+	const onLine = (line) => {
+		const [state, word, name, reason = ""] = line.split("	");
+		const asked = waiting.get(`${word} ${name}`);
+		waiting.delete(`${word} ${name}`);
+		if (state === "done") asked?.resolve();
+		else asked?.reject(new Failure(reason));
+	};
+	const onStarted = async (id, reply) => {
+		const path = `/containers/${id}/json`;
+		const { Mounts = [] } = await api.get(path).catch(() => void 0) ?? {};
+		const volume = Mounts.find(({ Destination }) => Destination === volumePoint)?.Source ?? "";
+		const ask = (...words) => {
+			const answer = Promise.withResolvers();
+			waiting.set(words.slice(0, 2).join(" "), answer);
+			reply(`${words.join("	")}\n`);
+			return answer.promise;
+		};
+		if (volume === "") fail(new Failure("Docker does not say where the volume is"));
+		else started.resolve({
+			volume,
+			ask,
+			end: () => reply("end\n")
+		});
+	};
+	const watch = {
+		deadlineMs: deadlineMs$1,
+		signal,
+		onLine,
+		onStarted,
+		onErrorLine: (line) => void errors.push(line.slice(0, 1e3)),
+		isEnough: () => false
+	};
+	const ended = runContainer(api, toUnpacker(node, layoutDir, runId), "", watch).then((end) => fail(new Failure(errors.at(-1) ?? end)), fail);
+	started.promise.catch(() => {});
+	return {
+		started: started.promise,
+		ended
+	};
+};
+/** Does a thing once for each name; whoever asks again waits for the same. */
+const createOnce = () => {
+	const begun = /* @__PURE__ */ new Map();
+	return (name, act) => {
+		const work = begun.get(name) ?? act();
+		begun.set(name, work);
+		work.catch(() => {});
+		return work;
+	};
+};
+const createUnpacker = (order) => {
+	const { engine, isLocal, layoutDir, atOnce, line } = order;
+	const gate = createGate(atOnce);
+	const [unpackOnce, finishOnce, giveOnce] = [
+		createOnce(),
+		createOnce(),
+		createOnce()
+	];
+	let helper;
+	let isTold = false;
+	const getHelper = (node) => {
+		helper ??= startHelper(order, node);
+		return helper.started;
+	};
+	/** By chain IDs: a layer's folders may have what those below say. */
+	const unpackLayer = (layers, at, file, node) => {
+		const { chainId = "", diffId = "" } = layers[at] ?? {};
+		const words = [
+			toHex(chainId),
+			String(at),
+			diffId,
+			relative(layoutDir, file)
+		];
+		return unpackOnce(chainId, async () => {
+			const { ask } = await getHelper(node);
+			await gate(() => ask("layer", ...words));
+		});
+	};
+	/** One of them, whose programs are used; undefined where links do not reach them all. */
+	const findNode = (nodes) => isLocal && areBeside(engine, nodes) ? nodes[0] : void 0;
+	const begin = (layers, at, file, nodes) => {
+		const node = findNode(nodes);
+		if (node !== void 0) unpackLayer(layers, at, file, node);
+	};
+	const unpackAll = async ({ layers, layout, id, ...image }, node) => {
+		const toFile = (digest) => toBlobPath(layout?.folder ?? "", digest);
+		await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node)));
+		const { volume, ask } = await getHelper(node);
+		const chains = layers.map(({ chainId }) => toHex(chainId));
+		for (const [at, chain] of chains.entries()) await finishOnce(chain, () => ask("parents", chain, String(at), ...chains.slice(0, at)));
+		await giveOnce(id, () => ask("config", id, relative(layoutDir, toFile(id))));
+		const toFolder = (layer, at) => ({
+			...layer,
+			folder: `${volume}/${chains[at]}/to/${at}`
+		});
+		return {
+			image: {
+				...image,
+				id,
+				layout,
+				layers: layers.map(toFolder)
+			},
+			config: `${volume}/${toHex(id)}`
+		};
+	};
+	const unpack = async (image, nodes) => {
+		const node = findNode(nodes);
+		const { folder = "" } = image.layout ?? {};
+		const isWhole = image.layers.every(({ diffId }) => hasLayer(folder, diffId));
+		const isOurs = !relative(layoutDir, folder).startsWith("..");
+		if (node === void 0 || !isWhole || !isOurs) return void 0;
+		return unpackAll(image, node).catch((error) => {
+			order.signal.throwIfAborted();
+			if (!isTold) line(`Layers are unpacked in nodes, not beside them: ${renderError(error)}`);
+			isTold = true;
+		});
+	};
+	const close = async () => {
+		const { end } = await helper?.started.catch(() => void 0) ?? {};
+		end?.();
+		await helper?.ended;
+	};
+	return {
+		begin,
+		unpack,
+		close
+	};
+};
+
 // src/disk/fill.ts
 /** Files are counted for this; the reason of a failure is worth some seconds. */
 const deadlineMs = 15e3;
@@ -3746,70 +3912,6 @@ const findForeign = async (get, image, plans) => {
 	return renderForeign(image, nodes);
 };
 
-// src/load/least-busy.ts
-/** How many images nodes unpack, by their names. */
-const busy = /* @__PURE__ */ new Map();
-const countOf = ({ node }) => busy.get(node.name) ?? 0;
-/** Has the node do it that does least of the kind: a node unpacks one image after the other. */
-const inLeastBusy = async (plans, unpack) => {
-	const [plan] = plans.toSorted((a, b) => countOf(a) - countOf(b));
-	if (plan === void 0) return void 0;
-	const { name } = plan.node;
-	busy.set(name, countOf(plan) + 1);
-	try {
-		return await unpack(plan);
-	} finally {
-		busy.set(name, countOf(plan) - 1);
-	}
-};
-
-// src/load/from-layout.ts
-/** Layers that some node lacks and the builder left out: no node lacked them when it began, or below others. */
-const findLeftOut = async ({ api, image }, plans) => {
-	const states = await Promise.all(plans.map(({ node }) => inspectNode(api, node, []).catch(() => void 0)));
-	return image.layers.filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true)).map(({ diffId }) => diffId).filter((diffId) => !hasLayer(image.layout?.folder ?? "", diffId));
-};
-/** So few bytes are unpacked in each node sooner than they are linked from the first one. */
-const fewBytes = 8e6;
-const sumWritten = ({ layers, layout }) => layers.reduce((sum, { diffId }, index) => {
-	return sum + (hasLayer(layout?.folder ?? "", diffId) ? layout?.layerBytes[index] ?? 0 : 0);
-}, 0);
-/** Links what one node has into others, as if it were Docker's; streams where links cannot be. */
-const spread = async (task, from, plans) => {
-	const stream = async ({ node }) => byStream(await task.begun, node);
-	const found = plans.length === 0 ? void 0 : await findInNode(task, task.image, from).catch(() => void 0);
-	if (found === void 0) return allEnded(plans.map(stream));
-	const { image, config } = found;
-	const begun = task.begun.then((whole) => ({
-		...whole,
-		image
-	}));
-	return (await allEnded([...groupForHelpers(plans).map((group) => byDirect({
-		...task,
-		image,
-		begun
-	}, group, config)), ...plans.filter(({ choice }) => choice.kind !== "direct").map(async (plan) => [await stream(plan)])])).flat();
-};
-/**
-* Puts an image that a builder has written into a folder into nodes that lack it: unpacked in one,
-* linked into the others. What is small is unpacked in all of them, side by side.
-*/
-const loadLayout = async (task, plans) => {
-	if (task.exportLayers !== void 0) {
-		const leftOut = await findLeftOut(task, plans);
-		if (leftOut.length > 0) await task.exportLayers(leftOut);
-	}
-	const begun = await task.begun;
-	if (sumWritten(task.image) <= fewBytes) return allEnded(plans.map(({ node }) => byStream(begun, node)));
-	const first = await inLeastBusy(plans, async ({ node }) => ({
-		node,
-		unpacked: await byStream(begun, node)
-	}));
-	if (first === void 0) return [];
-	const others = plans.filter(({ node }) => node !== first.node);
-	return [first.unpacked, ...await spread(task, first.node, others)];
-};
-
 // src/load/manifest.ts
 /**
 * The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
@@ -3940,6 +4042,7 @@ const load = async (step, { docker, log, run }) => {
 		runId: run.id,
 		hold: (each) => holdImage(api, run.id, each),
 		exportLayers: source.kind === "built" ? run.resultOf("build", source.by)?.exportLayers : void 0,
+		unpacker: run.unpacker,
 		tempDir: run.tempDir,
 		signal: run.signal,
 		line: log.line,
@@ -4118,6 +4221,17 @@ const fillsDisks = /* @__PURE__ */ new Set([...[
 ]]);
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }) => handlers[kind];
+/** A container that unpacks, should something have to be; linking is what nodes get of it. */
+const openUnpacker = ({ loadMode }, { docker: { api, engine }, log: { line } }, { id, isLocal, layoutDir, signal }) => loadMode === "stream" || loadMode === "kind" || findGate(engine) !== void 0 ? void 0 : createUnpacker({
+	api,
+	engine,
+	isLocal,
+	runId: id,
+	layoutDir,
+	signal,
+	line,
+	atOnce: Math.min(availableParallelism(), 4)
+});
 /**
 * Does all steps of a plan. The first failure ends the others where the plan says so; what finds a disk
 * full is done once more when room could be made.
@@ -4131,17 +4245,24 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 	const results = /* @__PURE__ */ new Map();
 	const { ring, over } = createBells(steps);
 	const resultOf = ((_, id) => results.get(id));
+	const command = createDocker(run.env, signal);
+	const unpacker = openUnpacker(inputs, given, {
+		...run,
+		isLocal: command.isLocal,
+		signal
+	});
 	const ports = {
 		...given,
 		docker: {
 			...docker,
-			command: createDocker(run.env, signal)
+			command
 		},
 		run: {
 			...run,
 			signal,
 			resultOf,
-			over
+			over,
+			unpacker
 		}
 	};
 	const finalPorts = {
@@ -4187,7 +4308,7 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 				const text = renderEnd(outcome);
 				if (text !== void 0) log.line(text);
 			}
-		}),
+		}).finally(() => unpacker?.close()),
 		reclaimed: reclaim.freed
 	};
 };

@@ -4,7 +4,7 @@ import { createDocker, findNodes, isImageId, readRegularFile, toDigest, toHex, w
 import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { largestText, pickManifest, readBlobImage, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
-import { doAtOnce } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.js";
+import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { findParts, readPart } from "./shared.commands-report.sources-archive-images.js";

@@ -2,7 +2,7 @@ import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.wa
 import { formatBytes, formatCount, toLine } from "./shared.actions-post.actions-step.js";
 import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { askGit, locate, mostPointerBytes, parsePointer, readCheckedOut } from "./shared.lfs-checked-out.lfs-lfs-source.js";
-import { doAtOnce } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.js";
+import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { _usingCtx } from "./usingCtx.js";
 import { toStat } from "./shared.actions-step.js";
 const { promisify } = process.getBuiltinModule("node:util");

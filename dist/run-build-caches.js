@@ -3,7 +3,7 @@ import { attempt, renderError } from "./shared.actions-post.actions-step.recorde
 import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
-import { doAtOnce } from "./shared.commands-report.lfs-lfs-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.js";
+import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";

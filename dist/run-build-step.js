@@ -1,4 +1,4 @@
-import { buildImage, createExportLayers, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
+import { beginUnpacking, buildImage, createExportLayers, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { formatDuration, intermediateRepository, isPush, toEntries, toFields, toLine } from "./shared.actions-post.actions-step.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
@@ -600,6 +600,7 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 		...built,
 		ms: performance.now() - beganMs
 	};
+	beginUnpacking(run.unpacker, image, nodes);
 	if (made.cache !== void 0) await kept?.keep(target, made.cache, image, folder, told);
 	const again = (names) => {
 		const whole = {

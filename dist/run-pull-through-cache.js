@@ -1,4 +1,4 @@
-import { architecture, isNoSpace } from "./shared.actions-step.js";
+import { architecture, isNoSpace, toChainIds } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { isDigest, readRegularFile, toDigest, toHex, toRepository } from "./shared.actions-post.actions-step.recorder.js";
@@ -181,6 +181,23 @@ const sortFiles = async (image, root, folder) => {
 	};
 };
 const tell = (where, { bytes, ms }) => bytes === 0 ? [] : [`${formatBytes(bytes)} from ${where} in ${formatDuration(ms)}`];
+/** Has a layer that came unpacked while the others come, where nodes get all of them. */
+const createBring = ({ layers }, nodes, wanted, blobs, { unpacker }) => {
+	const chainIds = toChainIds(layers.map(({ diffId }) => diffId));
+	const chain = layers.map(({ diffId }, at) => ({
+		diffId,
+		chainId: chainIds[at] ?? "",
+		folder: void 0
+	}));
+	const isWhole = layers.every(({ diffId }) => wanted.has(diffId));
+	return async (layer) => {
+		const file = await blobs.bring(layer);
+		if (isWhole) layers.forEach(({ diffId }, at) => {
+			if (diffId === layer.diffId) unpacker?.begin(chain, at, file, nodes);
+		});
+		return file;
+	};
+};
 const bringImage = async (reference, nodes, conversation, ports) => {
 	const { log, run } = ports;
 	const { signal } = run;
@@ -213,13 +230,14 @@ const bringImage = async (reference, nodes, conversation, ports) => {
 	const image = await readImage(root, folder, blobs);
 	const wanted = await findWanted(image, nodes, ports);
 	const place = `${folder}-${createHash("sha256").update(canonical).digest("hex").slice(0, 16)}`;
+	const bring = createBring(image, nodes, wanted, blobs, run);
 	const loaded = await writeLayout({
 		image,
 		folder: place,
 		reference,
 		root,
 		wanted,
-		bring: blobs.bring
+		bring
 	});
 	const files = await sortFiles(image, root, folder);
 	const { fromCache, fromRegistry, restored } = blobs;

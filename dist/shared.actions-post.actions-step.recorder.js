@@ -410,6 +410,7 @@ const runContainer = async (api, container, input, watch) => {
 		const ended = Promise.all([finished(stdout), finished(stderr)]);
 		const give = async () => void socket.write(await input);
 		await Promise.all([post(`${path}/start`), give()]);
+		watch.onStarted?.(made.Id, reply);
 		const { late, release } = supervise(api, path, watch);
 		const end = ended.then(async () => {
 			const waited = await post(`${path}/wait?condition=removed`);

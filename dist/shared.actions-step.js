@@ -3859,6 +3859,8 @@ const streamScript = () => {
 		"publish"
 	], "entries", "receive", "stream");
 };
+/** Unpacks layers beside the nodes. */
+const unpackScript = () => joinScript("names", "source", "entries", "receive", "unpack");
 /**
 * A helper for nodes like this one, made from its image, in the words of Docker's API.
 *
@@ -4788,6 +4790,166 @@ const checkGrowth = (report, limit) => {
 };
 /** What is beyond the limits that its author has set. */
 const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
+
+// src/image/sources/oci-layout.ts
+const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const readImage = (folder, references, reported) => {
+	const digest = findManifest$1(folder, reported?.digest);
+	const manifest = readBlob(folder, digest);
+	const { config, layers } = JSON.parse(manifest);
+	const { architecture = "", rootfs } = JSON.parse(readBlob(folder, config.digest));
+	const diffIds = rootfs?.diff_ids ?? [];
+	const layerBytes = (layers ?? []).map(({ size }) => size);
+	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
+	if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error("its layers are none");
+	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
+	const chainIds = toChainIds(diffIds);
+	const known = reported?.isPushed && reported.digest || digest;
+	return {
+		references,
+		id: config.digest,
+		sizeBytes: layerBytes.reduce((sum, bytes) => sum + bytes, 0),
+		digestNames: [...repositories].map((repository) => `${repository}@${known}`),
+		architecture,
+		layers: diffIds.map((diffId, index) => ({
+			diffId,
+			chainId: chainIds[index] ?? "",
+			folder: void 0
+		})),
+		layout: {
+			folder,
+			digest,
+			manifest,
+			layerBytes
+		}
+	};
+};
+/**
+* Reads the image that a builder has written into a folder, as buildx does with `type=oci,tar=false` and no
+* compression. Layers may be missing there: empty files stand for those that nobody needs.
+*
+* @param reported where the same build made more; by the pushed digest nodes find the image, too
+* @throws {Failure} when it is not one image, or not what its digests say
+*/
+const readLayout = (folder, references, reported) => {
+	try {
+		return readImage(folder, references, reported);
+	} catch (cause) {
+		throw new Failure("The build ended well, but what the builder wrote is no image to load", {
+			cause,
+			remedy: "Slipway needs buildx 0.13 and BuildKit 0.11 or newer: `docker buildx inspect`."
+		});
+	}
+};
+/** Whether a layout has a layer itself, not only an empty file in its place. */
+const hasLayer = (folder, diffId) => (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
+const toWholeBlobs = ({ id, layers, layout }) => {
+	if (layout === void 0 || !layers.every(({ diffId }) => hasLayer(layout.folder, diffId))) return void 0;
+	const { folder, manifest, layerBytes } = layout;
+	return {
+		manifest,
+		config: readBlob(folder, id),
+		layers: layers.map(({ diffId }, at) => ({
+			file: toBlobPath(folder, diffId),
+			start: 0,
+			sizeBytes: layerBytes[at] ?? 0,
+			digest: diffId,
+			diffId
+		}))
+	};
+};
+
+// src/load/helper-request.ts
+/**
+* All names under which a node should have an image: as it was given first, then by its content. Only
+* the containerd store keeps the manifest, and so its digest, that a registry knows.
+*/
+const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
+	...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
+	...image.references.map((reference) => toImmutable(reference, image.id).canonical),
+	...engine.hasContainerdStore || image.layout ? image.digestNames : []
+])];
+/** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
+const toSource = ({ heldAs, id }) => heldAs ?? id;
+/** Where the socket of Docker's containerd is; undefined with a store that has none. */
+const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
+/** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
+const folderRows = (image, config) => {
+	return [[
+		"overlay2",
+		config,
+		image.id
+	], ...image.layers.map(({ diffId, chainId, folder = "" }) => [
+		"layer",
+		diffId,
+		chainId,
+		folder
+	])];
+};
+const containerdRows = ({ containerd }, image) => [[
+	"containerd",
+	containerd?.address ?? "",
+	containerd?.namespace ?? "",
+	image.id,
+	image.architecture
+], ...image.layers.map(({ diffId, chainId }) => [
+	"layer",
+	diffId,
+	chainId
+])];
+const sourceRows = (engine, image, config) => {
+	if (config !== void 0) return folderRows(image, config);
+	if (engine.hasContainerdStore) return containerdRows(engine, image);
+	return folderRows(image, `${engine.dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(image.id)}`);
+};
+/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
+const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
+/** Whether links reach the nodes from a volume of Docker's. */
+const areBeside = ({ dataRoot }, nodes) => nodes.every((node) => node.userland === "gnu" && node.containerd.snapshotter === "overlayfs" && rootOf(node).startsWith(`${dataRoot}/volumes/`));
+/**
+* Chooses what a helper has to see of the daemon's host for one image and some nodes.
+*
+* @returns a string where it could not see enough, saying why
+*/
+const toMounts = (engine, image, nodes) => {
+	const isInDocker = image.layout === void 0;
+	if (isInDocker && !engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
+	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
+	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
+	return {
+		mountedFolder: commonFolder([
+			...isInDocker ? storeFolders(engine) : [],
+			...reachable,
+			...folders
+		]),
+		socketFolder: isInDocker ? socketFolderOf(engine) : void 0
+	};
+};
+/**
+* Writes the request for one image and nodes that are given it by their folders.
+*
+* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
+* @param config the image's, on the daemon's host, where another node has the image and not Docker
+*/
+const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }, config) => {
+	return `${[
+		["run", runId],
+		["deadline", String(Math.ceil(deadlineMs / 1e3))],
+		["method", wanted],
+		["mount", mountedFolder],
+		...namesOf(engine, image).map((name) => ["name", name]),
+		...nodes.map((node) => [
+			"node",
+			node.name,
+			String(node.pid),
+			snapshotsOf(node),
+			rootOf(node)
+		]),
+		...sourceRows(engine, image, config),
+		["go"]
+	].map((row) => row.join("	")).join("\n")}\n`;
+};
 
 // src/image/sizes.ts
 /** Bytes of all steps, and of those that no image before this one had. */
@@ -6019,95 +6181,6 @@ const checkNames = (api, names, node) => inspectUntilWell(api, node, ({ criIds }
 	return other === void 0 ? void 0 : `CRI has another image as ${other}`;
 });
 
-// src/load/helper-request.ts
-/**
-* All names under which a node should have an image: as it was given first, then by its content. Only
-* the containerd store keeps the manifest, and so its digest, that a registry knows.
-*/
-const namesOf = (engine, image) => [.../* @__PURE__ */ new Set([
-	...image.references.flatMap(({ canonical }) => toNodeNames(canonical)),
-	...image.references.map((reference) => toImmutable(reference, image.id).canonical),
-	...engine.hasContainerdStore || image.layout ? image.digestNames : []
-])];
-/** What Docker is asked for: never a name that somebody may have given to another image meanwhile. */
-const toSource = ({ heldAs, id }) => heldAs ?? id;
-/** Where the socket of Docker's containerd is; undefined with a store that has none. */
-const socketFolderOf = ({ hasContainerdStore, containerd }) => hasContainerdStore ? containerd?.address.replace(/\/[^/]*$/, "") : void 0;
-/** Of a store whose folders are known, and which keeps no manifest for the helper to read. */
-const folderRows = (image, config) => {
-	return [[
-		"overlay2",
-		config,
-		image.id
-	], ...image.layers.map(({ diffId, chainId, folder = "" }) => [
-		"layer",
-		diffId,
-		chainId,
-		folder
-	])];
-};
-const containerdRows = ({ containerd }, image) => [[
-	"containerd",
-	containerd?.address ?? "",
-	containerd?.namespace ?? "",
-	image.id,
-	image.architecture
-], ...image.layers.map(({ diffId, chainId }) => [
-	"layer",
-	diffId,
-	chainId
-])];
-const sourceRows = (engine, image, config) => {
-	if (config !== void 0) return folderRows(image, config);
-	if (engine.hasContainerdStore) return containerdRows(engine, image);
-	return folderRows(image, `${engine.dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(image.id)}`);
-};
-/** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
-const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
-/**
-* Chooses what a helper has to see of the daemon's host for one image and some nodes.
-*
-* @returns a string where it could not see enough, saying why
-*/
-const toMounts = (engine, image, nodes) => {
-	const isInDocker = image.layout === void 0;
-	if (isInDocker && !engine.hasContainerdStore && image.layers.some(({ folder }) => folder === void 0)) return "Docker does not say where the image's layers are";
-	const folders = image.layers.flatMap(({ folder }) => folder ?? []);
-	const reachable = nodes.map(rootOf).filter((root) => root !== "/");
-	return {
-		mountedFolder: commonFolder([
-			...isInDocker ? storeFolders(engine) : [],
-			...reachable,
-			...folders
-		]),
-		socketFolder: isInDocker ? socketFolderOf(engine) : void 0
-	};
-};
-/**
-* Writes the request for one image and nodes that are given it by their folders.
-*
-* @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
-* @param config the image's, on the daemon's host, where another node has the image and not Docker
-*/
-const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }, config) => {
-	return `${[
-		["run", runId],
-		["deadline", String(Math.ceil(deadlineMs / 1e3))],
-		["method", wanted],
-		["mount", mountedFolder],
-		...namesOf(engine, image).map((name) => ["name", name]),
-		...nodes.map((node) => [
-			"node",
-			node.name,
-			String(node.pid),
-			snapshotsOf(node),
-			rootOf(node)
-		]),
-		...sourceRows(engine, image, config),
-		["go"]
-	].map((row) => row.join("	")).join("\n")}\n`;
-};
-
 // src/load/layer-blobs.ts
 const readContent = async ({ docker, engine, node, runId }, digest) => {
 	const folder = socketFolderOf(engine);
@@ -7133,75 +7206,6 @@ const byDirect = async (task, { nodes, wanted }, config) => {
 	}));
 };
 
-// src/image/sources/oci-layout.ts
-const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const readImage = (folder, references, reported) => {
-	const digest = findManifest$1(folder, reported?.digest);
-	const manifest = readBlob(folder, digest);
-	const { config, layers } = JSON.parse(manifest);
-	const { architecture = "", rootfs } = JSON.parse(readBlob(folder, config.digest));
-	const diffIds = rootfs?.diff_ids ?? [];
-	const layerBytes = (layers ?? []).map(({ size }) => size);
-	if (diffIds.join() !== (layers ?? []).map((layer) => layer.digest).join()) throw new Error("its layers are compressed, as only BuildKit before 0.10 has them");
-	if (!diffIds.every(isDigest) || !layerBytes.every(isSize)) throw new Error("its layers are none");
-	const repositories = new Set(references.map(({ canonical }) => toRepository(canonical)));
-	const chainIds = toChainIds(diffIds);
-	const known = reported?.isPushed && reported.digest || digest;
-	return {
-		references,
-		id: config.digest,
-		sizeBytes: layerBytes.reduce((sum, bytes) => sum + bytes, 0),
-		digestNames: [...repositories].map((repository) => `${repository}@${known}`),
-		architecture,
-		layers: diffIds.map((diffId, index) => ({
-			diffId,
-			chainId: chainIds[index] ?? "",
-			folder: void 0
-		})),
-		layout: {
-			folder,
-			digest,
-			manifest,
-			layerBytes
-		}
-	};
-};
-/**
-* Reads the image that a builder has written into a folder, as buildx does with `type=oci,tar=false` and no
-* compression. Layers may be missing there: empty files stand for those that nobody needs.
-*
-* @param reported where the same build made more; by the pushed digest nodes find the image, too
-* @throws {Failure} when it is not one image, or not what its digests say
-*/
-const readLayout = (folder, references, reported) => {
-	try {
-		return readImage(folder, references, reported);
-	} catch (cause) {
-		throw new Failure("The build ended well, but what the builder wrote is no image to load", {
-			cause,
-			remedy: "Slipway needs buildx 0.13 and BuildKit 0.11 or newer: `docker buildx inspect`."
-		});
-	}
-};
-/** Whether a layout has a layer itself, not only an empty file in its place. */
-const hasLayer = (folder, diffId) => (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0;
-/** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
-const toWholeBlobs = ({ id, layers, layout }) => {
-	if (layout === void 0 || !layers.every(({ diffId }) => hasLayer(layout.folder, diffId))) return void 0;
-	const { folder, manifest, layerBytes } = layout;
-	return {
-		manifest,
-		config: readBlob(folder, id),
-		layers: layers.map(({ diffId }, at) => ({
-			file: toBlobPath(folder, diffId),
-			start: 0,
-			sizeBytes: layerBytes[at] ?? 0,
-			digest: diffId,
-			diffId
-		}))
-	};
-};
-
 // src/load/find-in-node.ts
 /** Finds an image in a node that was given it; undefined where it is gone, or out of Docker's reach. */
 const findInNode = async ({ api, engine }, image, node) => {
@@ -7223,6 +7227,92 @@ const findInNode = async ({ api, engine }, image, node) => {
 		},
 		config
 	};
+};
+
+// src/load/least-busy.ts
+/** How many images nodes unpack, by their names. */
+const busy = /* @__PURE__ */ new Map();
+const countOf = ({ node }) => busy.get(node.name) ?? 0;
+/** Has the node do it that does least of the kind: a node unpacks one image after the other. */
+const inLeastBusy = async (plans, unpack) => {
+	const [plan] = plans.toSorted((a, b) => countOf(a) - countOf(b));
+	if (plan === void 0) return void 0;
+	const { name } = plan.node;
+	busy.set(name, countOf(plan) + 1);
+	try {
+		return await unpack(plan);
+	} finally {
+		busy.set(name, countOf(plan) - 1);
+	}
+};
+
+// src/load/from-layout.ts
+/** Layers that some node lacks and the builder left out: no node lacked them when it began, or below others. */
+const findLeftOut = async ({ api, image }, plans) => {
+	const states = await Promise.all(plans.map(({ node }) => inspectNode(api, node, []).catch(() => void 0)));
+	return image.layers.filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true)).map(({ diffId }) => diffId).filter((diffId) => !hasLayer(image.layout?.folder ?? "", diffId));
+};
+/** So few bytes are unpacked in each node sooner than they are linked from the first one. */
+const fewBytes$1 = 8e6;
+const sumWritten = ({ layers, layout }) => layers.reduce((sum, { diffId }, index) => {
+	return sum + (hasLayer(layout?.folder ?? "", diffId) ? layout?.layerBytes[index] ?? 0 : 0);
+}, 0);
+/** Links what has folders into nodes, as if it were Docker's; streams where links cannot be. */
+const spread = async (task, found, plans) => {
+	const stream = async ({ node }) => byStream(await task.begun, node);
+	if (found === void 0) return allEnded(plans.map(stream));
+	const { image, config } = found;
+	const begun = task.begun.then((whole) => ({
+		...whole,
+		image
+	}));
+	return (await allEnded([...groupForHelpers(plans).map((group) => byDirect({
+		...task,
+		image,
+		begun
+	}, group, config)), ...plans.filter(({ choice }) => choice.kind !== "direct").map(async (plan) => [await stream(plan)])])).flat();
+};
+/** Has an image unpacked before its load's turn comes. */
+const beginUnpacking = (unpacker, image, nodes) => {
+	if (sumWritten(image) > fewBytes$1) unpacker?.unpack(image, nodes).catch(() => {});
+};
+/** Unpacked once for all nodes, where links reach from there. */
+const loadBeside = async (task, plans) => {
+	const { unpacker, image } = task;
+	if (!plans.every(({ choice }) => choice.kind === "direct")) return void 0;
+	const nodes = plans.map(({ node }) => node);
+	const found = await unpacker?.unpack(image, nodes);
+	if (found === void 0) return void 0;
+	const [one, ...others] = await spread(task, found, plans);
+	if (one === void 0) return void 0;
+	const copiedBytes = one.way === "link" || one.way === "reflink" ? sumWritten(image) : one.copiedBytes;
+	return [{
+		...one,
+		copiedBytes
+	}, ...others];
+};
+/**
+* Puts an image that a builder has written into a folder into nodes that lack it: unpacked once and linked
+* into all of them. Where nodes have layers of it already, it is unpacked in one and linked into the others;
+* what is small is unpacked in all of them, side by side.
+*/
+const loadLayout = async (task, plans) => {
+	if (task.exportLayers !== void 0) {
+		const leftOut = await findLeftOut(task, plans);
+		if (leftOut.length > 0) await task.exportLayers(leftOut);
+	}
+	const begun = await task.begun;
+	if (sumWritten(task.image) <= fewBytes$1) return allEnded(plans.map(({ node }) => byStream(begun, node)));
+	const beside = await loadBeside(task, plans);
+	if (beside !== void 0) return beside;
+	const first = await inLeastBusy(plans, async ({ node }) => ({
+		node,
+		unpacked: await byStream(begun, node)
+	}));
+	if (first === void 0) return [];
+	const others = plans.filter(({ node }) => node !== first.node);
+	const found = others.length === 0 ? void 0 : await findInNode(task, task.image, first.node).catch(() => void 0);
+	return [first.unpacked, ...await spread(task, found, others)];
 };
 
 // src/image/to-manifest.ts
@@ -8130,4 +8220,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, asksForGpu, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, lookForImages, measureImage, measureLayout, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runJobs, send$2 as send, shortenInstruction, show, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runJobs, send$2 as send, shortenInstruction, show, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

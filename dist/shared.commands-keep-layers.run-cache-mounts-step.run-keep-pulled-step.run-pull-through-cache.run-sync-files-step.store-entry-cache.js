@@ -1,9 +1,12 @@
 import { askCache, hearClient, parseAnswer, startClient } from "./shared.actions-post.actions-step.js";
+import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
 
 // src/store/cache-clients.ts
 /** Nobody who died is asked twice, so whoever asks again gets another. */
 var ClientEnded = class extends Error {};
+/** Each costs a third of a second of processor time, and moves eight pieces at once. */
+const mostClients = 4;
 /** Somebody may ask again in a moment. */
 const idleMs = 1e3;
 /** Without a question of its own for so long, no deadline is meant. */
@@ -40,6 +43,7 @@ const start = ({ signal: _, ...access }) => {
 * and an image has many entries. See {@link askCache} for why they are processes.
 */
 const createCacheClients = (access) => {
+	const gate = createGate(mostClients);
 	const idle = [];
 	const rest = (client) => {
 		const timer = setTimeout(() => {
@@ -57,7 +61,7 @@ const createCacheClients = (access) => {
 		clearTimeout(found.timer);
 		return found.client.isOver ? takeIdle() : found.client;
 	};
-	const askClient = async (client, question, timeoutMs, signal) => {
+	const askClient = async (client, ...[question, timeoutMs, signal]) => {
 		const { group, answers } = client;
 		const { promise, resolve, reject } = Promise.withResolvers();
 		Object.assign(answers, {
@@ -84,13 +88,8 @@ const createCacheClients = (access) => {
 			signal.removeEventListener("abort", abort);
 		}
 	};
-	/**
-	* Whoever waited idle may have died a moment ago, unseen: a new one is asked then.
-	*
-	* @returns as {@link askCache}
-	* @throws as {@link askCache}; whoever was asked is ended then
-	*/
-	return async (question, timeoutMs, signal) => {
+	/** Whoever waited idle may have died a moment ago, unseen: a new one is asked then. */
+	const askAny = async (question, timeoutMs, signal) => {
 		signal.throwIfAborted();
 		const idler = takeIdle();
 		if (idler !== void 0) try {
@@ -101,6 +100,7 @@ const createCacheClients = (access) => {
 		}
 		return await askClient(start(access), question, timeoutMs, signal);
 	};
+	return (...order) => gate(() => askAny(...order));
 };
 
 // src/store/entry-cache.ts

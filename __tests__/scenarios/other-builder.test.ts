@@ -79,7 +79,7 @@ test('a builder that does not see the images of Docker finds what an earlier tar
   })
   const made = await runWith({ ...credentialsOf(github), 'bake-files': 'docker-bake.hcl' })
   expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
-  expect(loadsOf(made).map(([way]) => way)).toEqual(['stream', 'link', 'stream', 'link'])
+  expect(loadsOf(made).map(([way]) => way)).toEqual(['link', 'link', 'link', 'link'])
   for (const target of ['base', 'a', 'b'])
     expect(await isInDocker(`${name}/${target}:dev`)).toBe(false)
   expect(await inPods(`${name}/a:dev`, '/own')).toEqual(['a', 'a'])

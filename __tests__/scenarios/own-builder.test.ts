@@ -59,7 +59,7 @@ const expectNoBuilder = async (): Promise<void> => {
 
 test('a builder in a container, for the step alone', async () => {
   const run = await build(inContainer(standIn, builder.endpoint), 'RUN echo own >/own')
-  expect([run.exitCode, warningsOf(run), waysOf(run)]).toEqual([0, [], ['stream']])
+  expect([run.exitCode, warningsOf(run), waysOf(run)]).toEqual([0, [], ['link']])
   expect(await runPod(cluster.nodes[0] ?? '', run.tag, ['cat', '/own'])).toBe('own')
   await expectNoBuilder()
 })

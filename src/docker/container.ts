@@ -97,6 +97,8 @@ export type ContainerWatch = {
   /** `reply` writes into its input. */
   readonly onLine: (line: string, reply: (text: string) => void) => void
   readonly onErrorLine: (line: string) => void
+  /** Hears of its ID when it has started. */
+  readonly onStarted?: (id: string, reply: (text: string) => void) => void
   /** Takes its output as bytes, in place of lines. */
   readonly createSink?: (reply: (bytes: string | Buffer) => void) => Sink
   /** True as soon as all that was wanted has been printed. */
@@ -165,6 +167,7 @@ export const runContainer = async (
     const ended = Promise.all([finished(stdout), finished(stderr)])
     const give = async (): Promise<void> => void socket.write(await input)
     await Promise.all([post(`${path}/start`), give()])
+    watch.onStarted?.(made.Id, reply)
     const { late, release } = supervise(api, path, watch)
     const end = ended.then(async () => {
       const waited = await post<Waited>(`${path}/wait?condition=removed`)

@@ -24,3 +24,20 @@ export const doAtOnce = async <T>(
   await Promise.allSettled(workers)
   await Promise.all(workers)
 }
+
+/** Has so many things done at once; the others wait in their order. */
+export const createGate = (most: number) => {
+  const waiting: (() => void)[] = []
+  let free = most
+  return async <T>(act: () => Promise<T>): Promise<T> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await act()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
+  }
+}

@@ -3,11 +3,12 @@ import type { ContainerImage } from '../image/image.ts'
 import { hasLayer } from '../image/sources/oci-layout.ts'
 import { byDirect, groupForHelpers } from './by-direct.ts'
 import { byStream } from './by-stream.ts'
-import { findInNode } from './find-in-node.ts'
+import { findInNode, type InNode } from './find-in-node.ts'
 import { inLeastBusy } from './least-busy.ts'
 import { inspectNode } from './node-state.ts'
 import type { NodePlan } from './plan-method.ts'
 import { allEnded, type BegunTask, type NodeLoad, type Task } from './task.ts'
+import type { Unpacker } from './unpacker.ts'
 
 /** Layers that some node lacks and the builder left out: no node lacked them when it began, or below others. */
 const findLeftOut = async (
@@ -32,15 +33,13 @@ const sumWritten = ({ layers, layout }: ContainerImage): number =>
     return sum + (isWritten ? (layout?.layerBytes[index] ?? 0) : 0)
   }, 0)
 
-/** Links what one node has into others, as if it were Docker's; streams where links cannot be. */
+/** Links what has folders into nodes, as if it were Docker's; streams where links cannot be. */
 const spread = async (
   task: BegunTask,
-  from: Node,
+  found: InNode | undefined,
   plans: readonly NodePlan[],
 ): Promise<readonly NodeLoad[]> => {
   const stream = async ({ node }: NodePlan) => byStream(await task.begun, node)
-  const found =
-    plans.length === 0 ? undefined : await findInNode(task, task.image, from).catch(() => undefined)
   if (found === undefined) return allEnded(plans.map(stream))
   const { image, config } = found
   const begun = task.begun.then((whole): Task => ({ ...whole, image }))
@@ -53,9 +52,37 @@ const spread = async (
   return loads.flat()
 }
 
+/** Has an image unpacked before its load's turn comes. */
+export const beginUnpacking = (
+  unpacker: Unpacker | undefined,
+  image: ContainerImage,
+  nodes: readonly Node[],
+): void => {
+  // The load hears of what goes wrong.
+  if (sumWritten(image) > fewBytes) void unpacker?.unpack(image, nodes).catch(() => {})
+}
+
+/** Unpacked once for all nodes, where links reach from there. */
+const loadBeside = async (
+  task: BegunTask,
+  plans: readonly NodePlan[],
+): Promise<readonly NodeLoad[] | undefined> => {
+  const { unpacker, image } = task
+  if (!plans.every(({ choice }) => choice.kind === 'direct')) return undefined
+  const nodes = plans.map(({ node }) => node)
+  const found = await unpacker?.unpack(image, nodes)
+  if (found === undefined) return undefined
+  const [one, ...others] = await spread(task, found, plans)
+  if (one === undefined) return undefined
+  const copiedBytes =
+    one.way === 'link' || one.way === 'reflink' ? sumWritten(image) : one.copiedBytes
+  return [{ ...one, copiedBytes }, ...others]
+}
+
 /**
- * Puts an image that a builder has written into a folder into nodes that lack it: unpacked in one,
- * linked into the others. What is small is unpacked in all of them, side by side.
+ * Puts an image that a builder has written into a folder into nodes that lack it: unpacked once and linked
+ * into all of them. Where nodes have layers of it already, it is unpacked in one and linked into the others;
+ * what is small is unpacked in all of them, side by side.
  */
 export const loadLayout = async (
   task: BegunTask,
@@ -69,11 +96,17 @@ export const loadLayout = async (
   if (sumWritten(task.image) <= fewBytes) {
     return allEnded(plans.map(({ node }) => byStream(begun, node)))
   }
+  const beside = await loadBeside(task, plans)
+  if (beside !== undefined) return beside
   const first = await inLeastBusy(plans, async ({ node }) => ({
     node,
     unpacked: await byStream(begun, node),
   }))
   if (first === undefined) return []
   const others = plans.filter(({ node }) => node !== first.node)
-  return [first.unpacked, ...(await spread(task, first.node, others))]
+  const found =
+    others.length === 0
+      ? undefined
+      : await findInNode(task, task.image, first.node).catch(() => undefined)
+  return [first.unpacked, ...(await spread(task, found, others))]
 }

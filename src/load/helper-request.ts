@@ -61,6 +61,15 @@ const sourceRows = (engine: Engine, image: ContainerImage, config: string | unde
 /** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
 export const rootOf = (node: Node): string => toHostPath(node, snapshotsOf(node)) ?? '/'
 
+/** Whether links reach the nodes from a volume of Docker's. */
+export const areBeside = ({ dataRoot }: Engine, nodes: readonly Node[]): boolean =>
+  nodes.every(
+    (node) =>
+      node.userland === 'gnu' &&
+      node.containerd.snapshotter === 'overlayfs' &&
+      rootOf(node).startsWith(`${dataRoot}/volumes/`),
+  )
+
 /**
  * Chooses what a helper has to see of the daemon's host for one image and some nodes.
  *

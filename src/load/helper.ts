@@ -21,6 +21,10 @@ export const streamScript = (): string => {
   return joinScript(...common, 'entries', 'receive', 'stream')
 }
 
+/** Unpacks layers beside the nodes. */
+export const unpackScript = (): string =>
+  joinScript('names', 'source', 'entries', 'receive', 'unpack')
+
 /** Folders of the daemon's host that the helper sees. */
 export type Mounts = {
   /** Holds the layers and the nodes' volumes. */

@@ -6,6 +6,7 @@ import type { Bar, Progress } from '../text/progress.ts'
 import type { Because } from './because.ts'
 import type { ManifestMaker } from './manifest.ts'
 import type { LoadMethod } from './plan-method.ts'
+import type { Unpacker } from './unpacker.ts'
 
 /** How an image got into one node. */
 export type NodeLoad = {
@@ -36,6 +37,8 @@ export type LoadContext = {
   /** Makes sure that Docker keeps an image, whatever becomes of its names. */
   readonly hold: (image: ContainerImage) => Promise<ContainerImage>
   readonly exportLayers: ExportLayers | undefined
+  /** Undefined where layers are unpacked in the nodes themselves. */
+  readonly unpacker?: Unpacker | undefined
   /** A folder of the step's own. */
   readonly tempDir: string
   readonly signal: AbortSignal

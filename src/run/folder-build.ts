@@ -7,6 +7,7 @@ import type { Node } from '../cluster/node.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { readLayout } from '../image/sources/oci-layout.ts'
 import { findCommonLayers } from '../load/common-layers.ts'
+import { beginUnpacking } from '../load/from-layout.ts'
 import type { ExportLayers } from '../load/task.ts'
 import { createExportLayers } from './layouts.ts'
 import type { Ports } from './ports.ts'
@@ -66,6 +67,7 @@ export const buildIntoFolder = async (
     read,
   )
   const told = { ...built, ms: performance.now() - beganMs }
+  beginUnpacking(run.unpacker, image, nodes)
   if (made.cache !== undefined) await kept?.keep(target, made.cache, image, folder, told)
   const again = (names: RegistryNames) => {
     const whole = { ...toExportOrder(order), registry: { ...names, keepsStages } }

@@ -32,6 +32,7 @@ export const load: Handler<'load'> = async (step, { docker, log, run }) => {
     hold: (each: ContainerImage) => holdImage(api, run.id, each),
     exportLayers:
       source.kind === 'built' ? run.resultOf('build', source.by)?.exportLayers : undefined,
+    unpacker: run.unpacker,
     tempDir: run.tempDir,
     signal: run.signal,
     line: log.line,

@@ -18,6 +18,7 @@ import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
 import type { NodeLayers } from '../load/common-layers.ts'
 import type { ExportLayers, ImageLoad } from '../load/task.ts'
+import type { Unpacker } from '../load/unpacker.ts'
 import type { FilesImages } from '../load/volume-image.ts'
 import type { Step, StepId, StepOf } from '../plan/steps.ts'
 import type { CacheDocuments } from '../registry/cache-documents.ts'
@@ -148,6 +149,8 @@ export type Run = {
   readonly cache: CacheAccess
   /** Undefined where nothing is kept of builds. */
   readonly buildCaches?: BuildCaches | undefined
+  /** Undefined where layers are unpacked in the nodes themselves. */
+  readonly unpacker?: Unpacker | undefined
   /** Ends with the step, or with the first failure where that ends all. */
   readonly signal: AbortSignal
   /** What an earlier step came to; undefined where it was not done. */
@@ -167,7 +170,7 @@ export type Ports = {
 
 /** What a run is given of them; the plan it runs adds what its steps know of each other. */
 export type Given = Omit<Ports, 'run'> & {
-  readonly run: Omit<Run, 'resultOf' | 'over'>
+  readonly run: Omit<Run, 'resultOf' | 'over' | 'unpacker'>
   /** Where temporary files belong. */
   readonly tempRoot: string
   /** The plan's steps anew, now that there are nodes. */

@@ -8,6 +8,7 @@ import { architecture } from '../host/architecture.ts'
 import { retry } from '../host/http.ts'
 import type { BlobImage, LayerBlob } from '../image/contents/blobs/blob.ts'
 import { isDigest, toDigest, toHex } from '../image/digest.ts'
+import { toChainIds } from '../image/image.ts'
 import { type ImageReference, toRepository } from '../image/reference.ts'
 import { readBlobImage } from '../image/sources/blob-image.ts'
 import {
@@ -89,6 +90,29 @@ const sortFiles = async (image: BlobImage, root: string, folder: string) => {
 const tell = (where: string, { bytes, ms }: Moved): readonly string[] =>
   bytes === 0 ? [] : [`${formatBytes(bytes)} from ${where} in ${formatDuration(ms)}`]
 
+/** Has a layer that came unpacked while the others come, where nodes get all of them. */
+const createBring = (
+  { layers }: BlobImage,
+  nodes: readonly Node[],
+  wanted: ReadonlySet<string>,
+  blobs: Blobs,
+  { unpacker }: Ports['run'],
+) => {
+  const chainIds = toChainIds(layers.map(({ diffId }) => diffId))
+  const chain = layers.map(({ diffId }, at) => ({
+    ...{ diffId, chainId: chainIds[at] ?? '', folder: undefined },
+  }))
+  const isWhole = layers.every(({ diffId }) => wanted.has(diffId))
+  return async (layer: LayerBlob): Promise<string> => {
+    const file = await blobs.bring(layer)
+    if (isWhole)
+      layers.forEach(({ diffId }, at) => {
+        if (diffId === layer.diffId) unpacker?.begin(chain, at, file, nodes)
+      })
+    return file
+  }
+}
+
 const bringImage = async (
   reference: ImageReference,
   nodes: readonly Node[],
@@ -111,8 +135,9 @@ const bringImage = async (
   const image = await readImage(root, folder, blobs)
   const wanted = await findWanted(image, nodes, ports)
   const place = `${folder}-${createHash('sha256').update(canonical).digest('hex').slice(0, 16)}`
+  const bring = createBring(image, nodes, wanted, blobs, run)
   const loaded = await writeLayout({
-    ...{ image, folder: place, reference, root, wanted, bring: blobs.bring },
+    ...{ image, folder: place, reference, root, wanted, bring },
   })
   const files = await sortFiles(image, root, folder)
   const { fromCache, fromRegistry, restored } = blobs

@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os'
 import type { Freed } from '../disk/free-disk.ts'
 import { createDocker } from '../docker/docker.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { findGate } from '../load/plan-method.ts'
+import { createUnpacker } from '../load/unpacker.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/steps.ts'
 import { formatDuration } from '../text/format.ts'
@@ -44,6 +47,24 @@ const fillsDisks: ReadonlySet<Step['lane']> = new Set([
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }: Step) => handlers[kind] as Handler<Step['kind']>
 
+/** A container that unpacks, should something have to be; linking is what nodes get of it. */
+const openUnpacker = (
+  { loadMode }: Inputs,
+  { docker: { api, engine }, log: { line } }: Given,
+  {
+    id,
+    isLocal,
+    layoutDir,
+    signal,
+  }: Pick<Run, 'id' | 'layoutDir' | 'signal'> & { isLocal: boolean },
+) =>
+  loadMode === 'stream' || loadMode === 'kind' || findGate(engine) !== undefined
+    ? undefined
+    : createUnpacker({
+        ...{ api, engine, isLocal, runId: id, layoutDir, signal, line },
+        atOnce: Math.min(availableParallelism(), 4),
+      })
+
 /**
  * Does all steps of a plan. The first failure ends the others where the plan says so; what finds a disk
  * full is done once more when room could be made.
@@ -62,10 +83,12 @@ export const runPlan = async (
   const results = new Map<string, unknown>()
   const { ring, over } = createBells(steps)
   const resultOf = ((_, id) => results.get(id)) as Run['resultOf']
+  const command = createDocker(run.env, signal)
+  const unpacker = openUnpacker(inputs, given, { ...run, isLocal: command.isLocal, signal })
   const ports: Ports = {
     ...given,
-    docker: { ...docker, command: createDocker(run.env, signal) },
-    run: { ...run, signal, resultOf, over },
+    docker: { ...docker, command },
+    run: { ...run, signal, resultOf, over, unpacker },
   }
   // What is final goes on when the first failure has ended the rest; a cancelled step ends that, too.
   const finalPorts: Ports = { ...ports, run: { ...ports.run, signal: run.signal } }
@@ -106,6 +129,6 @@ export const runPlan = async (
       const text = renderEnd(outcome)
       if (text !== undefined) log.line(text)
     },
-  })
+  }).finally(() => unpacker?.close())
   return { outcomes, reclaimed: reclaim.freed }
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { createGate } from '../host/at-once.ts'
 import { splitLines } from '../host/lines.ts'
 import {
   type CacheAccess,
@@ -17,7 +18,20 @@ type Client = {
 /** Nobody who died is asked twice, so whoever asks again gets another. */
 class ClientEnded extends Error {}
 
+/**
+ * @returns as {@link askCache}
+ * @throws as {@link askCache}; whoever was asked is ended then
+ */
+type Ask = (
+  question: Omit<CacheQuestion, 'variables'>,
+  timeoutMs: number,
+  signal: AbortSignal,
+) => Promise<readonly (string | undefined)[]>
+
 type Answers = { hear: (line: string) => void; fail: (error: unknown) => void }
+
+/** Each costs a third of a second of processor time, and moves eight pieces at once. */
+const mostClients = 4
 
 /** Somebody may ask again in a moment. */
 const idleMs = 1_000
@@ -55,7 +69,8 @@ const start = ({ signal: _, ...access }: CacheAccess): Client => {
  * Processes that ask the Actions cache one question after another: each takes a third of a second to start,
  * and an image has many entries. See {@link askCache} for why they are processes.
  */
-export const createCacheClients = (access: CacheAccess) => {
+export const createCacheClients = (access: CacheAccess): Ask => {
+  const gate = createGate(mostClients)
   const idle: { readonly client: Client; readonly timer: NodeJS.Timeout }[] = []
   const rest = (client: Client): void => {
     const timer = setTimeout(() => {
@@ -74,12 +89,7 @@ export const createCacheClients = (access: CacheAccess) => {
     clearTimeout(found.timer)
     return found.client.isOver ? takeIdle() : found.client
   }
-  const askClient = async (
-    client: Client,
-    question: Omit<CacheQuestion, 'variables'>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<readonly (string | undefined)[]> => {
+  const askClient = async (client: Client, ...[question, timeoutMs, signal]: Parameters<Ask>) => {
     const { group, answers } = client
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     Object.assign(answers, { hear: resolve, fail: reject })
@@ -100,17 +110,8 @@ export const createCacheClients = (access: CacheAccess) => {
       signal.removeEventListener('abort', abort)
     }
   }
-  /**
-   * Whoever waited idle may have died a moment ago, unseen: a new one is asked then.
-   *
-   * @returns as {@link askCache}
-   * @throws as {@link askCache}; whoever was asked is ended then
-   */
-  return async (
-    question: Omit<CacheQuestion, 'variables'>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<readonly (string | undefined)[]> => {
+  /** Whoever waited idle may have died a moment ago, unseen: a new one is asked then. */
+  const askAny: Ask = async (question, timeoutMs, signal) => {
     signal.throwIfAborted()
     const idler = takeIdle()
     if (idler !== undefined)
@@ -122,4 +123,5 @@ export const createCacheClients = (access: CacheAccess) => {
       }
     return await askClient(start(access), question, timeoutMs, signal)
   }
+  return (...order) => gate(() => askAny(...order))
 }

@@ -18,5 +18,21 @@ const doAtOnce = async (items, most, act) => {
 	await Promise.allSettled(workers);
 	await Promise.all(workers);
 };
+/** Has so many things done at once; the others wait in their order. */
+const createGate = (most) => {
+	const waiting = [];
+	let free = most;
+	return async (act) => {
+		if (free > 0) free -= 1;
+		else await new Promise((resolve) => waiting.push(resolve));
+		try {
+			return await act();
+		} finally {
+			const next = waiting.shift();
+			if (next === void 0) free += 1;
+			else next();
+		}
+	};
+};
 
-export { doAtOnce };
+export { createGate, doAtOnce };
