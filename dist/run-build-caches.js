@@ -1,13 +1,13 @@
-import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toChainIds, toScope } from "./shared.actions-step.js";
+import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
-import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { formatBytes, formatCount, formatDuration, toLine } from "./shared.actions-post.actions-step.js";
+import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { savedPlanFile, toMark as toMark$1 } from "./shared.commands-keep-layers.run-build-caches.js";
 import { countedKeywords, findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
 import { findContextSources, walkContext } from "./shared.run-analyse-step.run-build-caches.js";
@@ -100,8 +100,15 @@ const createLayerStore = (order) => {
 			for (const layer of layers) known.set(layer.sha256, layer);
 		},
 		bring,
-		/** Brings several, side by side. */
-		bringAll: (digests) => doAtOnce(digests, atOnce, bring),
+		/**
+		* Brings several, side by side.
+		*
+		* @param onLayer hears of each that has come, and where its tar is
+		*/
+		bringAll: (digests, onLayer) => doAtOnce(digests, atOnce, async (digest) => {
+			const path = await bring(digest);
+			if (path !== void 0) onLayer(digest, path);
+		}),
 		find: async (digest) => {
 			const layer = known.get(toHex(digest));
 			return layer === void 0 || refused.has(layer.sha256) ? void 0 : { sizeBytes: layer.sizeBytes };
@@ -423,6 +430,26 @@ const planNote = (before, build, now) => {
 	};
 };
 
+// src/run/leave-layers.ts
+/** Leaves to post what is to be kept; says by which mark it knows that again. */
+const leaveLayers = async ({ entries, texts }, { folder, laterDir }) => {
+	const files = createFileStore(folder);
+	for (const text of texts) {
+		const draft = await files.create();
+		await draft.write(Buffer.from(text));
+		await draft.keep(toMark$1(text));
+	}
+	makeOwnFolder(laterDir);
+	const names = new Set(entries.flatMap((entry) => entry.files.map(({ sha256 }) => sha256)));
+	for (const name of names) await link(join(folder, name), join(laterDir, name));
+	const list = JSON.stringify(entries.map(({ key, files }) => ({
+		key,
+		files
+	})));
+	writeOwnFile(laterDir, savedPlanFile, list);
+	return toMark$1(list);
+};
+
 // src/build/missed/explain-miss.ts
 /** More names are no help. */
 const mostNames = 3;
@@ -664,7 +691,7 @@ const renderOff = (name, { whole, offUntil }) => `build-cache: ${name} is built 
 // src/run/build-caches.ts
 const startOf = (target) => toRecordStart(toScope(target, { architecture: process.arch }).full);
 /** Those that a cache and an image name, by their diff IDs in hex. */
-const toLayers = (documents, image) => {
+const toStored = (documents, image) => {
 	const ofCache = parseCacheLayers(documents) ?? [];
 	const ofImage = image.layers.map(({ diffId: digest }, at) => ({
 		digest,
@@ -679,24 +706,6 @@ const toLayers = (documents, image) => {
 const linkOnce = (from, to) => link(from, to).catch((error) => {
 	if (error.code !== "EEXIST") throw error;
 });
-/** Leaves to post what is to be kept; says by which mark it knows that again. */
-const leave = async ({ entries, texts }, { folder, laterDir }) => {
-	const files = createFileStore(folder);
-	for (const text of texts) {
-		const draft = await files.create();
-		await draft.write(Buffer.from(text));
-		await draft.keep(toMark$1(text));
-	}
-	makeOwnFolder(laterDir);
-	const names = new Set(entries.flatMap((entry) => entry.files.map(({ sha256 }) => sha256)));
-	for (const name of names) await link(join(folder, name), join(laterDir, name));
-	const list = JSON.stringify(entries.map(({ key, files }) => ({
-		key,
-		files
-	})));
-	writeOwnFile(laterDir, savedPlanFile, list);
-	return toMark$1(list);
-};
 const sumBytes = (files) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 /** What the Actions cache keeps of the builds of one step. */
 const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, workspace, ...place }) => {
@@ -719,11 +728,14 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 	const fetching = [];
 	const has = ({ sha256 }) => existsSync(join(folder, sha256));
 	/** In the order in which nodes unpack them. */
-	const fetchLacking = async (image, common) => {
+	const fetchLacking = async (image, ...[common, onLayer]) => {
 		const { chainIds } = await common;
-		const digests = image.map((sha256) => `sha256:${sha256}`);
-		const chains = toChainIds(digests);
-		await store.bringAll(digests.filter((_, at) => !chainIds.has(chains[at] ?? "")));
+		const layers = toLayers(image.map((sha256) => `sha256:${sha256}`));
+		const lacking = layers.filter(({ chainId }) => !chainIds.has(chainId));
+		const isWhole = lacking.length === layers.length;
+		await store.bringAll(lacking.map(({ diffId }) => diffId), (digest, path) => {
+			for (const [at, { diffId }] of layers.entries()) if (isWhole && diffId === digest) onLayer(layers, at, path);
+		});
 	};
 	const plan = () => planSaving(built.map((each) => ({
 		...each,
@@ -746,7 +758,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 	return {
 		source: store,
 		bring: store.bring,
-		restore: async (target, common) => {
+		restore: async (target, ...rest) => {
 			try {
 				await mkdir(folder, {
 					recursive: true,
@@ -763,7 +775,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 					return;
 				}
 				store.add(record.layers);
-				fetching.push(fetchLacking(record.image, common).catch(() => {}));
+				fetching.push(fetchLacking(record.image, ...rest).catch(() => {}));
 				return record.documents;
 			} catch (error) {
 				return warn(`nothing is used for ${target.name}`)(error);
@@ -787,7 +799,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 				missed,
 				whole: before.whole
 			});
-			const layers = toLayers(documents, image);
+			const layers = toStored(documents, image);
 			const isSent = (each) => !has(each) && hasLayer(layout, `sha256:${each.sha256}`);
 			const linkAll = async () => {
 				for (const each of layers.filter(isSent)) await linkOnce(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256));
@@ -820,7 +832,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 			const leftBytes = sumBytes(leftOut);
 			if (leftOut.length > 0) log.warning(`build-cache-limit: ${formatCount(leftOut.length, "layer")}, ${formatBytes(leftBytes)}, beyond ${formatBytes(limitBytes)} not kept: later runs make them again.`);
 			if (saving.entries.length === 0) return void 0;
-			return leave(saving, {
+			return leaveLayers(saving, {
 				folder,
 				laterDir
 			}).catch(warn("nothing is kept"));

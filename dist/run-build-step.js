@@ -575,7 +575,7 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 	}
 	const { buildCaches: kept } = run;
 	const beganMs = performance.now();
-	const [cache, common] = await Promise.all([kept?.restore(target, asking), asking]);
+	const [cache, common] = await Promise.all([kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes)), asking]);
 	const place = {
 		name,
 		folder,

@@ -1,4 +1,4 @@
-import { architecture, isNoSpace, toChainIds } from "./shared.actions-step.js";
+import { architecture, isNoSpace, toLayers } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { isDigest, readRegularFile, toDigest, toHex, toRepository } from "./shared.actions-post.actions-step.recorder.js";
@@ -183,12 +183,7 @@ const sortFiles = async (image, root, folder) => {
 const tell = (where, { bytes, ms }) => bytes === 0 ? [] : [`${formatBytes(bytes)} from ${where} in ${formatDuration(ms)}`];
 /** Has a layer that came unpacked while the others come, where nodes get all of them. */
 const createBring = ({ layers }, nodes, wanted, blobs, { unpacker }) => {
-	const chainIds = toChainIds(layers.map(({ diffId }) => diffId));
-	const chain = layers.map(({ diffId }, at) => ({
-		diffId,
-		chainId: chainIds[at] ?? "",
-		folder: void 0
-	}));
+	const chain = toLayers(layers.map(({ diffId }) => diffId));
 	const isWhole = layers.every(({ diffId }) => wanted.has(diffId));
 	return async (layer) => {
 		const file = await blobs.bring(layer);

@@ -1,6 +1,6 @@
 import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { toDigest, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { inspectNode, toBlobPath, toChainIds } from "./shared.actions-step.js";
+import { inspectNode, toBlobPath, toChainIds, toLayers } from "./shared.actions-step.js";
 import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { openBlob, readArchive } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 const { createHash, randomUUID } = process.getBuiltinModule("node:crypto");
@@ -69,7 +69,6 @@ const writeLayout = async (order) => {
 		await link(path, blob);
 		bytes.set(layer.diffId, (await stat(path)).size);
 	});
-	const chainIds = toChainIds(image.layers.map(({ diffId }) => diffId));
 	const layerBytes = image.layers.map(({ diffId }) => bytes.get(diffId) ?? 0);
 	const { architecture = "" } = JSON.parse(image.config);
 	const { manifest } = image;
@@ -79,11 +78,7 @@ const writeLayout = async (order) => {
 		sizeBytes: layerBytes.reduce((sum, each) => sum + each, 0),
 		digestNames: [`${toRepository(reference.canonical)}@${root}`],
 		architecture,
-		layers: image.layers.map(({ diffId }, at) => ({
-			diffId,
-			chainId: chainIds[at] ?? "",
-			folder: void 0
-		})),
+		layers: toLayers(image.layers.map(({ diffId }) => diffId)),
 		layout: {
 			folder,
 			digest: toDigest(manifest),

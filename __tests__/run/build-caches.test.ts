@@ -113,7 +113,7 @@ const step = async (
   const plan = { limitBytes, mayWrite, mayStop: true }
   const kept = createBuildCaches(plan, { cache: createEntryCache(access), ...place })
   const none = { diffIds: new Set<string>(), chainIds: new Set<string>() }
-  const cache = await kept.restore(target, Promise.resolve(none))
+  const cache = await kept.restore(target, Promise.resolve(none), () => {})
   beforeBuild()
   const layout = join(layoutDir, 'api')
   const work = { name: 'api', folder: layout, common: none, kept, cache, signal, line: front.line }

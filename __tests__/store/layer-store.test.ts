@@ -119,7 +119,7 @@ describe('layers in the Actions cache', () => {
     expect(await store.find(sha256(small))).toEqual({ sizeBytes: small.length })
     expect(await store.find(sha256(Buffer.from('other')))).toBeUndefined()
     const asked = service.requests.length
-    await store.bringAll([sha256(small), sha256(tiny)])
+    await store.bringAll([sha256(small), sha256(tiny)], () => {})
     expect(service.requests.slice(asked).map(({ name }) => name)).toEqual([
       'GetCacheEntryDownloadURL',
       'GET blob',
@@ -172,7 +172,7 @@ describe('layers in the Actions cache', () => {
     const { store, folder } = await restore()
     change(entry)
     const digest = sha256(large)
-    await store.bringAll([digest, sha256(tiny)])
+    await store.bringAll([digest, sha256(tiny)], () => {})
     expect(await store.bring(digest)).toBeUndefined()
     expect([
       await store.find(digest),

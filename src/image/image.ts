@@ -40,6 +40,12 @@ export type Layer = {
   readonly folder: string | undefined
 }
 
+/** Layers by their diff IDs, lowest first, of which nobody has folders yet. */
+export const toLayers = (diffIds: readonly string[]): readonly Layer[] => {
+  const chainIds = toChainIds(diffIds)
+  return diffIds.map((diffId, at) => ({ diffId, chainId: chainIds[at] ?? '', folder: undefined }))
+}
+
 /** Chain IDs of layers, lowest first (OCI image spec, "Layer ChainID"). */
 export const toChainIds = (diffIds: readonly string[]): readonly string[] => {
   const chain: string[] = []

@@ -6,26 +6,27 @@ import { toScope } from '../build/cache-places.ts'
 import type { Target } from '../build/target.ts'
 import { renderError } from '../failure.ts'
 import type { Log } from '../host/log.ts'
-import { makeOwnFolder, writeOwnFile } from '../host/own-folder.ts'
 import { toHex } from '../image/digest.ts'
-import { toChainIds } from '../image/image.ts'
+import { toLayers } from '../image/image.ts'
 import { toBlobPath } from '../image/sources/layout-root.ts'
 import { hasLayer } from '../image/sources/oci-layout.ts'
 import type { BuildCachePlan } from '../plan/build-cache.ts'
 import { parseCacheLayers } from '../registry/cache-documents.ts'
 import { toRecordStart } from '../store/cache-record.ts'
 import type { StoredFile } from '../store/entry.ts'
-import { createFileStore } from '../store/file-store.ts'
 import { createLayerStore } from '../store/layer-store.ts'
 import { type BuiltCache, planSaving, type Saving } from '../store/plan-saving.ts'
 import { type RestoredRecord, restoreRecord } from '../store/restore-record.ts'
-import { savedPlanFile, toMark } from '../store/saved-plan.ts'
 import type { StoreOrder } from '../store/store-order.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { parseNote, planNote, renderNote } from './build-note.ts'
+import { leaveLayers } from './leave-layers.ts'
 import { type Described, describeTarget, renderMiss, withBases } from './miss.ts'
 import type { BuildCaches } from './ports.ts'
 import { renderOff, renderWorth, type ToldBuild } from './told-builds.ts'
+
+type RestoreArgs =
+  Parameters<BuildCaches['restore']> extends [unknown, ...infer Rest] ? Rest : never
 
 type Place = Omit<StoreOrder, 'input' | 'warn'> & {
   /** Where post finds what it is to keep; made when there is something. */
@@ -38,7 +39,7 @@ const startOf = (target: Target): string =>
   toRecordStart(toScope(target, { architecture: process.arch }).full)
 
 /** Those that a cache and an image name, by their diff IDs in hex. */
-const toLayers = (
+const toStored = (
   documents: RestoredRecord['documents'],
   image: Parameters<BuildCaches['keep']>[2],
 ): readonly StoredFile[] => {
@@ -55,25 +56,6 @@ const linkOnce = (from: string, to: string): Promise<void> =>
   link(from, to).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
-
-/** Leaves to post what is to be kept; says by which mark it knows that again. */
-const leave = async (
-  { entries, texts }: Saving,
-  { folder, laterDir }: Pick<Place, 'folder' | 'laterDir'>,
-): Promise<string> => {
-  const files = createFileStore(folder)
-  for (const text of texts) {
-    const draft = await files.create()
-    await draft.write(Buffer.from(text))
-    await draft.keep(toMark(text))
-  }
-  makeOwnFolder(laterDir)
-  const names = new Set(entries.flatMap((entry) => entry.files.map(({ sha256 }) => sha256)))
-  for (const name of names) await link(join(folder, name), join(laterDir, name))
-  const list = JSON.stringify(entries.map(({ key, files }) => ({ key, files })))
-  writeOwnFile(laterDir, savedPlanFile, list)
-  return toMark(list)
-}
 
 const sumBytes = (files: readonly StoredFile[]): number =>
   files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
@@ -106,12 +88,19 @@ export const createBuildCaches = (
   /** In the order in which nodes unpack them. */
   const fetchLacking = async (
     image: readonly string[],
-    common: Parameters<BuildCaches['restore']>[1],
+    ...[common, onLayer]: RestoreArgs
   ): Promise<void> => {
     const { chainIds } = await common
-    const digests = image.map((sha256) => `sha256:${sha256}`)
-    const chains = toChainIds(digests)
-    await store.bringAll(digests.filter((_, at) => !chainIds.has(chains[at] ?? '')))
+    const layers = toLayers(image.map((sha256) => `sha256:${sha256}`))
+    const lacking = layers.filter(({ chainId }) => !chainIds.has(chainId))
+    const isWhole = lacking.length === layers.length
+    await store.bringAll(
+      lacking.map(({ diffId }) => diffId),
+      (digest, path) => {
+        for (const [at, { diffId }] of layers.entries())
+          if (isWhole && diffId === digest) onLayer(layers, at, path)
+      },
+    )
   }
   const plan = (): Saving =>
     planSaving(
@@ -137,7 +126,7 @@ export const createBuildCaches = (
   return {
     source: store,
     bring: store.bring,
-    restore: async (target, common) => {
+    restore: async (target, ...rest) => {
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
         described.set(target.bake.name, describeTarget(target, workspace))
@@ -152,7 +141,7 @@ export const createBuildCaches = (
         }
         store.add(record.layers)
         // Whoever wants one asks for it again.
-        fetching.push(fetchLacking(record.image, common).catch(() => {}))
+        fetching.push(fetchLacking(record.image, ...rest).catch(() => {}))
         return record.documents
       } catch (error) {
         return warn(`nothing is used for ${target.name}`)(error)
@@ -167,7 +156,7 @@ export const createBuildCaches = (
       const { missed: step, steps, cachedSteps } = build
       const missed = step && renderMiss(target, workspace, step, before.madeOf, madeOf)
       told.push({ name: target.name, steps, cachedSteps, missed, whole: before.whole })
-      const layers = toLayers(documents, image)
+      const layers = toStored(documents, image)
       const isSent = (each: StoredFile): boolean =>
         !has(each) && hasLayer(layout, `sha256:${each.sha256}`)
       const linkAll = async (): Promise<void> => {
@@ -199,7 +188,7 @@ export const createBuildCaches = (
           `build-cache-limit: ${formatCount(leftOut.length, 'layer')}, ${formatBytes(leftBytes)}, beyond ${formatBytes(limitBytes)} not kept: later runs make them again.`,
         )
       if (saving.entries.length === 0) return undefined
-      return leave(saving, { folder, laterDir }).catch(warn('nothing is kept'))
+      return leaveLayers(saving, { folder, laterDir }).catch(warn('nothing is kept'))
     },
   }
 }

@@ -55,7 +55,10 @@ export const buildIntoFolder = async (
   }
   const { buildCaches: kept } = run
   const beganMs = performance.now()
-  const [cache, common] = await Promise.all([kept?.restore(target, asking), asking])
+  const [cache, common] = await Promise.all([
+    kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes)),
+    asking,
+  ])
   const place = { name, folder, common, kept, signal: run.signal, line: log.line }
   const keepsStages = kept !== undefined
   const { built, image, ...made } = await buildThroughRegistry(

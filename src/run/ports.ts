@@ -12,7 +12,7 @@ import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
-import type { ContainerImage } from '../image/image.ts'
+import type { ContainerImage, Layer } from '../image/image.ts'
 import type { LayerOrigin } from '../image/layer-origin.ts'
 import type { Measured } from '../image/sizes.ts'
 import type { BuildSecret } from '../inputs/inputs.ts'
@@ -106,10 +106,12 @@ export type BuildCaches = {
    * lack are fetched from now on.
    *
    * @param common what all nodes have
+   * @param onLayer hears of a layer that has come, of an image of which nodes have none
    */
   readonly restore: (
     target: Target,
     common: Promise<NodeLayers>,
+    onLayer: (layers: readonly Layer[], at: number, file: string) => void,
   ) => Promise<CacheDocuments | undefined>
   /** Where layers are that were kept. */
   readonly source: LayerSource

@@ -8,7 +8,7 @@ import { architecture } from '../host/architecture.ts'
 import { retry } from '../host/http.ts'
 import type { BlobImage, LayerBlob } from '../image/contents/blobs/blob.ts'
 import { isDigest, toDigest, toHex } from '../image/digest.ts'
-import { toChainIds } from '../image/image.ts'
+import { toLayers } from '../image/image.ts'
 import { type ImageReference, toRepository } from '../image/reference.ts'
 import { readBlobImage } from '../image/sources/blob-image.ts'
 import {
@@ -98,10 +98,7 @@ const createBring = (
   blobs: Blobs,
   { unpacker }: Ports['run'],
 ) => {
-  const chainIds = toChainIds(layers.map(({ diffId }) => diffId))
-  const chain = layers.map(({ diffId }, at) => ({
-    ...{ diffId, chainId: chainIds[at] ?? '', folder: undefined },
-  }))
+  const chain = toLayers(layers.map(({ diffId }) => diffId))
   const isWhole = layers.every(({ diffId }) => wanted.has(diffId))
   return async (layer: LayerBlob): Promise<string> => {
     const file = await blobs.bring(layer)

@@ -58,8 +58,19 @@ export const createLayerStore = (order: StoreOrder) => {
       for (const layer of layers) known.set(layer.sha256, layer)
     },
     bring,
-    /** Brings several, side by side. */
-    bringAll: (digests: readonly string[]): Promise<void> => doAtOnce(digests, atOnce, bring),
+    /**
+     * Brings several, side by side.
+     *
+     * @param onLayer hears of each that has come, and where its tar is
+     */
+    bringAll: (
+      digests: readonly string[],
+      onLayer: (digest: string, path: string) => void,
+    ): Promise<void> =>
+      doAtOnce(digests, atOnce, async (digest) => {
+        const path = await bring(digest)
+        if (path !== undefined) onLayer(digest, path)
+      }),
     find: async (digest: string): Promise<{ readonly sizeBytes: number } | undefined> => {
       const layer = known.get(toHex(digest))
       return layer === undefined || refused.has(layer.sha256)

@@ -7,7 +7,7 @@ import { Failure } from '../../failure.ts'
 import { doAtOnce } from '../../host/at-once.ts'
 import { type BlobImage, type LayerBlob, openBlob, readArchive } from '../contents/blobs/blob.ts'
 import { toDigest } from '../digest.ts'
-import { type ContainerImage, toChainIds } from '../image.ts'
+import { type ContainerImage, toLayers } from '../image.ts'
 import { type ImageReference, toRepository } from '../reference.ts'
 import { toBlobPath } from './layout-root.ts'
 
@@ -86,7 +86,6 @@ export const writeLayout = async (order: LayoutOrder): Promise<ContainerImage> =
     await link(path, blob)
     bytes.set(layer.diffId, (await stat(path)).size)
   })
-  const chainIds = toChainIds(image.layers.map(({ diffId }) => diffId))
   const layerBytes = image.layers.map(({ diffId }) => bytes.get(diffId) ?? 0)
   const { architecture = '' } = JSON.parse(image.config) as { readonly architecture?: string }
   const { manifest } = image
@@ -96,9 +95,7 @@ export const writeLayout = async (order: LayoutOrder): Promise<ContainerImage> =
     sizeBytes: layerBytes.reduce((sum, each) => sum + each, 0),
     digestNames: [`${toRepository(reference.canonical)}@${root}`],
     architecture,
-    layers: image.layers.map(({ diffId }, at) => ({
-      ...{ diffId, chainId: chainIds[at] ?? '', folder: undefined },
-    })),
+    layers: toLayers(image.layers.map(({ diffId }) => diffId)),
     layout: { folder, digest: toDigest(manifest), manifest, layerBytes },
   }
 }
