@@ -3171,7 +3171,7 @@ const planPulls = (inputs, facts, toLoad, toReport, room) => {
 		const load = afterReport(toLoad([reference], source, [id]), reports);
 		return [
 			pull,
-			cache !== void 0 && inputs.createCluster === void 0 ? {
+			cache !== void 0 ? {
 				...load,
 				lane: "cached-load"
 			} : load,

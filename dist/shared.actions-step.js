@@ -4707,14 +4707,14 @@ const pruneCache = async (docker, line) => {
 
 // src/plan/image-cache.ts
 /** As far as nobody has measured that it does not pay. */
-const planWanted = ({ imageCache, imageCacheBytes: bytes, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { filesCache, nodes, isHostedRunner, isLocalDaemon, restores }, { canonical }) => {
-	if (filesCache === void 0 || nodes.length === 0) return void 0;
+const planWanted = ({ imageCache, imageCacheBytes: bytes, createCluster, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { engine, filesCache, nodes, isHostedRunner, isLocalDaemon, restores }, { canonical }) => {
+	if (filesCache === void 0) return void 0;
 	const isWanted = imageCache === "always" || imageCache === "auto" && isHostedRunner;
 	const needsDocker = imageReport !== "false" || keepsInDocker || keepImages === "always";
 	const needsMirror = mirrors.length > 0 && canonical.startsWith("docker.io/");
 	const goesAnyWay = loadMode === "auto" || loadMode === "stream";
-	const canUnpack = isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs");
-	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return void 0;
+	const hasOverlay = nodes.length > 0 ? nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs") : createCluster !== void 0 && /^overlay/.test(engine.driver);
+	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !(isLocalDaemon && hasOverlay)) return void 0;
 	const slowRuns = imageCache === "auto" ? restores.get(canonical)?.slowRuns ?? 0 : void 0;
 	return {
 		bytes,

@@ -97,14 +97,15 @@ const findStates = (nodes, { api }) => {
 	return asked;
 };
 /**
-* What of an image some node lacks; of one that does not answer nobody knows, and the load says why.
+* What of an image some node lacks, or none is there yet; of one that does not answer nobody knows, and the
+* load says why.
 *
 * @returns diff IDs
 */
 const findWanted = async ({ layers }, nodes, { docker }) => {
 	const states = await findStates(nodes, docker);
 	const chainIds = toChainIds(layers.map(({ diffId }) => diffId));
-	const lacking = layers.filter((_, at) => states.some((state) => state?.chains.has(chainIds[at] ?? "") !== true));
+	const lacking = layers.filter((_, at) => states.length === 0 || states.some((state) => state?.chains.has(chainIds[at] ?? "") !== true));
 	return new Set(lacking.map(({ diffId }) => diffId));
 };
 

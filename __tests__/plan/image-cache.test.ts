@@ -42,6 +42,13 @@ test.each<readonly [string, object, object, object | undefined]>([
   ['code of others', { isTrusted: false }, {}, reading],
   ['mirrors, which only Docker asks', { mirrors: [{}] }, {}, undefined],
   ['no nodes', {}, { nodes: [] }, undefined],
+  ['a cluster to be made', { createCluster: {} }, { nodes: [] }, whole],
+  [
+    'a cluster to be made, with a Docker that has no overlay',
+    { createCluster: {} },
+    { nodes: [], engine: { ...foundFacts.engine, driver: 'zfs' } },
+    undefined,
+  ],
   ['images for Docker, too', { keepsInDocker: true }, {}, undefined],
   ['copies that stay', { keepImages: 'always' }, {}, undefined],
   ['a report on the images', { imageReport: 'auto' }, {}, undefined],
@@ -87,8 +94,8 @@ test('images out of the cache are loaded two at once, and what came is kept with
     ['load', 'cached-load'],
     ['keep-pulled', 'none'],
   ])
-  // The plan without nodes has no cache, and a step stays in its lane.
-  expect(plan({ createCluster: {} })[1]?.lane).toBe('load')
+  // A step stays in its lane when the nodes are there.
+  expect(plan({ createCluster: {} })[1]?.lane).toBe('cached-load')
   expect(plan({}).at(-1)).toMatchObject({ pulls: [{ by: 'pull redis:7', reference, slowRuns: 1 }] })
   expect(plan({ imageCache: 'never' }).map(({ kind, lane }) => [kind, lane])).toEqual([
     ['pull', 'pull'],

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { eventually } from '../support/eventually.ts'
+import { buildKindNode } from '../support/kind-node.ts'
 import { useEngine } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
 import { type RealRegistry, registryProgram, startRealRegistry } from '../support/real-registry.ts'
 import type { Run } from '../support/runner/types.ts'
 import { buildTiny } from '../support/shaped-images.ts'
 import { runSlipway, type SlipwayOptions } from '../support/slipway.ts'
-import { type Cluster, docker, imagesOf, startCluster } from '../support/testbed.ts'
+import { type Cluster, docker, imagesOf, startCluster, uniqueName } from '../support/testbed.ts'
 
 describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] as const)(
   'pulled images in the Actions cache, with %s',
@@ -91,6 +92,36 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
           /image-cache: Docker pulls \S+raced:1: its registry sent 9\.0 GB\/s and the cache \S+ .?B\/s, slower in 2 runs in a row/,
         )
         expect(run?.exitCode).toBe(0)
+      },
+      120_000,
+    )
+
+    test.runIf(store === 'overlay2')(
+      'they come while kind makes the cluster that they are for',
+      async () => {
+        const [first] = cluster.nodes
+        const image = `${registry.host}/team/early:1`
+        await publish('team/early', ['/bin/cat'])
+        expect((await load(image, first)).exitCode).toBe(0)
+        const name = uniqueName('early')
+        let inNode: readonly string[] = []
+        const made = await load(
+          image,
+          undefined,
+          {
+            ...{ 'image-cache': 'true', 'create-cluster': 'true', 'cluster-name': name },
+            'node-image': await buildKindNode(),
+          },
+          {
+            betweenPhases: async () => {
+              inNode = await imagesOf(`${name}-control-plane`)
+            },
+          },
+        )
+        expect([made.exitCode, inNode]).toEqual([0, expect.arrayContaining([image])])
+        expect(made.log).toMatch(/image-cache: \S+ [\d.]+ MB from the cache/)
+        expect(made.log).not.toContain('from its registry')
+        expect(await docker('images', '--quiet', image)).toBe('')
       },
       120_000,
     )

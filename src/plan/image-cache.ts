@@ -10,6 +10,7 @@ const planWanted = (
   {
     imageCache,
     imageCacheBytes: bytes,
+    createCluster,
     imageReport,
     keepsInDocker,
     keepImages,
@@ -17,17 +18,21 @@ const planWanted = (
     mirrors,
     isTrusted,
   }: Inputs,
-  { filesCache, nodes, isHostedRunner, isLocalDaemon, restores }: Facts,
+  { engine, filesCache, nodes, isHostedRunner, isLocalDaemon, restores }: Facts,
   { canonical }: ImageReference,
 ): ImageCachePlan => {
-  if (filesCache === undefined || nodes.length === 0) return undefined
+  if (filesCache === undefined) return undefined
   const isWanted = imageCache === 'always' || (imageCache === 'auto' && isHostedRunner)
   const needsDocker = imageReport !== 'false' || keepsInDocker || keepImages === 'always'
   // They are asked first, and only Docker asks them.
   const needsMirror = mirrors.length > 0 && canonical.startsWith('docker.io/')
   const goesAnyWay = loadMode === 'auto' || loadMode === 'stream'
-  const canUnpack =
-    isLocalDaemon && nodes.every(({ containerd }) => containerd.snapshotter === 'overlayfs')
+  // kind gives its nodes what Docker has.
+  const hasOverlay =
+    nodes.length > 0
+      ? nodes.every(({ containerd }) => containerd.snapshotter === 'overlayfs')
+      : createCluster !== undefined && /^overlay/.test(engine.driver)
+  const canUnpack = isLocalDaemon && hasOverlay
   if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return undefined
   const slowRuns = imageCache === 'auto' ? (restores.get(canonical)?.slowRuns ?? 0) : undefined
   return { bytes, mayWrite: isTrusted && filesCache.mayWrite, slowRuns }

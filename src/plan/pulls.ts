@@ -37,8 +37,7 @@ export const planPulls = (
     const source = { kind: 'pulled', by: id } as const
     const reports = toReport([reference], source, [id])
     const load = afterReport(toLoad([reference], source, [id]), reports)
-    // Nodes unpack these, each one of them. Where they are yet to come, a step's lane is known before its cache is.
-    const isUnpacked = cache !== undefined && inputs.createCluster === undefined
+    const isUnpacked = cache !== undefined
     return [pull, isUnpacked ? { ...load, lane: 'cached-load' as const } : load, ...reports]
   })
   const tell = { kind: 'mirror-nodes', into: nodes, mirrors } as const

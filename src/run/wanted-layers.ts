@@ -18,7 +18,8 @@ const findStates = (nodes: readonly Node[], { api }: Ports['docker']): Promise<S
 }
 
 /**
- * What of an image some node lacks; of one that does not answer nobody knows, and the load says why.
+ * What of an image some node lacks, or none is there yet; of one that does not answer nobody knows, and the
+ * load says why.
  *
  * @returns diff IDs
  */
@@ -29,8 +30,10 @@ export const findWanted = async (
 ): Promise<ReadonlySet<string>> => {
   const states = await findStates(nodes, docker)
   const chainIds = toChainIds(layers.map(({ diffId }) => diffId))
-  const lacking = layers.filter((_, at) =>
-    states.some((state) => state?.chains.has(chainIds[at] ?? '') !== true),
+  const lacking = layers.filter(
+    (_, at) =>
+      // Those that are yet to be made have nothing.
+      states.length === 0 || states.some((state) => state?.chains.has(chainIds[at] ?? '') !== true),
   )
   return new Set(lacking.map(({ diffId }) => diffId))
 }
