@@ -4,6 +4,7 @@ import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { renderError } from '../failure.ts'
+import { doAtOnce } from '../host/at-once.ts'
 import type { Entry } from './entry.ts'
 import type { StoreOrder } from './store-order.ts'
 
@@ -19,8 +20,15 @@ const fill = async ({ files, part }: Entry, folder: string, place: string): Prom
   }
 }
 
+/** Packing takes all cores, and an upload waits. */
+const atOnce = 2
+
+/** Of one layer or several small ones. */
+const isOfLayers = ({ key }: Entry): boolean => key.startsWith('slipway-layer')
+
 /**
- * Makes entries; what cannot be kept is a warning.
+ * Makes entries, those of layers first: where an entry is that names layers, they are there. What cannot be kept
+ * is a warning.
  *
  * @returns how many bytes were kept
  */
@@ -29,7 +37,7 @@ export const saveEntries = async (
   { cache, folder, warn, signal, input }: StoreOrder,
 ): Promise<number> => {
   let bytes = 0
-  for (const entry of entries) {
+  const save = async (entry: Entry): Promise<void> => {
     const place = join(folder, `entry-${randomUUID()}`)
     try {
       await mkdir(place, { mode: 0o700 })
@@ -43,5 +51,11 @@ export const saveEntries = async (
       await rm(place, { recursive: true, force: true })
     }
   }
+  await doAtOnce(entries.filter(isOfLayers), atOnce, save)
+  await doAtOnce(
+    entries.filter((entry) => !isOfLayers(entry)),
+    atOnce,
+    save,
+  )
   return bytes
 }
