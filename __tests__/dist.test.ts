@@ -1,37 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { openBundle } from './support/bundle.ts'
 
-const chunks = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) =>
-  name.endsWith('.js'),
-)
-
-const read = (chunk: string): string => readFileSync(join('dist', chunk), 'utf8')
-
-const findImports = (chunk: string): readonly string[] =>
-  [...read(chunk).matchAll(/^(?:import|export) (?:.* from )?"(.+)";$/gm)].map(
-    ([, from = '']) => from,
-  )
-
-const toChunk = (from: string, importer: string): string => join(importer, '..', from)
-
-/** All that Node reads before the chunk's first line runs. */
-const findLoaded = (start: string): readonly string[] => {
-  const loaded = new Set([start])
-  for (const chunk of loaded) {
-    for (const from of findImports(chunk)) loaded.add(toChunk(from, chunk))
-  }
-  return [...loaded]
-}
+const { chunks, read, toChunk, findImports, findLoaded, findBegun, findSources } =
+  openBundle('dist')
 
 const isVendor = (chunk: string): boolean => chunk.startsWith('vendor/')
-
-/** What an entry imports once it knows that Node is new enough. */
-const findBegun = (entry: string): string => {
-  const [, from = ''] = /await import\("(.+)"\)/.exec(read(entry)) ?? []
-  return toChunk(from, entry)
-}
 
 const small = ['vendor/actions-core.js', 'vendor/leven.js']
 
@@ -41,18 +19,32 @@ test.each(['main.js', 'post.js'])('%s starts with small packages alone', (entry)
   expect(loaded.sort()).toEqual(small)
 })
 
-/** The sources in what an entry's start loads. */
-const findSources = (entry: string): readonly string[] =>
-  findLoaded(findBegun(entry)).flatMap((chunk) =>
-    [...read(chunk).matchAll(/^\/\/ (src\/\S+\.ts)$/gm)].map(([, source = '']) => source),
-  )
+/** What no start reads, as a step, or a command, may need none of it. */
+const needless =
+  /^src\/(analysis\/(?!common-files)|diagnose\/(cluster|oom-kills|finding)|image\/(contents|sources\/registry)|files\/sources\/(oci|lfs)|files\/kept|token\/(github|installation)|run\/(?!load|pull|handlers).*-step|commands\/(actions\/publish|terminal\/answer|doctor|diagnose|report)|report\/(summary|rows))/
 
 test('a load starts without what builds, reports, diagnoses or asks registries and GitHub', () => {
-  const sources = findSources('main.js')
+  const sources = findSources(findBegun('main.js'))
   expect(sources).toContain('src/load/load-image.ts')
-  const needless =
-    /^src\/(analysis\/(?!common-files)|diagnose\/(cluster|oom-kills|finding)|image\/(contents|sources\/registry)|files\/sources\/(oci|lfs)|files\/kept|token\/(github|installation)|run\/(?!load|pull|handlers).*-step|commands\/actions\/publish|report\/(summary|rows))/
   expect(sources.filter((source) => needless.test(source))).toEqual([])
+})
+
+test('so does the command line, and without the toolkit', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  execFileSync(process.execPath, ['script/build.ts', '--cli', folder], { stdio: 'pipe' })
+  const cli = openBundle(join(folder, 'dist'))
+  const begin = cli.findBegun('cli.js')
+  expect(cli.findSources(begin)).not.toContain('src/commands/run.ts')
+  const act = [begin, cli.findBegun(begin)]
+  const sources = cli.findSources(...act)
+  expect(sources).toContain('src/load/load-image.ts')
+  expect(sources.filter((source) => needless.test(source))).toEqual([])
+  expect(cli.findLoaded(...act).filter(isVendor)).toEqual(['vendor/leven.js'])
+  // Beyond the action's, a command reads what a terminal is spoken to with.
+  const own = new Set(findSources(findBegun('main.js')))
+  const more = sources.filter((source) => !own.has(source))
+  expect(more.filter((source) => !source.startsWith('src/commands/terminal/'))).toEqual([])
 })
 
 test("the toolkit's context, which every start reads, comes without its client", () => {

@@ -1,7 +1,6 @@
 /**
  * Bundles src/, the same bytes from the same sources: the action into dist/ by `npm run build`, the command line
- * with its package into cli/
- * by `npm run pack`.
+ * with its package by `npm run pack` into cli/, or into the folder behind `--cli`.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -107,7 +106,8 @@ const writePackage = (dir: string): void => {
   cpSync('docs/command-line.md', `${dir}/README.md`)
 }
 
-if (process.argv.includes('--cli')) {
-  await write('cli/dist', entriesOf('cli', 'watchdog'))
-  writePackage('cli')
+const [what, folder = 'cli'] = process.argv.slice(2)
+if (what === '--cli') {
+  await write(`${folder}/dist`, entriesOf('cli', 'watchdog'))
+  writePackage(folder)
 } else await write('dist', entriesOf('main', 'post', 'watchdog', 'cache-client', 'recorder'))

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { exec } from '@actions/exec'
 import type { Env } from './command.ts'
 
 /**
@@ -13,5 +12,8 @@ export const forbidCoreDumps = async (env: Env): Promise<void> => {
   // Found by us: the toolkit prints a line for each folder of the PATH that it may not look into.
   const file = ['/usr/bin/prlimit', '/bin/prlimit'].find(existsSync)
   // Without util-linux it stays as it is.
-  if (file !== undefined) await exec(file, args, options).catch(() => undefined)
+  if (file === undefined) return
+  // The command line starts without the toolkit.
+  const { exec } = await import('@actions/exec')
+  await exec(file, args, options).catch(() => undefined)
 }
