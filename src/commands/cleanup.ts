@@ -8,6 +8,7 @@ import { recordingFolderOf } from '../diagnose/recording/recording.ts'
 import { createDocker, type Docker } from '../docker/docker.ts'
 import { withEngineApi } from '../docker/engine-api.ts'
 import { removeBuilderOf } from '../docker/left-builders.ts'
+import { findRunOf, listContainersOf, listNamesIn } from '../docker/list.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { Failure, renderError } from '../failure.ts'
 import type { Env } from '../host/command.ts'
@@ -19,7 +20,6 @@ import type { BuilderPlace } from '../kubernetes/pods.ts'
 import {
   intermediateRepository,
   isKeptBuilderName,
-  runLabel,
   toBuilderName,
   toLockName,
 } from '../ownership.ts'
@@ -45,27 +45,18 @@ type CleanupContext = {
   readonly childEnv: Env
 }
 
-/** Where a run leaves things while it works, and by which label its helpers are found. */
+/** Where a run leaves things while it works. */
 export const leftoversOf = ({ tempDir }: Pick<CleanupContext, 'tempDir'>, runId: string) => ({
   tempDir: join(tempDir, `slipway-${runId}`),
   layoutDir: join(findRoomyDir(tempDir), `slipway-${runId}-images`),
   laterDir: join(findRoomyDir(tempDir), `slipway-${runId}-layers`),
   recordingFolder: recordingFolderOf(tempDir, runId),
   clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`),
-  label: `${runLabel}=${runId}`,
 })
-
-/** The job has ended: a daemon that hangs does not keep it longer. */
-const list = async (docker: Docker, args: readonly string[]): Promise<readonly string[]> => {
-  const { code, stdout } = await docker.try(args, { timeoutMs: 10_000 })
-  return code === 0 ? stdout.split('\n').filter(Boolean) : []
-}
 
 /** Images by which a killed main handed one target over to another. */
 const removeImages = async (docker: Docker, runId: string): Promise<void> => {
-  const filter = `reference=${intermediateRepository(runId)}`
-  const format = '{{.Repository}}:{{.Tag}}'
-  const names = await list(docker, ['image', 'ls', '--filter', filter, '--format', format])
+  const names = await listNamesIn(docker, intermediateRepository(runId))
   if (names.length > 0) await docker.try(['rmi', ...names])
 }
 
@@ -102,11 +93,9 @@ const removeBuilder = async (
 
 /** The same of one whose state is kept, unless another step has gone on with it. */
 const leaveState = async (docker: Docker, runId: string, name: string): Promise<void> => {
-  const format = `{{.Label "${runLabel}"}}`
-  const filter = `name=^${toLockName(name)}$`
-  const holders = await list(docker, ['ps', '--all', '--filter', filter, '--format', format])
+  const holder = await findRunOf(docker, toLockName(name))
   // Another step's processes name the same builder.
-  if (holders.some((holder) => holder !== runId)) return
+  if (holder !== undefined && holder !== runId) return
   await endStrays(['docker', 'docker-buildx'], name)
   await removeKept(docker, name)
 }
@@ -163,10 +152,7 @@ export const cleanUp = async (
   { isDockerThere, builder, cluster: made }: Found,
 ): Promise<void> => {
   if (!isRunId(runId)) return
-  const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs, label } = leftoversOf(
-    context,
-    runId,
-  )
+  const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs } = leftoversOf(context, runId)
   try {
     const cluster =
       builder === 'made' ? await findCluster(context.childEnv, tempDir, runId) : undefined
@@ -178,8 +164,7 @@ export const cleanUp = async (
     // A helper ends with main's connection, and a handed over image goes after some days.
     if (!isDockerThere) return
     const docker = createDocker(context.childEnv)
-    const filter = `label=${label}`
-    const containers = await list(docker, ['ps', '--all', '--quiet', '--filter', filter])
+    const containers = await listContainersOf(docker, runId)
     if (made !== undefined) await removeCluster(docker, runId, made.kubeconfig)
     if (builder === 'made') await removeBuilder(docker, runId, cluster, warning)
     else if (builder !== undefined) await leaveState(docker, runId, builder.kept)

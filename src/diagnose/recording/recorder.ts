@@ -37,6 +37,8 @@ const isIts = (pid: number, folder: string): boolean => {
 }
 
 const patienceMs = 2_000
+/** It ends within milliseconds, and every post waits for it. */
+const pauseMs = 5
 
 /** Ends it and waits for that, so that the runner finds nothing to end. */
 export const endRecorder = async (folder: string): Promise<void> => {
@@ -49,6 +51,6 @@ export const endRecorder = async (folder: string): Promise<void> => {
   }
   const deadline = performance.now() + patienceMs
   while (isIts(pid, folder) && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
