@@ -85,6 +85,7 @@ async function runPhase(session: Session, phase: Phase, script: string): Promise
   })
   options.onSpawn?.(action.pid, phase)
   const { exitCode, signal } = await action.ended.finally(watcher.stop)
+  options.onEnd?.(phase)
   const early = watcher.early()
   if (early?.reason !== undefined) record.annotate('error', early.reason, phase)
   await processCommandFiles(record, files, phase)

@@ -99,6 +99,8 @@ export interface RunOptions {
   /** Each entry of the masked log as it is written, for live display. */
   readonly onLog?: (text: string) => void
   readonly onSpawn?: (pid: number, phase: Phase) => void
+  /** When the runner waits for the phase no more: it has ended, and nobody has its pipes. */
+  readonly onEnd?: (phase: Phase) => void
   /** False keeps neither log nor raw output, for very long output. */
   readonly keepOutput?: boolean
 }

@@ -6,9 +6,10 @@ import { warnWhenBusy } from '../host/machine.ts'
 import { spreadOf } from '../measure/statistics.ts'
 import { renderSections } from '../report/table.ts'
 import { toBarsSection, type Verdict } from '../report/verdicts.ts'
+import { measurePosts } from './measure-post.ts'
 import { measureHelp, measureStart, type Started } from './measure-start.ts'
 
-const [barMs, helpMs] = [150, 80]
+const [barMs, helpMs, postMs] = [150, 80, 250]
 
 type Step = { readonly name: string } & Started
 
@@ -44,7 +45,7 @@ const toDocker = "start to the first call at Docker's socket"
 
 export const startCommand = defineCommand({
   name: 'start',
-  summary: 'how long a step takes until it asks Docker something',
+  summary: 'how long a step takes until it asks Docker something, and a post that finds nothing',
   flags: { runs: count(15, 'measurements of every step') },
   check: () => [],
   run: async ({ runs }, session) => {
@@ -59,6 +60,8 @@ export const startCommand = defineCommand({
     const times: number[] = []
     while (times.length < runs) times.push(await measureHelp(session))
     verdicts.push(judge('slipway --help', 'start to end', helpMs, times))
+    const posts = await measurePosts(session, runs)
+    verdicts.push(judge('post without findings', 'start to end', postMs, posts))
     process.stdout.write(renderSections([toBarsSection(verdicts, 100)]))
     return verdicts.every(({ isMet }) => isMet) ? 0 : 1
   },

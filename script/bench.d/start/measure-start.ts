@@ -42,6 +42,8 @@ export const measureStart = async (
       ...(isStep && env),
       PATH: process.env['PATH'],
       HOME: join(temp, 'home'),
+      // Where the last one, which was killed, left what the next would first remove.
+      TMPDIR: temp,
       DOCKER_HOST: `unix://${socket}`,
     },
   })
