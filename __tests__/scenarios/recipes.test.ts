@@ -1,102 +1,40 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type GitHub, startGitHub } from '../support/github/server.ts'
-import { mintFor } from '../support/mint-for.ts'
+import { readStep, startRecipes } from '../support/recipes.ts'
 import { findNode } from '../support/runner/process.ts'
-import { credentialsOf, runSlipway } from '../support/slipway.ts'
-import { baseImage, type Cluster, docker, startCluster, uniqueName } from '../support/testbed.ts'
+import { runSlipway } from '../support/slipway.ts'
+import { baseImage } from '../support/testbed.ts'
 
 const run = promisify(execFile)
-const name = uniqueName('recipe')
-const page = readFileSync('docs/recipes.md', 'utf8')
 
 /** What a venv is made of, where Debian's own Python has it. */
 const wheels = '/usr/share/python-wheels'
 const python = readdirSync('/usr/lib').find((each) => /^python3\.\d+$/.test(each)) ?? 'none'
 const hasPython = existsSync(wheels) && existsSync(`/usr/bin/${python}`)
 
-let github: GitHub
-let cluster: Cluster
-let folder: string
-
-const commitOf = async (repository: string): Promise<string> => {
-  const { token } = await mintFor(github, 'acme', [repository])
-  const login = Buffer.from(`x-access-token:${token.expose()}`).toString('base64')
-  const header = ['-c', `http.extraHeader=Authorization: Basic ${login}`]
-  const address = `${github.serverUrl}/acme/${repository}.git`
-  const { stdout } = await run('git', [...header, 'ls-remote', address, 'HEAD'])
-  return stdout.split('\t')[0] ?? ''
-}
-
-/** Stands for the base that a recipe names, which cannot be pulled: this machine's tool in the testbed's. */
-const makeBase = async (tool: string, lines: readonly string[]): Promise<string> => {
-  const tag = `${name}-${tool}:base`
-  await writeFile(join(folder, 'Dockerfile'), [`FROM ${baseImage()}`, ...lines].join('\n'))
-  await docker('buildx', 'build', '--quiet', '--load', '--tag', tag, folder)
-  return tag
-}
-
-/** Builds a recipe as it stands on the page, but for its base and the server's address. */
-const build = async (
-  title: string,
-  base: string,
-  files: Readonly<Record<string, string>>,
-): Promise<string> => {
-  const [, chapter = ''] = page.split(`\n## ${title}\n`)
-  const [, recipe = ''] = /^```dockerfile\n([\s\S]*?)^```/m.exec(chapter) ?? []
-  const context = await mkdtemp(join(folder, 'context-'))
-  const dockerfile = recipe.replace(/^FROM .*$/m, `FROM ${base}`).replace(/^RUN apt-get .*\n/m, '')
-  await writeFile(join(context, 'Dockerfile'), dockerfile)
-  for (const [file, text] of Object.entries(files)) {
-    await writeFile(join(context, file), text.replaceAll('https://github.com', github.serverUrl))
-  }
-  const tag = `${name}-${title}:dev`
-  const ran = await runSlipway({
-    ...credentialsOf(github),
-    'secret-format': 'gitconfig',
-    context,
-    tags: tag,
-    network: 'host',
-    'cluster-name': cluster.name,
-  })
-  await ran.dispose()
-  expect(ran.log).not.toContain('##[error]')
-  expect(ran.exitCode).toBe(0)
-  return tag
-}
-
-const inImage = (tag: string, ...command: readonly string[]): Promise<string> =>
-  docker('run', '--rm', '--network=none', '--entrypoint', '', tag, ...command)
+let recipes: Awaited<ReturnType<typeof startRecipes>>
 
 beforeAll(async () => {
-  github = await startGitHub({
-    repositories: {
-      'acme/private-one': {
-        'setup.py':
-          "from setuptools import setup\nsetup(name='private-one', version='1.4.0', py_modules=['private_one'])\n",
-        'private_one.py': "name = 'of private-one'\n",
-      },
-      'acme/private-two': {
-        'package.json': JSON.stringify({ name: 'private-two', version: '1.0.0' }),
-        'index.js': "module.exports = 'of private-two'\n",
-      },
+  recipes = await startRecipes({
+    'private-one': {
+      'setup.py':
+        "from setuptools import setup\nsetup(name='private-one', version='1.4.0', py_modules=['private_one'])\n",
+      'private_one.py': "name = 'of private-one'\n",
+    },
+    'private-two': {
+      'package.json': JSON.stringify({ name: 'private-two', version: '1.0.0' }),
+      'index.js': "module.exports = 'of private-two'\n",
     },
   })
-  cluster = await startCluster()
-  folder = await mkdtemp(join(tmpdir(), 'slipway-recipes-'))
 })
-afterAll(async () => {
-  await Promise.all([github.stop(), cluster.remove(), rm(folder, { recursive: true })])
-  const made = await docker('image', 'ls', '--quiet', `${name}-*`)
-  if (made !== '') await docker('rmi', '--force', ...new Set(made.split('\n')))
-})
+afterAll(() => recipes.close())
 
 test('npm: a package of a private repository, by its lock file', async () => {
+  const { folder, makeBase, makeContext, commitOf, build, inImage } = recipes
   const { stdout } = await run('bash', [
     '-c',
     'readlink -f "$(PATH=/usr/bin:/usr/local/bin:$PATH type -P npm)"',
@@ -104,14 +42,14 @@ test('npm: a package of a private repository, by its lock file', async () => {
   await cp(dirname(dirname(stdout.trim())), join(folder, 'npm'), { recursive: true })
   await cp(await realpath(findNode()), join(folder, 'node'))
   const base = await makeBase('npm', [
+    `FROM ${baseImage()}`,
     'COPY node /usr/local/bin/node',
     'COPY npm /usr/local/lib/node_modules/npm',
     'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm',
-    'WORKDIR /app',
   ])
   const address = `git+https://github.com/acme/private-two.git#${await commitOf('private-two')}`
   const dependencies = { 'private-two': address }
-  const tag = await build('npm', base, {
+  const context = await makeContext('npm', base, {
     'package.json': JSON.stringify({ name: 'app', version: '1.0.0', dependencies }),
     'package-lock.json': JSON.stringify({
       name: 'app',
@@ -122,14 +60,17 @@ test('npm: a package of a private repository, by its lock file', async () => {
       },
     }),
   })
+  const tag = await build('npm', context)
   expect(await inImage(tag, 'node', '-p', "require('private-two')")).toBe('of private-two')
 })
 
 test.skipIf(!hasPython)('pip: a package of a private repository', async () => {
+  const { folder, makeBase, makeContext, commitOf, build, inImage } = recipes
   await cp(`/usr/bin/${python}`, join(folder, 'python3'), { dereference: true })
   await cp(`/usr/lib/${python}`, join(folder, 'lib'), { recursive: true, dereference: true })
   await cp(wheels, join(folder, 'wheels'), { recursive: true, dereference: true })
   const base = await makeBase('pip', [
+    `FROM ${baseImage()}`,
     'COPY python3 /usr/bin/python3',
     `COPY lib /usr/lib/${python}`,
     `COPY wheels ${wheels}`,
@@ -138,9 +79,30 @@ test.skipIf(!hasPython)('pip: a package of a private repository', async () => {
     'ENV PATH=/venv/bin:$PATH PIP_NO_BUILD_ISOLATION=0 PIP_NO_INDEX=1',
   ])
   const commit = await commitOf('private-one')
-  const tag = await build('pip', base, {
+  const context = await makeContext('pip', base, {
     'requirements.txt': `private-one @ git+https://github.com/acme/private-one.git@${commit}\n`,
   })
   const print = 'import private_one; print(private_one.name)'
-  expect(await inImage(tag, 'python3', '-c', print)).toBe('of private-one')
+  expect(await inImage(await build('pip', context), 'python3', '-c', print)).toBe('of private-one')
 })
+
+// What is planned, as one cluster more for each would take minutes; `create-cluster.test.ts` makes some.
+test.each(['A matrix, a monorepo', 'Several nodes'])(
+  '%s: the step is one that can be planned',
+  async (title) => {
+    const { folder } = recipes
+    const workspace = await mkdtemp(join(folder, 'workspace-'))
+    for (const place of ['.', 'services/api']) {
+      await mkdir(join(workspace, place), { recursive: true })
+      await writeFile(join(workspace, place, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n')
+    }
+    const values = { 'matrix.service': 'api', 'github.run_id': '7' }
+    const inputs = { ...readStep(title, values), 'dry-run': 'true' }
+    const ran = await runSlipway(inputs, { github: { workspace } })
+    await ran.dispose()
+    expect(ran.log).not.toContain('##[error]')
+    expect(ran.exitCode).toBe(0)
+    expect(ran.log).toMatch(/1\. Start the cluster (kind|api-7) with kind/)
+    expect(ran.log).toMatch(/4\. Load api:(dev|7), after 1, 3/)
+  },
+)

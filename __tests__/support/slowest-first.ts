@@ -11,6 +11,7 @@ const slowest: readonly string[] = [
   'host/process',
   'lint/scripts',
   'scenarios/create-cluster',
+  'scenarios/recipes-locked',
   'scenarios/recipes',
   'scenarios/reusable-workflow',
   'scenarios/load-trees',
