@@ -3,7 +3,6 @@ import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolde
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
 import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
-import { exec } from "./vendor/actions-core.js";
 import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { _usingCtx } from "./usingCtx.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
@@ -1682,7 +1681,9 @@ const forbidCoreDumps = async (env) => {
 		ignoreReturnCode: true
 	};
 	const file = ["/usr/bin/prlimit", "/bin/prlimit"].find(existsSync);
-	if (file !== void 0) await exec(file, args, options).catch(() => void 0);
+	if (file === void 0) return;
+	const { exec } = await import("./exec.js");
+	await exec(file, args, options).catch(() => void 0);
 };
 
 // src/diagnose/recording/begin-recording.ts

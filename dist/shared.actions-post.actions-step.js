@@ -1141,7 +1141,7 @@ const guardBy = (child, { apiUrl, token }) => send(child, { guard: {
 	token: token.expose()
 } });
 /** A watchdog that does not end by itself must not hold up the step. */
-const patienceMs$1 = 1500;
+const patienceMs$2 = 1500;
 /** What dies again and again is not started for ever. */
 const mostDeaths = 3;
 /** Beside us in the bundle; a source beside sources. */
@@ -1203,7 +1203,7 @@ const startWatchdog = (env, warn) => {
 			const ended = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
 			send(child, "done");
 			child.stdin?.end();
-			await Promise.race([ended, timers.setTimeout(patienceMs$1, void 0, { ref: false })]);
+			await Promise.race([ended, timers.setTimeout(patienceMs$2, void 0, { ref: false })]);
 			child.kill("SIGKILL");
 		},
 		/** Leaves what it guards to it: it revokes, also when we have ended. */
@@ -1355,7 +1355,9 @@ const startRecorder = (folder, env) => {
 const isIts = (pid, folder) => {
 	return attempt(() => readRegularFile(`/proc/${pid}/cmdline`).toString("utf8"))?.split("\0").includes(folder) === true;
 };
-const patienceMs = 2e3;
+const patienceMs$1 = 2e3;
+/** It ends within milliseconds, and every post waits for it. */
+const pauseMs$1 = 5;
 /** Ends it and waits for that, so that the runner finds nothing to end. */
 const endRecorder = async (folder) => {
 	const pid = Number(readOwnFile(folder, pidFile));
@@ -1365,8 +1367,8 @@ const endRecorder = async (folder) => {
 	} catch {
 		return;
 	}
-	const deadline = performance.now() + patienceMs;
-	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+	const deadline = performance.now() + patienceMs$1;
+	while (isIts(pid, folder) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, pauseMs$1));
 };
 
 // src/docker/left-builders.ts
@@ -1431,6 +1433,36 @@ const removeLeftBuilders = async (docker, api, nowMs) => {
 	]);
 };
 
+// src/host/deadline.ts
+/** Waits for work only so long; what did not come in time is `late`, and goes on by itself. */
+const within = async (work, patienceMs, late) => {
+	const { promise, resolve } = Promise.withResolvers();
+	const timer = setTimeout(resolve, patienceMs, late);
+	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
+
+// src/docker/list.ts
+/** Who lists has something to remove, and the job has ended: a daemon that hangs does not keep it longer. */
+const patienceMs = 1e4;
+/** A docker command for each list would be most of what a post takes. Empty where nobody answers. */
+const list = async (docker, path, filters) => {
+	const filter = encodeURIComponent(JSON.stringify(filters));
+	const asked = withEngineApi(docker, ({ get }) => get(`${path}filters=${filter}`)).catch(() => void 0);
+	return await within(asked, patienceMs, void 0) ?? [];
+};
+const listContainers = (docker, filters) => list(docker, "/containers/json?all=1&", filters);
+/** The IDs of a run's containers, also of those that have ended. */
+const listContainersOf = async (docker, runId) => (await listContainers(docker, { label: [`${runLabel}=${runId}`] })).map(({ Id }) => Id);
+/** The run that has a container, by its label; undefined where there is no such container or label. */
+const findRunOf = async (docker, container) => {
+	const [found] = await listContainers(docker, { name: [`^${container}$`] });
+	return found?.Labels?.[runLabel];
+};
+/** The names that a repository's images have. */
+const listNamesIn = async (docker, repository) => {
+	return (await list(docker, "/images/json?", { reference: [repository] })).flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(`${repository}:`));
+};
+
 // src/host/strays.ts
 const read$1 = (pid, name) => (attempt(() => readFileSync(`/proc/${pid}/${name}`, "utf8")) ?? "").split("\0");
 /** Processes of some programs that have a word as an argument, or as a variable's value. */
@@ -1491,31 +1523,17 @@ const layersState = "layers";
 const runIdState = "run-id";
 /** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
 const isRunId = (state) => state !== void 0 && /^[0-9a-f]{16}$/.test(state);
-/** Where a run leaves things while it works, and by which label its helpers are found. */
+/** Where a run leaves things while it works. */
 const leftoversOf = ({ tempDir }, runId) => ({
 	tempDir: join(tempDir, `slipway-${runId}`),
 	layoutDir: join(findRoomyDir(tempDir), `slipway-${runId}-images`),
 	laterDir: join(findRoomyDir(tempDir), `slipway-${runId}-layers`),
 	recordingFolder: recordingFolderOf(tempDir, runId),
-	clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`),
-	label: `${runLabel}=${runId}`
+	clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`)
 });
-/** The job has ended: a daemon that hangs does not keep it longer. */
-const list = async (docker, args) => {
-	const { code, stdout } = await docker.try(args, { timeoutMs: 1e4 });
-	return code === 0 ? stdout.split("\n").filter(Boolean) : [];
-};
 /** Images by which a killed main handed one target over to another. */
 const removeImages = async (docker, runId) => {
-	const filter = `reference=${intermediateRepository(runId)}`;
-	const names = await list(docker, [
-		"image",
-		"ls",
-		"--filter",
-		filter,
-		"--format",
-		"{{.Repository}}:{{.Tag}}"
-	]);
+	const names = await listNamesIn(docker, intermediateRepository(runId));
 	if (names.length > 0) await docker.try(["rmi", ...names]);
 };
 const settleMs = 300;
@@ -1547,16 +1565,8 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 };
 /** The same of one whose state is kept, unless another step has gone on with it. */
 const leaveState = async (docker, runId, name) => {
-	const format = `{{.Label "${runLabel}"}}`;
-	const filter = `name=^${toLockName(name)}$`;
-	if ((await list(docker, [
-		"ps",
-		"--all",
-		"--filter",
-		filter,
-		"--format",
-		format
-	])).some((holder) => holder !== runId)) return;
+	const holder = await findRunOf(docker, toLockName(name));
+	if (holder !== void 0 && holder !== runId) return;
 	await endStrays(["docker", "docker-buildx"], name);
 	await removeKept(docker, name);
 };
@@ -1591,7 +1601,7 @@ const findCluster = async (env, tempDir, runId) => {
 */
 const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cluster: made }) => {
 	if (!isRunId(runId)) return;
-	const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs, label } = leftoversOf(context, runId);
+	const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs } = leftoversOf(context, runId);
 	try {
 		const cluster = builder === "made" ? await findCluster(context.childEnv, tempDir, runId) : void 0;
 		for (const folder of [
@@ -1612,14 +1622,7 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 		});
 		if (!isDockerThere) return;
 		const docker = createDocker(context.childEnv);
-		const filter = `label=${label}`;
-		const containers = await list(docker, [
-			"ps",
-			"--all",
-			"--quiet",
-			"--filter",
-			filter
-		]);
+		const containers = await listContainersOf(docker, runId);
 		if (made !== void 0) await removeCluster(docker, runId, made.kubeconfig);
 		if (builder === "made") await removeBuilder(docker, runId, cluster, warning);
 		else if (builder !== void 0) await leaveState(docker, runId, builder.kept);
@@ -1635,14 +1638,6 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 	} catch (error) {
 		warning(`Cleanup was incomplete: ${renderError(error)}`);
 	}
-};
-
-// src/host/deadline.ts
-/** Waits for work only so long; what did not come in time is `late`, and goes on by itself. */
-const within = async (work, patienceMs, late) => {
-	const { promise, resolve } = Promise.withResolvers();
-	const timer = setTimeout(resolve, patienceMs, late);
-	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 };
 
 // src/text/format.ts

@@ -1,4 +1,5 @@
 import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 const { randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream, createWriteStream } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");
@@ -20,14 +21,19 @@ const fill = async ({ files, part }, folder, place) => {
 		}
 	}
 };
+/** Packing takes all cores, and an upload waits. */
+const atOnce = 2;
+/** Of one layer or several small ones. */
+const isOfLayers = ({ key }) => key.startsWith("slipway-layer");
 /**
-* Makes entries; what cannot be kept is a warning.
+* Makes entries, those of layers first: where an entry is that names layers, they are there. What cannot be kept
+* is a warning.
 *
 * @returns how many bytes were kept
 */
 const saveEntries = async (entries, { cache, folder, warn, signal, input }) => {
 	let bytes = 0;
-	for (const entry of entries) {
+	const save = async (entry) => {
 		const place = join(folder, `entry-${randomUUID()}`);
 		try {
 			await mkdir(place, { mode: 448 });
@@ -42,7 +48,9 @@ const saveEntries = async (entries, { cache, folder, warn, signal, input }) => {
 				force: true
 			});
 		}
-	}
+	};
+	await doAtOnce(entries.filter(isOfLayers), atOnce, save);
+	await doAtOnce(entries.filter((entry) => !isOfLayers(entry)), atOnce, save);
 	return bytes;
 };
 

@@ -1,0 +1,3 @@
+import { exec } from "./vendor/actions-core.js";
+
+export { exec };
