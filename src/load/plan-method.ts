@@ -11,8 +11,9 @@ export type DirectMethod = 'reflink' | 'link' | 'copy'
 export type LoadMethod = DirectMethod | 'stream' | 'kind'
 
 /**
- * What will be tried. `direct` leaves the choice to a probe in the node, unless one method is wanted;
- * `because` says why it is not the best method.
+ * What will be tried. `direct` leaves the choice to `choose_method` of helper/stage.sh, unless one method is wanted;
+ * `because` says why it is not the best method. What fails on the way is streamed (by-direct.ts), then left to
+ * kind (by-stream.ts); images in folders are loadLayout's (from-layout.ts).
  */
 export type MethodChoice =
   | { readonly kind: 'direct'; readonly wanted: DirectMethod | 'auto' }
