@@ -116,7 +116,8 @@ tried('pnpm: a package of a private repository', async () => {
 })
 
 tried('Kustomize: manifests with the immutable name of what was built', async () => {
-  const { name, cluster, folder, load } = recipes
+  const { cluster, folder, load } = recipes
+  const name = `${recipes.name}-kustomize`
   const context = join(folder, 'kustomized')
   await mkdir(join(context, 'k8s'), { recursive: true })
   await writeFile(join(context, 'Dockerfile'), `FROM ${tools}\nLABEL is=${name}\n`)
