@@ -34,6 +34,36 @@ describe('a cache', () => {
   })
 })
 
+test('Poetry installs beside its cache, and what it installs is none', async () => {
+  const cache = ['cache/repositories/x', 'artifacts/y'].map((path) =>
+    file(`root/.cache/pypoetry/${path}`, 700_000),
+  )
+  const environment = file('root/.cache/pypoetry/virtualenvs/app-py3.12/lib/x.so', 5_000_000)
+  expect(await find([withFolders(environment)])).toEqual([])
+  expect(await find([withFolders(environment, ...cache)])).toEqual(['cache-poetry@1 1400000'])
+})
+
+test.each(['.pnp.cjs', '.pnp.js'])(
+  "Yarn's cache is where programs with %s load from",
+  async (name) => {
+    const cache = ['root/.yarn/berry/cache/x.zip', 'app/.yarn/cache/y.zip'].map((path) =>
+      file(path, 2_000_000),
+    )
+    expect(await find([withFolders(...cache)])).toEqual(['cache-yarn@1 4000000'])
+    expect(await find([withFolders(...cache, file(`app/${name}`, 10))])).toEqual([])
+    const other = file(`app/x${name}`, 10)
+    expect(await find([withFolders(...cache, other)])).toEqual(['cache-yarn@1 4000000'])
+  },
+)
+
+test.each(['opt/conda', 'root/miniconda3', 'root/micromamba', 'root/.local/share/mamba'])(
+  "conda's packages in %s are a cache",
+  async (root) => {
+    const layers = [withFolders(file(`${root}/pkgs/x.conda`, 2_000_000))]
+    expect(await find(layers)).toEqual(['cache-conda@1 2000000'])
+  },
+)
+
 test("a virtual environment is a sin only of the build's context", async () => {
   const env = withFolders(file('app/venv/pyvenv.cfg', 50), file('app/venv/lib/x', 2_000_000))
   const of = (instruction: string) => find([env], { instructions: [instruction] })
@@ -72,6 +102,8 @@ test.each([
   ['root/.docker/config.json', '{"auths":{"r":{"auth":"eA=="}}}', true],
   ['root/.docker/config.json', '{"auths":{}}', false],
   ['root/.aws/credentials', 'aws_secret_access_key = x', true],
+  ['root/.aws/credentials', 'aws_secret_access_key = wJalrXUtnFEMI/bPxRfiCYEXAMPLEKEY', false],
+  ['root/.aws/credentials', 'aws_secret_access_key = wJalrXUtnFEMI/bPxRfiCYEXAMPLEKEX', true],
   ['root/.kube/config', 'client-key-data: eA==', true],
   ['usr/share/netrc', 'password x', false],
 ])('%s with %j holds credentials: %s', async (path, text, isSecret) => {
@@ -93,6 +125,16 @@ test("a token in history or environment is told without its value, at its line's
   expect(await find([[top]], { config: { history: [{ created_by: 'ENV A=ghp_short' }] } })).toEqual(
     [],
   )
+})
+
+test.each([
+  ['AKIAIOSFODNN7EXAMPLE', false],
+  ['AKIAI44QH8DHBEXAMPLE', false],
+  ['AKIAI44QH8DHBEXAMPLF', true],
+  ['ASIAEXAMPLE012345678', true],
+])("%s is Amazon's own and no example: %s", async (key, isFound) => {
+  const config = { config: { Env: [`AWS_ACCESS_KEY_ID=${key}`] } }
+  expect(await find([[top]], { config })).toEqual(isFound ? ['credentials-in-history@1 0'] : [])
 })
 
 describe('a file that has kept its size', () => {

@@ -213,6 +213,12 @@ describe('the same distribution', () => {
     expect(await findWith([first, again('big-two')])).toEqual([])
   })
 
+  test('is one of an installer in each environment', async () => {
+    const pip = installed('pip', { bytes: 4_000_000 })
+    const again = installed('pip', { bytes: 3_000_000, in: other })
+    expect(await findWith([pip, again])).toEqual([])
+  })
+
   test('installed over itself by another line is told with what gave way', async () => {
     const old = installed('lib', { isRequested: true, version: '1.0', bytes: 3_000_000 })
     const now = installed('lib', { isRequested: true, version: '2.0', bytes: 4_000_000 })

@@ -9,6 +9,8 @@ export type FolderRule = Rule & {
   readonly isFromContext?: true
   /** A file that such a folder has. */
   readonly mark?: string
+  /** Names of files that say, anywhere in the image, that the program runs from such folders. */
+  readonly unless?: RegExp
 }
 
 const mb = 1_000_000
@@ -37,23 +39,36 @@ const caches: readonly FolderRule[] = [
   cache('cache-dnf', 'dnf', /^var\/cache\/(?:dnf|yum|libdnf5)$/, '/var/cache/dnf'),
   cache('cache-pip', 'pip', new RegExp(`${home}\\.cache/pip$`), '/root/.cache/pip'),
   cache('cache-uv', 'uv', new RegExp(`${home}\\.cache/uv$`), '/root/.cache/uv'),
-  cache('cache-poetry', 'Poetry', new RegExp(`${home}\\.cache/pypoetry$`), '/root/.cache/pypoetry'),
+  {
+    // Beside them is `virtualenvs`, which is no cache: unless told otherwise, Poetry installs there.
+    ...cache(
+      'cache-poetry',
+      'Poetry',
+      new RegExp(`${home}\\.cache/pypoetry/(?:cache|artifacts)$`),
+      '/root/.cache/pypoetry/cache',
+    ),
+    fix: 'Mount caches at /root/.cache/pypoetry/cache and /root/.cache/pypoetry/artifacts in the RUN that fills them, or remove both in the same RUN; not `virtualenvs` beside them, where Poetry installs.',
+  },
   {
     ...cache(
       'cache-conda',
       'conda',
-      /(?:^|\/)(?:conda|(?:mini|ana|mamba|miniforge)\w*)\/pkgs$/i,
+      /(?:^|\/)(?:conda|(?:mini|micro|ana|mamba)\w*)\/pkgs$/i,
       '/opt/conda/pkgs',
     ),
     fix: 'Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`.',
   },
   cache('cache-npm', 'npm', new RegExp(`${home}\\.npm/_cacache$`), '/root/.npm'),
-  cache(
-    'cache-yarn',
-    'Yarn',
-    /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/,
-    '/usr/local/share/.cache/yarn',
-  ),
+  {
+    ...cache(
+      'cache-yarn',
+      'Yarn',
+      /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/,
+      '/usr/local/share/.cache/yarn',
+    ),
+    // Plug'n'Play: programs load their packages out of the cache.
+    unless: /^\.pnp\.c?js$/,
+  },
   cache(
     'cache-pnpm',
     'pnpm',

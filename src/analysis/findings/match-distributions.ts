@@ -84,11 +84,14 @@ export const toMatches = (
 export const matchOrphans = (orphans: readonly Distribution[]): readonly Match[] =>
   toMatches(orphanRule, orphans, leastBytes)
 
+/** They are often brought up to date first, and each environment has its own. */
+const tools = new Set(['pip', 'setuptools', 'wheel', 'uv', 'pipenv', 'poetry'])
+
 /** What is there for two Pythons, of which a line of ours has brought one. */
 export const matchTwice = (subject: Subject, all: readonly Distribution[]): readonly Match[] => {
   const groups = [...Map.groupBy(all, ({ name }) => name).values()]
   const extra = groups.flatMap((group): readonly Distribution[] => {
-    const large = group.filter(({ bytes }) => bytes >= leastBytes)
+    const large = group.filter(({ bytes, name }) => bytes >= leastBytes && !tools.has(name))
     const [smallest] = large
       .filter(({ layer }) => !isBase(subject, layer))
       .toSorted((a, b) => a.bytes - b.bytes)
@@ -140,9 +143,6 @@ export const matchReplaced = (subject: Subject, all: readonly Distribution[]): r
     return [{ rule: replacedRule, layer: hiddenBy, bytes, paths: roots, evidence }]
   })
 }
-
-/** They are often brought up to date first. */
-const tools = new Set(['pip', 'setuptools', 'wheel', 'uv', 'pipenv', 'poetry'])
 
 /** Names on two lines of ours, of the same program. That costs a layer, and few bytes. */
 export const matchAskedTwice = (subject: Subject): readonly Match[] => {

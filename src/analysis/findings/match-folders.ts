@@ -7,10 +7,19 @@ import { isBase, isFromContext, nameOf, parentOf, type Subject, withoutShared } 
 /** A folder that a rule is about, and the files in it of which no name is elsewhere. */
 type Found = { readonly rule: FolderRule; readonly path: string; readonly files: Placed[] }
 
-const findFolders = ({ merged, visible }: Subject): ReadonlyMap<string, FolderRule> => {
+/** Without those that some file of the image speaks against. */
+const findRules = ({ merged }: Subject): readonly FolderRule[] => {
+  const isSpokenFor = (unless: RegExp): boolean =>
+    merged.visible.some(({ entry }) => entry.type === 'f' && unless.test(nameOf(entry)))
+  return folderRules.filter(({ unless }) => unless === undefined || !isSpokenFor(unless))
+}
+
+const findFolders = (subject: Subject): ReadonlyMap<string, FolderRule> => {
+  const { merged, visible } = subject
   const found = new Map<string, FolderRule>()
-  const unmarked = folderRules.filter(({ mark }) => mark === undefined)
-  const marked = folderRules.filter(({ mark }) => mark !== undefined)
+  const rules = findRules(subject)
+  const unmarked = rules.filter(({ mark }) => mark === undefined)
+  const marked = rules.filter(({ mark }) => mark !== undefined)
   for (const { entry } of merged.visible) {
     const { type, path } = entry
     if (type === 'd') {

@@ -62,7 +62,8 @@ const secretFiles: readonly SecretFile[] = [
   {
     kind: "AWS's keys",
     path: /(?:^|\/)\.aws\/credentials$/,
-    content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}\S/i,
+    // The one of Amazon's documentation ends in EXAMPLEKEY.
+    content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}(?![\w/+]{1,60}EXAMPLEKEY\b)[^\s=]/i,
   },
   {
     kind: 'a cluster administrator',
