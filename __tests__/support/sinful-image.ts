@@ -54,7 +54,7 @@ const sins: readonly (readonly [rules: string, instruction: string])[] = [
 export const sinfulDockerfile = (): string =>
   [`FROM ${baseImage()}`, ...sins.map(([, instruction]) => instruction), ''].join('\n')
 
-/** Rules whose sins are other images': scenarios/image-rules.test.ts and the tables of __tests__/analysis. */
+/** Rules whose sins are other images': scenarios/image-rules-all.test.ts. */
 export const sinsElsewhere: ReadonlySet<string> = new Set([
   // A single stage is told of in its place.
   'build-tools',

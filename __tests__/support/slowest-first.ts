@@ -10,6 +10,7 @@ const slowest: readonly string[] = [
   'token/watchdog',
   'host/process',
   'lint/scripts',
+  'scenarios/image-rules-all',
   'scenarios/create-cluster',
   'scenarios/recipes-locked',
   'scenarios/recipes',
