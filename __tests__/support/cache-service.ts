@@ -36,6 +36,8 @@ export type CacheService = {
   readonly requests: readonly CacheRequest[]
   /** Read-only as for untrusted triggers: it finds, and refuses to create. Hanging: no answers. */
   mode: 'normal' | 'read-only' | 'hanging'
+  /** What a request waits for before it changes anything; one that is cut changes nothing, and has no answer. */
+  hold: (request: Pick<CacheRequest, 'name' | 'key'>) => Promise<'go' | 'cut'> | undefined
   /** Closes every connection, hanging ones too. */
   readonly stop: () => Promise<void>
 }
@@ -220,10 +222,13 @@ export const startCacheService = async (pace?: Pace): Promise<CacheService> => {
       requests.push({ name, body, status: 'hung' })
       return
     }
+    const key = isTwirp ? undefined : findBlob(desk, url)?.key
+    const asked = key ?? body['key']
+    const held = await service.hold({ name, ...(typeof asked === 'string' && { key: asked }) })
+    if (held === 'cut') return void response.destroy()
     const reply = isTwirp
       ? answerTwirp(desk, request, name, body)
       : answerBlob(desk, request, url, content)
-    const key = isTwirp ? undefined : findBlob(desk, url)?.key
     requests.push({ name, body, status: reply.status, ...(key !== undefined && { key }) })
     const bytes = Buffer.isBuffer(reply.body) ? reply.body : JSON.stringify(reply.body ?? '')
     response.writeHead(reply.status, {
@@ -249,6 +254,7 @@ export const startCacheService = async (pace?: Pace): Promise<CacheService> => {
     entries: [],
     requests,
     mode: 'normal',
+    hold: () => undefined,
     stop: async () => {
       const closed = once(server, 'close')
       server.close()
