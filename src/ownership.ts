@@ -70,6 +70,10 @@ export const toBuilderVolume = (container: string): string => `${container}_stat
  */
 export const longestJobMs = 5 * 24 * 60 * 60 * 1_000
 
+/** Folders of a run that may be as large as images, of which a killed post leaves some. */
+export const isImagesFolder = (name: string): boolean =>
+  /^slipway-[0-9a-f]{16}-(?:images|layers)$/.test(name)
+
 /** What buildx calls a kind of object of such a builder in a cluster, after the builder's name. */
 const objectPatterns = {
   deployments: '%',

@@ -4,7 +4,8 @@ import { prepareConfig } from '../docker/prepare-config.ts'
 import { Failure } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import { forbidCoreDumps } from '../host/core-limit.ts'
-import { makeTempDir } from '../host/temp-dir.ts'
+import { removeLeftFolders } from '../host/left-folders.ts'
+import { findRoomyDir, makeTempDir } from '../host/temp-dir.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { runVariable } from '../ownership.ts'
 import { leftoversOf, runIdState } from './cleanup.ts'
@@ -46,6 +47,9 @@ export const withPlace = async <T>(
   const left = leftoversOf(surroundings, runId)
   const { tempDir, layoutDir, clusterLogs } = left
   front.saveState(runIdState, runId)
+  const roomyDir = findRoomyDir(surroundings.tempDir)
+  // The runner empties its own folder before each job, and nobody this one.
+  if (roomyDir !== surroundings.tempDir) removeLeftFolders(roomyDir, Date.now())
   try {
     makeTempDir(tempDir)
     makeTempDir(layoutDir)
