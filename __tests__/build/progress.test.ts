@@ -87,6 +87,25 @@ describe('what buildx printed for real', () => {
     expect(follow(recorded(name))).toMatchObject({ steps, cachedSteps })
   })
 
+  test('of an ADD it is what is added that counts, and not the look at where it is from', () => {
+    const [started, completed] = ['2026-08-01T10:00:00Z', '2026-08-01T10:00:01Z']
+    const name = '[2/3] ADD https://git.example/acme/api.git#main /api'
+    const from = { digest: 'sha256:from', name, started, completed }
+    const added = { digest: 'sha256:added', name, started, completed, inputs: [from.digest] }
+    const made = { digest: 'sha256:made', name: '[3/3] RUN make', started, completed }
+    const run = { ...made, inputs: [added.digest], cached: true }
+    const tell = (...vertexes: readonly object[]) => follow(`${JSON.stringify({ vertexes })}\n`)
+    expect(tell(from, { ...added, cached: true }, run)).toMatchObject({
+      ...{ steps: 2, cachedSteps: 2, missed: undefined },
+    })
+    expect(tell(from, added, { ...run, cached: false })).toMatchObject({
+      ...{ steps: 2, cachedSteps: 0, missed: name },
+    })
+    // BuildKit knew in time that it needs nothing of it.
+    const needless = { ...added, error: 'context canceled' }
+    expect(tell(from, needless, run)).toMatchObject({ steps: 1, cachedSteps: 1, missed: undefined })
+  })
+
   test.each([
     // Of the .dockerignore, 2 bytes were sent beside it.
     ['stages', 377],

@@ -27,19 +27,25 @@ const briefMs = 150
  * `[3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`: not BuildKit's own work. A base that is there
  * counts as cached only where something is done with it.
  */
-const isCounted = ({ name }: BuildStep): boolean => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name)
+const isCounted = ({ step: { name }, hasInputs, how }: Tracked): boolean =>
+  /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name) &&
+  // BuildKit looks whether a repository or an address is what it was, under the name of the ADD.
+  (hasInputs || !/^\[[^\]]+\] ADD /.test(name)) &&
+  // What is built upon it was in the cache.
+  how !== 'cancelled'
 
 const isContext = ({ name }: BuildStep): boolean =>
   /^\[(?:\S+ )?internal\] load build context$/.test(name)
 
 /** What is known of a step. */
-const createTracked = (step: BuildStep, onEvent: OnBuildEvent) => {
+const createTracked = (step: BuildStep, hasInputs: boolean, onEvent: OnBuildEvent) => {
   const tracked = {
-    step,
+    ...{ step, hasInputs },
     startedMs: 0,
     /** Undefined while it goes on. */
     completedMs: undefined as number | undefined,
     isCached: false,
+    how: 'done' as Ending,
     /** How it ended last, so that nothing is told twice. */
     ending: '',
     /** When what it printed last was printed. */
@@ -67,9 +73,9 @@ type State = {
   readonly held: Map<string, Held>
 }
 
-const track = ({ all, onEvent }: State, digest: string, name: string): Tracked => {
+const track = ({ all, onEvent }: State, { digest, name, hasInputs }: Vertex): Tracked => {
   const step = { number: all.size + 1, name }
-  const tracked = createTracked(step, onEvent)
+  const tracked = createTracked(step, hasInputs, onEvent)
   all.set(digest, tracked)
   onEvent({ kind: 'began', step })
   return tracked
@@ -95,14 +101,14 @@ const toEnding = ({ error, isCached }: Vertex): Ending => {
 
 const onVertex = (state: State, vertex: Vertex): void => {
   const { all, held, onEvent } = state
-  const { digest, name, startedMs, completedMs, error } = vertex
+  const { digest, startedMs, completedMs, error } = vertex
   if (startedMs === undefined || (!all.has(digest) && all.size === mostSteps)) return
-  const tracked = all.get(digest) ?? track(state, digest, name)
+  const tracked = all.get(digest) ?? track(state, vertex)
   const how = toEnding(vertex)
   const ending = `${startedMs} ${completedMs} ${how}`
   if (ending === tracked.ending) return
   held.get(digest)?.drop()
-  Object.assign(tracked, { startedMs, completedMs, isCached: vertex.isCached, ending })
+  Object.assign(tracked, { startedMs, completedMs, isCached: vertex.isCached, how, ending })
   if (completedMs === undefined) return
   const ms = completedMs - startedMs
   const end = (): void => {
@@ -173,7 +179,7 @@ export const createProgress = (onEvent: OnBuildEvent) => {
     },
     stats: (): BuildStats => {
       const all = [...state.all.values()]
-      const steps = all.filter(({ step }) => isCounted(step))
+      const steps = all.filter(isCounted)
       const cachedSteps = steps.filter(({ isCached }) => isCached).length
       const ended = all.flatMap(({ step: { name }, startedMs, completedMs, isCached }) =>
         completedMs === undefined ? [] : [{ name, isCached, ms: completedMs - startedMs }],

@@ -29,6 +29,8 @@ const toVertex = (fields: Fields) => ({
   digest: toText(fields['digest']),
   /** Such as `[build 2/3] RUN make`. */
   name: toText(fields['name']),
+  /** Whether it is made of what another one made. */
+  hasInputs: Array.isArray(fields['inputs']) && fields['inputs'].length > 0,
   /** Undefined where it is only announced. */
   startedMs: toMs(fields['started']),
   completedMs: toMs(fields['completed']),
