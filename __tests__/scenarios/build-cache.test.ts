@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
 import { useEngine, warningsOf, waysOf } from '../support/loading.ts'
+import { startOtherBuilder } from '../support/other-builder.ts'
 import { runPod } from '../support/pod.ts'
 import { runSlipway } from '../support/slipway.ts'
 import {
@@ -31,10 +32,13 @@ afterAll(async () => {
   await rm(workspace, { recursive: true })
 })
 
-const run = (inputs: Readonly<Record<string, string>>) =>
+const run = (
+  inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+) =>
   runSlipway(
     { 'cluster-name': cluster.name, 'build-cache': 'true', ...inputs },
-    { github: { workspace } },
+    { github: { workspace }, env },
   )
 
 const inPods = (image: string, path: string): Promise<readonly string[]> =>
@@ -114,6 +118,39 @@ test('targets that are built upon each other need no image in Docker', async () 
   const [one] = await inPods(`${name}/a:dev`, `/base-${name}`)
   expect(await inPods(`${name}/b:dev`, `/base-${name}`)).toEqual([one, one])
   expect(await docker('image', 'ls', '--quiet', `${name}/base:dev`)).toBe('')
+})
+
+test('a remote builder of this machine, found or made by the step, pushes there as well', async () => {
+  const builder = await startOtherBuilder()
+  try {
+    const found = { BUILDX_CONFIG: builder.config }
+    for (const [own, inputs, env] of [
+      ['found', {}, found],
+      ['found again', {}, found],
+      ['made', { driver: 'remote', endpoint: builder.endpoint }, {}],
+    ] as const) {
+      await write(own)
+      const before = builder.sentBytes()
+      const done = await run({ context: '.', tags: tag, ...inputs }, env)
+      expect([own, done.exitCode, warningsOf(done)]).toEqual([own, 0, []])
+      expect(done.log).toContain("the step's registry")
+      // Not a layer came the other way, as a folder would have to.
+      expect(builder.sentBytes() - before).toBeLessThan(200_000)
+      expect(await inPods(tag, `/${name}`)).toEqual([own, own])
+      expect(await docker('image', 'ls', '--quiet', tag)).toBe('')
+      expect((await readdir(done.files.temp)).filter((each) => each.includes('slipway'))).toEqual(
+        [],
+      )
+    }
+    const far = { driver: 'remote', endpoint: 'tcp://192.0.2.1:1234' }
+    const refused = await run({ context: '.', tags: tag, ...far })
+    expect(refused.exitCode).toBe(1)
+    expect(refused.log).toContain(
+      'build-cache: true, but a builder of the driver remote is used only at a loopback address',
+    )
+  } finally {
+    await builder.remove()
+  }
 })
 
 test('where it cannot be, true fails before anything is built, and auto goes the usual way', async () => {

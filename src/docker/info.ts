@@ -57,6 +57,8 @@ export type Builder = {
   readonly driver: string
   /** Names of its nodes; none where buildx does not tell. */
   readonly nodes?: readonly string[]
+  /** Where these are, as buildx was told. */
+  readonly endpoints?: readonly string[]
   /** Whether its cache is with the daemon of this machine. */
   readonly isLocal: boolean
   /** Of all its nodes, such as `linux/amd64`; none where buildx does not tell. */
@@ -69,8 +71,8 @@ export type Builder = {
 export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder | undefined => {
   const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1]
   if (driver === undefined) return undefined
-  const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)]
-  const areHere = endpoints.every(([, endpoint = '']) => /^(?:default$|unix:)/.test(endpoint))
+  const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(([, each = '']) => each)
+  const areHere = endpoints.every((endpoint) => /^(?:default$|unix:)/.test(endpoint))
   const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = '']) =>
     list.split(','),
   )
@@ -81,6 +83,7 @@ export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder |
   return {
     driver,
     nodes,
+    endpoints,
     isLocal: isLocalDaemon && isOnDaemon && areHere,
     platforms: lists.flat().map((each) => each.trim().replace(/\*$/, '')),
     versions: versions.map(([, major, minor]) => [Number(major), Number(minor)] as const),

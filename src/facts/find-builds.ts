@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { type CachePlan, planCaches } from '../build/caches.ts'
 import { requireCacheExport } from '../build/exports.ts'
+import { lookForImage } from '../build/look-for-image.ts'
 import { printTargets } from '../build/print-targets.ts'
 import { requireBuildx } from '../build/require-outputs.ts'
 import { toTargets } from '../build/target.ts'
@@ -37,16 +39,19 @@ const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }: Inputs): boolean =>
  */
 const decideRegistry = async (
   api: EngineApi,
-  { isLocal }: Docker,
+  docker: Docker,
   inputs: Inputs,
   builder: Builder | undefined,
+  layoutDir: string,
 ): Promise<{ readonly usesRegistry: boolean; readonly cacheLines: readonly string[] }> => {
   const { buildCache, builder: own, keepImages } = inputs
   if (buildCache === 'never') return { usesRegistry: false, cacheLines: [] }
   const objection =
     keepsInDocker(inputs) || keepImages === 'always'
       ? "load, load-mode and keep-images want the images in Docker's store"
-      : await findObjection(api, isLocal, builder, own)
+      : await findObjection(api, docker.isLocal, builder, own, (image) =>
+          lookForImage(docker, image, join(layoutDir, 'probe')),
+        )
   if (objection === undefined) return { usesRegistry: true, cacheLines: [] }
   if (buildCache === 'auto')
     return { usesRegistry: false, cacheLines: [`build-cache: not used, as ${objection}.`] }
@@ -60,7 +65,7 @@ export const findBuilds = async (
   docker: Docker,
   api: EngineApi,
   inputs: Inputs,
-  { runId, workspace, hasCacheService, repository }: GatherContext,
+  { runId, workspace, layoutDir, hasCacheService, repository }: GatherContext,
   cache: CacheAccess,
 ): Promise<
   Pick<
@@ -86,7 +91,7 @@ export const findBuilds = async (
     printTargets(docker, bake, allow, workspace),
   )
   const deciding = Promise.resolve(asking).then((found) =>
-    decideRegistry(api, docker, inputs, found),
+    decideRegistry(api, docker, inputs, found, layoutDir),
   )
   // Without buildx, printing fails as well; that buildx is missing says more.
   await Promise.allSettled([asking, printing, deciding])

@@ -7,8 +7,12 @@ import { send } from './answer.ts'
 import { listen } from './loopback.ts'
 import { toSecret } from './server.ts'
 
-/** Has the daemon look for an image that is not there: it is on our network where that brings it to us. */
-const isDaemonHere = async ({ get }: EngineApi): Promise<boolean> => {
+/**
+ * Whether somebody who looks for an image that is not there comes to us: then our loopback is theirs.
+ *
+ * @param ask has them look for it; how that ends does not matter
+ */
+const isReached = async (ask: (image: string) => Promise<unknown>): Promise<boolean> => {
   const secret = toSecret()
   let isHere = false
   const server = await listen((request, response) => {
@@ -16,7 +20,7 @@ const isDaemonHere = async ({ get }: EngineApi): Promise<boolean> => {
     send(response, 404)
   })
   try {
-    await get(`/distribution/${server.host}/${secret}:probe/json`).catch(() => {})
+    await ask(`${server.host}/${secret}:probe`).catch(() => {})
     return isHere
   } finally {
     await server.close()
@@ -41,25 +45,50 @@ const isOnHostNetwork = async (
   return container?.HostConfig?.NetworkMode === 'host'
 }
 
+/** A tunnel begins here, too, and a socket may be passed on: only asking tells. */
+const mayBeHere = (endpoint: string): boolean =>
+  /^unix:|^tcp:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(endpoint)
+
+/** A builder on another machine is not asked: it would wait for nobody there. */
+const findRemoteObjection = async (
+  endpoints: readonly string[],
+  ask: (image: string) => Promise<unknown>,
+): Promise<string | undefined> => {
+  if (endpoints.length !== 1 || !endpoints.every(mayBeHere))
+    return 'a builder of the driver remote is used only at a loopback address or a socket'
+  return (await isReached(ask)) ? undefined : "the builder does not reach this machine's loopback"
+}
+
+const toEndpoints = (
+  { endpoints = [] }: Builder,
+  own: BuilderRequest | undefined,
+): readonly string[] =>
+  own === undefined ? endpoints : [own, ...own.appended].flatMap(({ endpoint }) => endpoint ?? [])
+
 /**
  * Why a builder cannot push to this machine's loopback what nodes need; undefined where it can. Found by
  * asking.
  *
  * @param own the builder's request where the step makes it
+ * @param askBuilder has the builder look for an image; how that ends does not matter
  */
 export const findObjection = async (
   api: EngineApi,
   isLocalDaemon: boolean,
   builder: Builder | undefined,
   own: BuilderRequest | undefined,
+  askBuilder: (image: string) => Promise<unknown>,
 ): Promise<string | undefined> => {
   const { driver } = builder ?? {}
-  if (driver !== 'docker' && driver !== 'docker-container')
+  if (builder === undefined || !/^(?:docker|docker-container|remote)$/.test(builder.driver))
     return `a builder of the driver ${driver ?? 'that nobody knows'} may be on another machine`
-  if (!isLocalDaemon || !builder?.isLocal) return 'the builder is on another machine'
+  if (!isLocalDaemon) return 'Docker is on another machine'
+  if (driver === 'remote') return findRemoteObjection(toEndpoints(builder, own), askBuilder)
+  if (!builder.isLocal) return 'the builder is on another machine'
   if (driver === 'docker' && !(await findEngine(api.get)).hasContainerdStore)
     return "Docker's own builder needs the containerd image store for that"
   if (driver === 'docker-container' && !(await isOnHostNetwork(api, builder, own)))
     return 'its container is not on the host network (`driver-opts: network=host`)'
-  return (await isDaemonHere(api)) ? undefined : "Docker does not reach this machine's loopback"
+  const askDaemon = (image: string) => api.get(`/distribution/${image}/json`)
+  return (await isReached(askDaemon)) ? undefined : "Docker does not reach this machine's loopback"
 }
