@@ -1,6 +1,6 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isImageId, isMissing, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
-import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isImageId, isMissing, isOwnFolder, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isImagesFolder, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
 import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { createGate } from "./shared.actions-step.commands-keep-layers.js";
@@ -8,7 +8,7 @@ import { _usingCtx } from "./usingCtx.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 const { isIPv4 } = process.getBuiltinModule("node:net");
 const { createPrivateKey, randomBytes } = process.getBuiltinModule("node:crypto");
-const { closeSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { closeSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { dirname, isAbsolute, join, relative, resolve } = process.getBuiltinModule("node:path");
 const { availableParallelism } = process.getBuiltinModule("node:os");
 const { glob, lstat, realpath, stat, statfs } = process.getBuiltinModule("node:fs/promises");
@@ -1686,6 +1686,26 @@ const forbidCoreDumps = async (env) => {
 	await exec(file, args, options).catch(() => void 0);
 };
 
+// src/host/left-folders.ts
+/**
+* Removes folders of this user's runs that are so old that no job can have them. Their post was killed, too, or
+* the machine went. Never fails.
+*
+* @param nowMs since 1970
+*/
+const removeLeftFolders = (dir, nowMs) => {
+	for (const name of attempt(() => readdirSync(dir)) ?? []) {
+		const folder = join(dir, name);
+		if (!isImagesFolder(name) || !isOwnFolder(folder)) continue;
+		attempt(() => {
+			if (nowMs - statSync(folder).mtimeMs > 432e6) rmSync(folder, {
+				recursive: true,
+				force: true
+			});
+		});
+	}
+};
+
 // src/diagnose/recording/begin-recording.ts
 /** Mostly it has ended long before. */
 const patienceMs = 3500;
@@ -2075,6 +2095,31 @@ const planCaches = (all, inputs, facts) => {
 	};
 };
 
+// src/build/look-for-image.ts
+/** A builder that is there answers in half a second. */
+const deadlineMs$3 = 1e4;
+/**
+* Has the builder look for an image in its registry. Where nobody has it, that is no failure.
+*
+* @param folder of the run's own, which need not be there
+*/
+const lookForImage = async (docker, image, folder) => {
+	mkdirSync(folder, {
+		recursive: true,
+		mode: 448
+	});
+	writeFileSync(join(folder, "Dockerfile"), `FROM ${image}\n`);
+	const args = [
+		"buildx",
+		"build",
+		"--quiet",
+		"--output=type=cacheonly",
+		"--",
+		folder
+	];
+	await docker.try(args, { timeoutMs: deadlineMs$3 });
+};
+
 // src/build/requests.ts
 const read$1 = (path) => ["read", path];
 const write = (path) => ["write", path];
@@ -2353,8 +2398,12 @@ const printTargets = async (docker, bake, allow, workspace) => {
 };
 
 // src/registry/reach.ts
-/** Has the daemon look for an image that is not there: it is on our network where that brings it to us. */
-const isDaemonHere = async ({ get }) => {
+/**
+* Whether somebody who looks for an image that is not there comes to us: then our loopback is theirs.
+*
+* @param ask has them look for it; how that ends does not matter
+*/
+const isReached = async (ask) => {
 	const secret = toSecret();
 	let isHere = false;
 	const server = await listen((request, response) => {
@@ -2362,7 +2411,7 @@ const isDaemonHere = async ({ get }) => {
 		send(response, 404);
 	});
 	try {
-		await get(`/distribution/${server.host}/${secret}:probe/json`).catch(() => {});
+		await ask(`${server.host}/${secret}:probe`).catch(() => {});
 		return isHere;
 	} finally {
 		await server.close();
@@ -2375,19 +2424,31 @@ const isOnHostNetwork = async ({ get }, { nodes }, own) => {
 	if (node === "" || others.length > 0) return false;
 	return (await get(`/containers/${toContainerName(node)}/json`))?.HostConfig?.NetworkMode === "host";
 };
+/** A tunnel begins here, too, and a socket may be passed on: only asking tells. */
+const mayBeHere = (endpoint) => /^unix:|^tcp:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(endpoint);
+/** A builder on another machine is not asked: it would wait for nobody there. */
+const findRemoteObjection = async (endpoints, ask) => {
+	if (endpoints.length !== 1 || !endpoints.every(mayBeHere)) return "a builder of the driver remote is used only at a loopback address or a socket";
+	return await isReached(ask) ? void 0 : "the builder does not reach this machine's loopback";
+};
+const toEndpoints = ({ endpoints = [] }, own) => own === void 0 ? endpoints : [own, ...own.appended].flatMap(({ endpoint }) => endpoint ?? []);
 /**
 * Why a builder cannot push to this machine's loopback what nodes need; undefined where it can. Found by
 * asking.
 *
 * @param own the builder's request where the step makes it
+* @param askBuilder has the builder look for an image; how that ends does not matter
 */
-const findObjection$2 = async (api, isLocalDaemon, builder, own) => {
+const findObjection$2 = async (api, isLocalDaemon, builder, own, askBuilder) => {
 	const { driver } = builder ?? {};
-	if (driver !== "docker" && driver !== "docker-container") return `a builder of the driver ${driver ?? "that nobody knows"} may be on another machine`;
-	if (!isLocalDaemon || !builder?.isLocal) return "the builder is on another machine";
+	if (builder === void 0 || !/^(?:docker|docker-container|remote)$/.test(builder.driver)) return `a builder of the driver ${driver ?? "that nobody knows"} may be on another machine`;
+	if (!isLocalDaemon) return "Docker is on another machine";
+	if (driver === "remote") return findRemoteObjection(toEndpoints(builder, own), askBuilder);
+	if (!builder.isLocal) return "the builder is on another machine";
 	if (driver === "docker" && !(await findEngine(api.get)).hasContainerdStore) return "Docker's own builder needs the containerd image store for that";
 	if (driver === "docker-container" && !await isOnHostNetwork(api, builder, own)) return "its container is not on the host network (`driver-opts: network=host`)";
-	return await isDaemonHere(api) ? void 0 : "Docker does not reach this machine's loopback";
+	const askDaemon = (image) => api.get(`/distribution/${image}/json`);
+	return await isReached(askDaemon) ? void 0 : "Docker does not reach this machine's loopback";
 };
 
 // src/facts/find-builds.ts
@@ -2407,13 +2468,13 @@ const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }) => isAsked || loadM
 *
 * @throws {Failure} where the step asks for that in any case, and it cannot be
 */
-const decideRegistry = async (api, { isLocal }, inputs, builder) => {
+const decideRegistry = async (api, docker, inputs, builder, layoutDir) => {
 	const { buildCache, builder: own, keepImages } = inputs;
 	if (buildCache === "never") return {
 		usesRegistry: false,
 		cacheLines: []
 	};
-	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, isLocal, builder, own);
+	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, docker.isLocal, builder, own, (image) => lookForImage(docker, image, join(layoutDir, "probe")));
 	if (objection === void 0) return {
 		usesRegistry: true,
 		cacheLines: []
@@ -2425,7 +2486,7 @@ const decideRegistry = async (api, { isLocal }, inputs, builder) => {
 	throw new Failure(`build-cache: true, but ${objection}`, { remedy: "Take `build-cache: auto` for runs that can do without." });
 };
 /** What is to be built, with what, and how large it was last time. */
-const findBuilds = async (docker, api, inputs, { runId, workspace, hasCacheService, repository }, cache) => {
+const findBuilds = async (docker, api, inputs, { runId, workspace, layoutDir, hasCacheService, repository }, cache) => {
 	const { bake, builder: own, existingBuilder, allow, imageReport } = inputs;
 	const keptFor = hasCacheService ? repository : void 0;
 	if (bake === void 0) return {
@@ -2437,7 +2498,7 @@ const findBuilds = async (docker, api, inputs, { runId, workspace, hasCacheServi
 	};
 	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
 	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
-	const deciding = Promise.resolve(asking).then((found) => decideRegistry(api, docker, inputs, found));
+	const deciding = Promise.resolve(asking).then((found) => decideRegistry(api, docker, inputs, found, layoutDir));
 	await Promise.allSettled([
 		asking,
 		printing,
@@ -4543,6 +4604,8 @@ const withPlace = async (inputs, surroundings, front, command) => {
 	const left = leftoversOf(surroundings, runId);
 	const { tempDir, layoutDir, clusterLogs } = left;
 	front.saveState(runIdState, runId);
+	const roomyDir = findRoomyDir(surroundings.tempDir);
+	if (roomyDir !== surroundings.tempDir) removeLeftFolders(roomyDir, Date.now());
 	try {
 		makeTempDir(tempDir);
 		makeTempDir(layoutDir);

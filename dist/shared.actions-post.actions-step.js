@@ -280,6 +280,8 @@ const toBuilderVolume = (container) => `${container}_state`;
 * machine that died before post could run.
 */
 const longestJobMs = 432e6;
+/** Folders of a run that may be as large as images, of which a killed post leaves some. */
+const isImagesFolder = (name) => /^slipway-[0-9a-f]{16}-(?:images|layers)$/.test(name);
 /** What buildx calls a kind of object of such a builder in a cluster, after the builder's name. */
 const objectPatterns = {
 	deployments: "%",
@@ -1851,7 +1853,8 @@ const findEngine = async (get) => toEngine(await get("/info") ?? {});
 const parseBuilder = (printed, isLocalDaemon) => {
 	const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1];
 	if (driver === void 0) return void 0;
-	const areHere = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].every(([, endpoint = ""]) => /^(?:default$|unix:)/.test(endpoint));
+	const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(([, each = ""]) => each);
+	const areHere = endpoints.every((endpoint) => /^(?:default$|unix:)/.test(endpoint));
 	const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = ""]) => list.split(","));
 	const versions = [...printed.matchAll(/^BuildKit(?: version)?:\s*v?(\d+)\.(\d+)/gim)];
 	const isOnDaemon = driver === "docker" || driver === "docker-container";
@@ -1859,6 +1862,7 @@ const parseBuilder = (printed, isLocalDaemon) => {
 	return {
 		driver,
 		nodes: [...listed.matchAll(/^Name:\s*(\S+)/gm)].map(([, name = ""]) => name),
+		endpoints,
 		isLocal: isLocalDaemon && isOnDaemon && areHere,
 		platforms: lists.flat().map((each) => each.trim().replace(/\*$/, "")),
 		versions: versions.map(([, major, minor]) => [Number(major), Number(minor)])
@@ -2655,4 +2659,4 @@ const createRunner = () => {
 	};
 };
 
-export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesKey, isMisspelt, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

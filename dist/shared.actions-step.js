@@ -5436,6 +5436,8 @@ const toVertex = (fields) => ({
 	digest: toText(fields["digest"]),
 	/** Such as `[build 2/3] RUN make`. */
 	name: toText(fields["name"]),
+	/** Whether it is made of what another one made. */
+	hasInputs: Array.isArray(fields["inputs"]) && fields["inputs"].length > 0,
 	/** Undefined where it is only announced. */
 	startedMs: toMs(fields["started"]),
 	completedMs: toMs(fields["completed"]),
@@ -5535,16 +5537,18 @@ const briefMs = 150;
 * `[3/7] RUN make`, `[linux/arm64 build 3/7] RUN make`: not BuildKit's own work. A base that is there
 * counts as cached only where something is done with it.
 */
-const isCounted = ({ name }) => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name);
+const isCounted = ({ step: { name }, hasInputs, how }) => /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(name) && (hasInputs || !/^\[[^\]]+\] ADD /.test(name)) && how !== "cancelled";
 const isContext = ({ name }) => /^\[(?:\S+ )?internal\] load build context$/.test(name);
 /** What is known of a step. */
-const createTracked = (step, onEvent) => {
+const createTracked = (step, hasInputs, onEvent) => {
 	const tracked = {
 		step,
+		hasInputs,
 		startedMs: 0,
 		/** Undefined while it goes on. */
 		completedMs: void 0,
 		isCached: false,
+		how: "done",
 		/** How it ended last, so that nothing is told twice. */
 		ending: "",
 		/** When what it printed last was printed. */
@@ -5564,12 +5568,12 @@ const createTracked = (step, onEvent) => {
 	};
 	return tracked;
 };
-const track = ({ all, onEvent }, digest, name) => {
+const track = ({ all, onEvent }, { digest, name, hasInputs }) => {
 	const step = {
 		number: all.size + 1,
 		name
 	};
-	const tracked = createTracked(step, onEvent);
+	const tracked = createTracked(step, hasInputs, onEvent);
 	all.set(digest, tracked);
 	onEvent({
 		kind: "began",
@@ -5598,9 +5602,9 @@ const toEnding = ({ error, isCached }) => {
 };
 const onVertex = (state, vertex) => {
 	const { all, held, onEvent } = state;
-	const { digest, name, startedMs, completedMs, error } = vertex;
+	const { digest, startedMs, completedMs, error } = vertex;
 	if (startedMs === void 0 || !all.has(digest) && all.size === mostSteps) return;
-	const tracked = all.get(digest) ?? track(state, digest, name);
+	const tracked = all.get(digest) ?? track(state, vertex);
 	const how = toEnding(vertex);
 	const ending = `${startedMs} ${completedMs} ${how}`;
 	if (ending === tracked.ending) return;
@@ -5609,6 +5613,7 @@ const onVertex = (state, vertex) => {
 		startedMs,
 		completedMs,
 		isCached: vertex.isCached,
+		how,
 		ending
 	});
 	if (completedMs === void 0) return;
@@ -5694,7 +5699,7 @@ const createProgress$1 = (onEvent) => {
 		},
 		stats: () => {
 			const all = [...state.all.values()];
-			const steps = all.filter(({ step }) => isCounted(step));
+			const steps = all.filter(isCounted);
 			const cachedSteps = steps.filter(({ isCached }) => isCached).length;
 			const ended = all.flatMap(({ step: { name }, startedMs, completedMs, isCached }) => completedMs === void 0 ? [] : [{
 				name,
@@ -5721,7 +5726,7 @@ const createProgress$1 = (onEvent) => {
 const tokenPatterns = [
 	["GitHub's token", /\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{40,251})\b/],
 	["npm's token", /\bnpm_[A-Za-z0-9]{36}\b/],
-	["AWS's key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
+	["AWS's key", /\b(?:AKIA|ASIA)(?![A-Z0-9]{9}EXAMPLE\b)[A-Z0-9]{16}\b/],
 	["a private key", /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/]
 ];
 /** A text of an image or a Dockerfile, without the secrets that somebody wrote into it. */

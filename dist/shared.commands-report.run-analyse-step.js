@@ -258,13 +258,19 @@ const caches = [
 	cache("cache-dnf", "dnf", /^var\/cache\/(?:dnf|yum|libdnf5)$/, "/var/cache/dnf"),
 	cache("cache-pip", "pip", new RegExp(`${home}\\.cache/pip$`), "/root/.cache/pip"),
 	cache("cache-uv", "uv", new RegExp(`${home}\\.cache/uv$`), "/root/.cache/uv"),
-	cache("cache-poetry", "Poetry", new RegExp(`${home}\\.cache/pypoetry$`), "/root/.cache/pypoetry"),
 	{
-		...cache("cache-conda", "conda", /(?:^|\/)(?:conda|(?:mini|ana|mamba|miniforge)\w*)\/pkgs$/i, "/opt/conda/pkgs"),
+		...cache("cache-poetry", "Poetry", new RegExp(`${home}\\.cache/pypoetry/(?:cache|artifacts)$`), "/root/.cache/pypoetry/cache"),
+		fix: "Mount caches at /root/.cache/pypoetry/cache and /root/.cache/pypoetry/artifacts in the RUN that fills them, or remove both in the same RUN; not `virtualenvs` beside them, where Poetry installs."
+	},
+	{
+		...cache("cache-conda", "conda", /(?:^|\/)(?:conda|(?:mini|micro|ana|mamba)\w*)\/pkgs$/i, "/opt/conda/pkgs"),
 		fix: "Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`."
 	},
 	cache("cache-npm", "npm", new RegExp(`${home}\\.npm/_cacache$`), "/root/.npm"),
-	cache("cache-yarn", "Yarn", /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/, "/usr/local/share/.cache/yarn"),
+	{
+		...cache("cache-yarn", "Yarn", /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/, "/usr/local/share/.cache/yarn"),
+		unless: /^\.pnp\.c?js$/
+	},
 	cache("cache-pnpm", "pnpm", /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/, "/root/.local/share/pnpm/store"),
 	cache("cache-go", "Go", /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, "/root/.cache/go-build"),
 	cache("cache-cargo", "Cargo", /(?:^|\/)(?:\.cargo|cargo)\/registry$/, "/usr/local/cargo/registry")
@@ -690,10 +696,17 @@ const matchFiles$1 = async (subject) => {
 };
 
 // src/analysis/findings/match-folders.ts
-const findFolders = ({ merged, visible }) => {
+/** Without those that some file of the image speaks against. */
+const findRules = ({ merged }) => {
+	const isSpokenFor = (unless) => merged.visible.some(({ entry }) => entry.type === "f" && unless.test(nameOf(entry)));
+	return folderRules.filter(({ unless }) => unless === void 0 || !isSpokenFor(unless));
+};
+const findFolders = (subject) => {
+	const { merged, visible } = subject;
 	const found = /* @__PURE__ */ new Map();
-	const unmarked = folderRules.filter(({ mark }) => mark === void 0);
-	const marked = folderRules.filter(({ mark }) => mark !== void 0);
+	const rules = findRules(subject);
+	const unmarked = rules.filter(({ mark }) => mark === void 0);
+	const marked = rules.filter(({ mark }) => mark !== void 0);
 	for (const { entry } of merged.visible) {
 		const { type, path } = entry;
 		if (type === "d") {
@@ -813,7 +826,7 @@ const secretFiles = [
 	{
 		kind: "AWS's keys",
 		path: /(?:^|\/)\.aws\/credentials$/,
-		content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}\S/i
+		content: /aws_secret_access_key[ \t]{0,9}=[ \t]{0,9}(?![\w/+]{1,60}EXAMPLEKEY\b)[^\s=]/i
 	},
 	{
 		kind: "a cluster administrator",
@@ -1273,10 +1286,19 @@ const toMatches = (rule, all, least) => [...Map.groupBy(all, ({ layer }) => laye
 	evidence: listDistributions(group)
 }]);
 const matchOrphans = (orphans) => toMatches(orphanRule$1, orphans, leastBytes$3);
+/** They are often brought up to date first, and each environment has its own. */
+const tools = /* @__PURE__ */ new Set([
+	"pip",
+	"setuptools",
+	"wheel",
+	"uv",
+	"pipenv",
+	"poetry"
+]);
 /** What is there for two Pythons, of which a line of ours has brought one. */
 const matchTwice$1 = (subject, all) => {
 	const extra = [...Map.groupBy(all, ({ name }) => name).values()].flatMap((group) => {
-		const large = group.filter(({ bytes }) => bytes >= leastBytes$3);
+		const large = group.filter(({ bytes, name }) => bytes >= leastBytes$3 && !tools.has(name));
 		const [smallest] = large.filter(({ layer }) => !isBase(subject, layer)).toSorted((a, b) => a.bytes - b.bytes);
 		return smallest !== void 0 && new Set(large.map(({ site }) => site)).size > 1 ? [smallest] : [];
 	});
@@ -1329,15 +1351,6 @@ const matchReplaced = (subject, all) => {
 		}];
 	});
 };
-/** They are often brought up to date first. */
-const tools = /* @__PURE__ */ new Set([
-	"pip",
-	"setuptools",
-	"wheel",
-	"uv",
-	"pipenv",
-	"poetry"
-]);
 /** Names on two lines of ours, of the same program. That costs a layer, and few bytes. */
 const matchAskedTwice = (subject) => {
 	const asked = subject.origins.flatMap(({ instruction = "", location, isBase: isOfBase }, layer) => isOfBase || !/^RUN\b/i.test(instruction) ? [] : findInstalled(instruction).map((each) => ({

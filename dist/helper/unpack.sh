@@ -60,7 +60,7 @@ answer() {
   # Not as a condition, in which `set -e` would not count.
   ("$act" "$@" 2>"$log" >/dev/null) &
   local job=$!
-  if wait "$job"; then tell done "$word" "$name"; else tell failed "$word" "$name" "$(one_line "$(tail -n 1 "$log")")"; fi
+  if wait "$job"; then tell 'done' "$word" "$name"; else tell failed "$word" "$name" "$(one_line "$(tail -n 1 "$log")")"; fi
 }
 
 while IFS=$'\t' read -ra words; do
