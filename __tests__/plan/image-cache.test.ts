@@ -26,6 +26,7 @@ const other = {
   ...nodeNamed('node'),
   containerd: { ...nodeNamed('node').containerd, snapshotter: 'native' },
 }
+const bare = { ...nodeNamed('node'), userland: 'busybox' }
 
 test.each<readonly [string, object, object, object | undefined]>([
   ['hosted', {}, {}, whole],
@@ -55,6 +56,7 @@ test.each<readonly [string, object, object, object | undefined]>([
   ['links alone', { loadMode: 'link' }, {}, undefined],
   ['a daemon elsewhere', {}, { isLocalDaemon: false }, undefined],
   ['nodes that take no single layers', {}, { nodes: [other] }, undefined],
+  ["k3d's nodes, which take none either", {}, { nodes: [bare] }, undefined],
 ])('%s', (_, given, found, plan) => {
   expect(planImageCache({ ...inputs, ...given }, { ...facts, ...found }, reference)).toEqual(plan)
 })

@@ -30,7 +30,10 @@ const planWanted = (
   // kind gives its nodes what Docker has.
   const hasOverlay =
     nodes.length > 0
-      ? nodes.every(({ containerd }) => containerd.snapshotter === 'overlayfs')
+      ? nodes.every(
+          ({ userland, containerd }) =>
+            userland !== 'busybox' && containerd.snapshotter === 'overlayfs',
+        )
       : createCluster !== undefined && /^overlay/.test(engine.driver)
   const canUnpack = isLocalDaemon && hasOverlay
   if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !canUnpack) return undefined
