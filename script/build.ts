@@ -44,6 +44,7 @@ const scripts = [
   'build/mounts/in-builder',
   'image/contents/reader',
   'cluster/in-node',
+  'cluster/providers/in-node',
   'cluster/providers/on-path',
   'diagnose/nodes/in-node',
   'doctor/in-node',

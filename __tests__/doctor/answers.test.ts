@@ -228,6 +228,20 @@ test("k3d's nodes need what a stream needs", () => {
   expect(explain('tool ctr\nanswers\ncri\n').found).toContain('no crictl')
 })
 
+test('a containerd of the machine itself, which was tried when it was found', () => {
+  const machine = {
+    ...({ name: 'runner', role: 'machine', userland: 'gnu', provider: 'containerd' } as const),
+    ...{ address: '/run/c.sock', version: '2.1.9', startedBy: ['sudo'], env: {} },
+    containerd: { namespace: 'k8s.io', root: '/c', snapshotter: 'overlayfs' },
+  } as const
+  expect(explainNodes([machine])).toEqual({
+    state: 'ok',
+    found: 'runner: containerd 2.1.9 at /run/c.sock, through sudo: layer by layer',
+  })
+  const bare = { ...machine, userland: 'busybox', startedBy: [] } as const
+  expect(explainNodes([bare]).found).toBe('runner: containerd 2.1.9 at /run/c.sock: whole images')
+})
+
 describe('the machine', () => {
   const disk = (freeBytes: number, freeInodes = 900): readonly Filesystem[] => [
     {

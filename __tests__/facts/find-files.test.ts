@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Node } from '../../src/cluster/node.ts'
+import type { ContainerNode } from '../../src/cluster/node.ts'
 import type { EngineApi } from '../../src/docker/engine-api.ts'
 import { findNodeFiles, noFiles } from '../../src/facts/find-files.ts'
 import { toNodePaths } from '../../src/facts/node-paths.ts'
@@ -74,7 +74,7 @@ const files = (given: string, change: Partial<NodeFiles> = {}): NodeFiles => {
 const find = (
   nodeFiles: readonly NodeFiles[],
   records: Readonly<Record<string, readonly string[]>> = {},
-  { prunes = false, verifies = false, into = nodes as readonly Node[] } = {},
+  { prunes = false, verifies = false, into = nodes as readonly ContainerNode[] } = {},
 ) =>
   findNodeFiles(
     asking(records).api,

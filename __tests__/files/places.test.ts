@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Node } from '../../src/cluster/node.ts'
+import type { ContainerNode } from '../../src/cluster/node.ts'
 import { findNodeObjection, planView } from '../../src/files/places.ts'
 import { nodeNamed } from '../support/found.ts'
 
 const volumes = '/var/lib/docker/volumes'
 const store = `${volumes}/slipway-files/_data`
 
-const node = (name: string, mounts: Node['mounts'] = []): Node => ({
+const node = (name: string, mounts: ContainerNode['mounts'] = []): ContainerNode => ({
   ...nodeNamed(name),
   mounts: [{ destination: '/var', source: `${volumes}/${name}/_data` }, ...mounts],
 })
@@ -20,7 +20,7 @@ describe('where a node can have files', () => {
     expect(findNodeObjection(extra, '/data/models')).toBeUndefined()
   })
 
-  test.each<[string, Node, string, string]>([
+  test.each<[string, ContainerNode, string, string]>([
     ['its image', node('a'), '/data/models', 'is in the image of a or in its memory'],
     ['a volume itself', node('a', [{ destination: '/data', source: '/x' }]), '/data', 'no volume'],
     ['what only begins like a volume', node('a'), '/variable/m', 'no volume'],

@@ -61,6 +61,51 @@ test('who made the cluster', () => {
   expect(problemsOf({ ...wanted, cluster: 'k3d' })[0]).toContain('clusters of kind alone')
 })
 
+test('a containerd of the machine itself', () => {
+  const usual = { cluster: 'containerd', images: 'a:1' }
+  expect(read(usual)).toMatchObject({
+    cluster: 'containerd',
+    clusterName: 'containerd',
+    containerdAddress: '/run/containerd/containerd.sock',
+  })
+  const k3s = '/run/k3s/containerd/containerd.sock'
+  expect(read({ ...usual, 'containerd-address': k3s }).containerdAddress).toBe(k3s)
+  // What the runner passes by default says nothing.
+  expect(problemsOf({ ...usual, 'cluster-name': 'kind', 'image-report': 'false' })).toEqual([])
+  expect(problemsOf({ images: 'a:1', 'containerd-address': k3s })).toEqual([
+    expect.stringContaining('Set that, or leave it out'),
+  ])
+  expect(problemsOf({ ...usual, mode: 'diagnose' })[0]).toContain('Use kubectl')
+  expect(problemsOf({ ...wanted, cluster: 'containerd' })[0]).toContain('clusters of kind alone')
+})
+
+test.each([
+  'run/containerd.sock',
+  'unix:///run/containerd/containerd.sock',
+  '/run/a b.sock',
+  '/run/;reboot',
+  '/',
+])('containerd-address of "%s" is refused', (given) => {
+  expect(problemsOf({ cluster: 'containerd', images: 'a:1', 'containerd-address': given })).toEqual(
+    [expect.stringMatching(/not the path of a socket/)],
+  )
+})
+
+test('all that needs nodes in containers is refused at once', () => {
+  const raw = {
+    ...{ 'cluster-name': 'dev', nodes: 'worker', 'node-files': 'models:/var/models' },
+    ...{ 'node-files-prune': 'true', 'image-report': 'full', 'image-size-limit': '2GB' },
+    ...{ 'image-growth-limit': '5%', comment: 'true', 'comment-token': 't', 'load-mode': 'kind' },
+    ...{ driver: 'docker-container', 'keep-state': 'true' },
+  }
+  const problems = problemsOf({ cluster: 'containerd', images: 'a:1', ...raw })
+  expect(problems.map((line) => /^- ([a-z-]+)/.exec(line)?.[1])).toEqual([
+    ...['cluster-name', 'nodes', 'node-files', 'node-files-prune', 'image-report'],
+    ...['image-size-limit', 'image-growth-limit', 'comment', 'keep-state', 'load-mode'],
+  ])
+  for (const problem of problems) expect(problem).toContain('not with cluster: containerd: ')
+})
+
 test('nodes that Docker does not run are refused', () => {
   const podman = { childEnv: { KIND_EXPERIMENTAL_PROVIDER: 'podman' } }
   expect(problemsOf({ images: 'a:1' }, podman)[0]).toContain(

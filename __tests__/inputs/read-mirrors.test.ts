@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
+import type { MachineNode } from '../../src/cluster/node.ts'
+import type { EngineApi } from '../../src/docker/engine-api.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import type { BuilderRequest } from '../../src/inputs/builder-request.ts'
 import { toBuildkitConfig, withMirrors } from '../../src/inputs/read-mirrors.ts'
-import { toHostsFile, toMirrored } from '../../src/pull/mirrors.ts'
+import { mirrorNodes, toHostsFile, toMirrored } from '../../src/pull/mirrors.ts'
 
 const mirrors = [
   { host: 'mirror.example', isPlain: false },
@@ -50,4 +52,16 @@ test.each([
   const reference = parseImageReference(name)
   if (typeof reference === 'string') throw new Error(reference)
   expect(toMirrored(reference, mirrors[0] ?? { host: '', isPlain: false })).toBe(expected)
+})
+
+test('a machine that is a node is not configured, and that is said', async () => {
+  const machine: MachineNode = {
+    ...{ name: 'runner', role: 'machine', userland: 'gnu', provider: 'containerd' },
+    ...{ address: '/run/c.sock', version: '2.1.9', startedBy: ['false'], env: {} },
+    containerd: { namespace: 'k8s.io', root: '/c', snapshotter: 'overlayfs' },
+  }
+  const mirrors = [{ host: 'mirror.example', isPlain: false }]
+  expect(await mirrorNodes({} as EngineApi, [machine], mirrors)).toEqual([
+    'registry-mirrors: runner keeps its own: Slipway does not configure a machine',
+  ])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Node } from '../../src/cluster/node.ts'
+import type { ContainerNode, MachineNode } from '../../src/cluster/node.ts'
 import { snapshotsOf, toHostPath } from '../../src/cluster/node.ts'
 import type { Engine } from '../../src/docker/info.ts'
 import { commonFolder } from '../../src/host/common-folder.ts'
@@ -21,7 +21,7 @@ const engine: Engine = {
   hasContainerdStore: false,
 }
 
-const node: Node = {
+const node: ContainerNode = {
   name: 'kind-worker',
   role: 'worker',
   containerId: 'c',
@@ -39,17 +39,17 @@ test.each<[string, Partial<Engine>]>([
   ['overlay2', {}],
   ['the containerd store', containerdStore],
 ])('%s has folders to give', (_name, change) => {
-  expect(planMethod({ ...engine, ...change }, node, 'auto')).toEqual({
+  expect(planMethod({ ...engine, ...change }, node, 'auto', true)).toEqual({
     kind: 'direct',
     wanted: 'auto',
   })
-  expect(planMethod({ ...engine, ...change }, node, 'copy')).toEqual({
+  expect(planMethod({ ...engine, ...change }, node, 'copy', true)).toEqual({
     kind: 'direct',
     wanted: 'copy',
   })
 })
 
-const gates: readonly [string, Partial<Engine>, Partial<Node>, RegExp][] = [
+const gates: readonly [string, Partial<Engine>, Partial<ContainerNode>, RegExp][] = [
   ['vfs', { driver: 'vfs' }, {}, /storage driver is vfs/],
   ['fuse-overlayfs', { driver: 'fuse-overlayfs' }, {}, /storage driver is fuse-overlayfs/],
   ['another snapshotter', { ...containerdStore, driver: 'native' }, {}, /snapshotter is native/],
@@ -68,7 +68,12 @@ const gates: readonly [string, Partial<Engine>, Partial<Node>, RegExp][] = [
 ]
 
 test.each(gates)('%s: streamed, with the reason', (_name, engineChange, nodeChange, because) => {
-  const choice = planMethod({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'auto')
+  const choice = planMethod(
+    { ...engine, ...engineChange },
+    { ...node, ...nodeChange },
+    'auto',
+    true,
+  )
   if (choice.kind === 'direct') throw new Error('no gate')
   expect(choice.kind).toBe('stream')
   expect(renderBecause(choice.because)).toMatch(because)
@@ -78,18 +83,18 @@ test.each(gates)(
   '%s: an error that names the gate, when links are insisted on',
   (_name, engineChange, nodeChange, because) => {
     const plan = () =>
-      planMethod({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'link')
+      planMethod({ ...engine, ...engineChange }, { ...node, ...nodeChange }, 'link', true)
     expect(plan).toThrow(/^load-mode: link cannot work with kind-worker: /)
     expect(plan).toThrow(because)
   },
 )
 
 test('stream and kind can be asked for anywhere', () => {
-  expect(planMethod(engine, node, 'stream')).toEqual({
+  expect(planMethod(engine, node, 'stream', true)).toEqual({
     kind: 'stream',
     because: { kind: 'load-mode', mode: 'stream' },
   })
-  expect(planMethod(engine, node, 'kind')).toEqual({
+  expect(planMethod(engine, node, 'kind', true)).toEqual({
     kind: 'kind',
     because: { kind: 'load-mode', mode: 'kind' },
   })
@@ -140,7 +145,7 @@ test('the order of an overlay2 image mounts the data root and names folders', ()
       "run	r",
       "deadline	5",
       "method	auto",
-      "mount	/var/lib/docker",
+      "mount	/var/lib/docker	/slipway",
       "name	docker.io/library/a:1",
       "name	docker.io/library/a:sha-111111111111",
       "node	kind-worker	7	/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs	/var/lib/docker/volumes/v/_data/lib/containerd/io.containerd.snapshotter.v1.overlayfs",
@@ -158,7 +163,7 @@ test("the order of a containerd store's image names the containerd, and keeps di
       "run	r",
       "deadline	5",
       "method	auto",
-      "mount	/var/lib",
+      "mount	/var/lib	/slipway",
       "name	docker.io/library/a:1",
       "name	docker.io/library/a:sha-111111111111",
       "name	docker.io/library/a@sha256:9999999999999999999999999999999999999999999999999999999999999999",
@@ -170,11 +175,39 @@ test("the order of a containerd store's image names the containerd, and keeps di
   `)
 })
 
+const machine: MachineNode = {
+  ...{ name: 'runner', role: 'machine', userland: 'gnu', provider: 'containerd' },
+  ...{ address: '/run/containerd/containerd.sock', version: '2.1.9' },
+  ...{ containerd: node.containerd, startedBy: [], env: {} },
+}
+
+test('a machine sees all folders where they are', () => {
+  expect(planMethod(engine, machine, 'auto', true)).toEqual({ kind: 'direct', wanted: 'auto' })
+  const mounts = toMounts(engine, image, [machine])
+  if (typeof mounts === 'string') throw new Error(mounts)
+  const lines = toHelperRequest(engine, image, [machine], 'auto', 'r', 5_000, mounts)
+  const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
+  expect(lines.split('\n')).toEqual(
+    expect.arrayContaining(['mount\t/', `node\trunner\tself\t${snapshots}\t${snapshots}`]),
+  )
+})
+
+test.each([
+  ['Docker elsewhere', machine, false, /another machine/],
+  ['a user who may not write', { ...machine, userland: 'busybox' } as const, true, /only root/],
+])('a machine with %s: streamed', (_, one, isLocal, because) => {
+  const choice = planMethod(engine, one, 'auto', isLocal)
+  if (choice.kind === 'direct') throw new Error('no gate')
+  expect(renderBecause(choice.because)).toMatch(because)
+})
+
 test('a store without folders is said to be one', () => {
   const bare = { ...image, layers: image.layers.map((layer) => ({ ...layer, folder: undefined })) }
   expect(toMounts(engine, bare, [node])).toMatch(/does not say where/)
 })
 
 test.each(['k3d', 'minikube'] as const)('kind loads into no node of %s', (provider) => {
-  expect(() => planMethod(engine, { ...node, provider }, 'kind')).toThrow(`${provider} made it`)
+  expect(() => planMethod(engine, { ...node, provider }, 'kind', true)).toThrow(
+    `${provider} made it`,
+  )
 })

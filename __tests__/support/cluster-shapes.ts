@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { eventually } from './eventually.ts'
+import type { RunIn } from './loading.ts'
+import { startMachineContainerd } from './machine-containerd.ts'
 import { unpackBusybox } from './shaped-images.ts'
-import { type Cluster, docker, startCluster, uniqueName } from './testbed.ts'
+import { type Cluster, docker, inNode, startCluster, uniqueName } from './testbed.ts'
 
-/** What k3d and minikube run, as far as images are put there: no Kubernetes in it. */
-export type ClusterShape = 'kind' | 'minikube' | 'k3d'
+/** What k3d and minikube run, and a machine without them, as far as images are put there: no Kubernetes in it. */
+export type ClusterShape = 'kind' | 'minikube' | 'k3d' | 'containerd'
 
 const nodeImage = (): string => process.env['SLIPWAY_NODE_IMAGE'] ?? ''
 
@@ -113,8 +115,36 @@ const startMinikube = async (name: string): Promise<Cluster> => {
   return { name, nodes: [name], remove }
 }
 
-/** A cluster of containers like a provider's, made from the testbed's node image. */
-export const startShape = async (shape: ClusterShape): Promise<Cluster> => {
+/** Its nodes, what finds them, and a way in. */
+export type StartedShape = Omit<Cluster, 'name'> & {
+  readonly inputs: Readonly<Record<string, string>>
+  readonly runIn: RunIn
+}
+
+/** A containerd of this machine's own, whose programs are on the `PATH` until it is removed. */
+const startOnMachine = async (): Promise<StartedShape> => {
+  const { address, bin, run, stop } = await startMachineContainerd()
+  const { PATH } = process.env
+  process.env['PATH'] = `${bin}:${PATH}`
+  return {
+    nodes: [hostname()],
+    inputs: { cluster: 'containerd', 'containerd-address': address },
+    runIn: (_, ...command) => run(...command),
+    remove: async () => {
+      process.env['PATH'] = PATH
+      await stop()
+    },
+  }
+}
+
+/** A cluster of containers like a provider's, made from the testbed's node image; or no containers. */
+export const startShape = async (shape: ClusterShape): Promise<StartedShape> => {
+  if (shape === 'containerd') return startOnMachine()
+  const { name, ...cluster } = await startContainers(shape)
+  return { ...cluster, inputs: { 'cluster-name': name }, runIn: inNode }
+}
+
+const startContainers = async (shape: Exclude<ClusterShape, 'containerd'>): Promise<Cluster> => {
   if (shape === 'kind') return startCluster(2)
   const name = uniqueName(shape)
   const cluster = await (shape === 'k3d' ? startK3d : startMinikube)(name)

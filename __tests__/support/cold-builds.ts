@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readTargets } from '../../src/build/definition.ts'
 import { toTargets } from '../../src/build/target.ts'
-import { findNodes } from '../../src/cluster/providers/find-cluster.ts'
+import { findContainers } from '../../src/cluster/providers/find-cluster.ts'
 import { createDocker } from '../../src/docker/docker.ts'
 import { withEngineApi } from '../../src/docker/engine-api.ts'
 import { findEngine } from '../../src/docker/info.ts'
@@ -64,7 +64,7 @@ export const createColdBuilds = () => {
       const tempDir = await mkdtemp(join(tmpdir(), 'cold-build-'))
       const lines: string[] = []
       const engine = await findEngine(api.get)
-      const { nodes } = await findNodes(api, { clusterName: cluster })
+      const { nodes } = await findContainers(api, { clusterName: cluster })
       const definition = { target: { default: { context: workspace, tags: [tag] } } }
       const options = { isSingle: true, isOwn: true, usesRegistry: true }
       const [target] = toTargets(readTargets(definition, workspace), 'docker', 'cold', options)
@@ -84,7 +84,7 @@ export const createColdBuilds = () => {
         result = await handlers.build({ ...toStep(id, work), ...work }, ports as unknown as Ports)
         const sentBytes = sizeOf(join(tempDir, target.bake.name))
         await beforeLoad?.()
-        const into = nodes.map((node) => ({ node, choice: planMethod(engine, node, 'auto') }))
+        const into = nodes.map((node) => ({ node, choice: planMethod(engine, node, 'auto', true) }))
         const image = { kind: 'built', by: id } as const
         const load = {
           kind: 'load',

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Node } from '../../src/cluster/node.ts'
+import type { ContainerNode } from '../../src/cluster/node.ts'
 import { createMailbox, type Helper, toText } from '../../src/files/conversation.ts'
 import { gatherFiles } from '../../src/files/gather-files.ts'
 import { filesProgram } from '../../src/files/helper.ts'
@@ -49,7 +49,7 @@ export const makeWorld = (disk = tmpdir()) => {
   const root = mkdtempSync(join(disk, 'slipway-world-'))
   const store = join(root, 'store')
   const source = mkdtempSync(join(tmpdir(), 'slipway-source-'))
-  const nodes = ['a', 'b'].map((name): Node => {
+  const nodes = ['a', 'b'].map((name): ContainerNode => {
     mkdirSync(join(root, name, 'lib'), { recursive: true })
     return {
       name,
@@ -118,7 +118,7 @@ export const makeWorld = (disk = tmpdir()) => {
     const view = {
       mounted: root,
       store,
-      toPlace: (node: Node, path: string) => ({
+      toPlace: (node: ContainerNode, path: string) => ({
         destination: '/var',
         root: join(root, node.name),
         var: join(root, node.name),

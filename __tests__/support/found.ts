@@ -1,4 +1,4 @@
-import type { Node } from '../../src/cluster/node.ts'
+import type { ContainerNode } from '../../src/cluster/node.ts'
 import type { Freeable } from '../../src/disk/freeable.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import { noFiles } from '../../src/facts/find-files.ts'
@@ -64,7 +64,7 @@ export const foundFacts: Facts = {
   nodeCapacities: [],
 }
 
-export const nodeNamed = (name: string): Node => ({
+export const nodeNamed = (name: string): ContainerNode => ({
   name,
   role: 'worker',
   containerId: name,

@@ -20,15 +20,24 @@ type ImageOutput = {
 export const immutableOf = (run: Run, ref: string): string =>
   JSON.parse(run.outputs['immutable-tags'] ?? '{}')[ref] ?? ''
 
+/** Runs a program in a node. */
+export type RunIn = (node: string, ...command: readonly string[]) => Promise<string>
+
+/** A cluster that is found by some inputs, and a way in. */
+type StartedCluster = {
+  readonly inputs: Readonly<Record<string, string>>
+  readonly runIn: RunIn
+}
+
 /** Expects that CRI has every image by its content in every node, under the ID of the given name. */
-const expectImmutableTags = async (run: Run): Promise<void> => {
+const expectImmutableTags = async (run: Run, runIn: RunIn): Promise<void> => {
   const images: readonly ImageOutput[] = JSON.parse(run.outputs['images'] ?? '[]')
   for (const { ref, id, nodes } of images) {
     const immutable = immutableOf(run, ref)
     expect(immutable).toMatch(new RegExp(`:sha-${id.slice(7, 19)}$`))
     for (const { name } of nodes) {
       const both = 'crictl inspecti -q "$1" && echo = && crictl inspecti -q "$2"'
-      const told = await inNode(name, 'sh', '-c', both, 'sh', immutable, ref)
+      const told = await runIn(name, 'sh', '-c', both, 'sh', immutable, ref)
       const [byContent, byName] = told.split('\n=\n')
       expect(byName).toContain('sha256:')
       expect(byContent).toBe(byName)
@@ -41,14 +50,16 @@ const expectImmutableTags = async (run: Run): Promise<void> => {
  * names by content.
  */
 export const loadInto = async (
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'name'> | StartedCluster,
   inputs: Readonly<Record<string, string>>,
 ): Promise<Run> => {
-  const run = await runSlipway({ 'cluster-name': cluster.name, ...inputs })
+  const { inputs: found, runIn } =
+    'runIn' in cluster ? cluster : { inputs: { 'cluster-name': cluster.name }, runIn: inNode }
+  const run = await runSlipway({ ...found, ...inputs })
   expect(run.log).not.toContain('##[error]')
   expect(run.exitCode).toBe(0)
   expect(await helpersOf(run.state)).toEqual([])
-  await expectImmutableTags(run)
+  await expectImmutableTags(run, runIn)
   return run
 }
 

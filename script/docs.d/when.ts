@@ -125,7 +125,9 @@ export const groups: readonly {
     title: 'The cluster',
     inputs: {
       'cluster-name': 'When it is not `kind`',
-      cluster: 'When two clusters of different makers have one name',
+      cluster:
+        'When two clusters of different makers have one name, or it runs on the machine itself',
+      'containerd-address': 'For K3s, MicroK8s and RKE2',
       'create-cluster': 'To save the time that kind takes',
       'kind-config': 'For more nodes, ports or mounts',
       'node-image': 'To test with a version of Kubernetes',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { findNodes } from '../cluster/providers/find-cluster.ts'
+import { findContainers } from '../cluster/providers/find-cluster.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { takeLock } from '../docker/lock.ts'
 import type { BuilderRequest } from '../inputs/builder-request.ts'
@@ -34,7 +34,7 @@ export const claimState = async (
   request: BuilderRequest,
   place: Place,
 ): Promise<KeptBuilder | undefined> => {
-  const { nodes } = await findNodes(api, place).catch(() => ({ nodes: [] }))
+  const { nodes } = await findContainers(api, place).catch(() => ({ nodes: [] }))
   const [node] = nodes
   if (node === undefined) return undefined
   const identity = toIdentity(request, place)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { execute } from '../docker/container.ts'
+import { availableParallelism, totalmem } from 'node:os'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import { toDevice } from '../host/device.ts'
@@ -11,7 +11,8 @@ import {
   parseCpuLimit,
   parseMemoryLimit,
 } from './cgroups.ts'
-import type { Node } from './node.ts'
+import { executeIn } from './in-node.ts'
+import { isMachine, type Node } from './node.ts'
 
 /** What kubelet takes where its configuration says nothing. */
 const defaultEvicts: Readonly<Record<string, string>> = {
@@ -160,16 +161,25 @@ export const readCapacityScript = (): string =>
 
 type Found = { readonly engine: Engine; readonly isLocalDaemon: boolean }
 
+/** Docker's daemon may be on another machine. */
+const findOwnCapacity = (node: Node, printed: string): NodeCapacity => {
+  const engine = { memoryBytes: totalmem(), cores: availableParallelism() }
+  const above = { memory: [], cpu: [] }
+  return toNodeCapacity({ engine, node, inspected: {}, printed, above, isLocalDaemon: true })
+}
+
 const findNodeCapacity = async (
   api: EngineApi,
   node: Node,
   { engine, isLocalDaemon }: Found,
 ): Promise<NodeCapacity> => {
   const argv = ['bash', '-c', readCapacityScript()]
+  if (isMachine(node))
+    return findOwnCapacity(node, await executeIn(api, node, argv, timeoutMs).catch(() => ''))
   const [inspected, printed, above] = await Promise.all([
     api.get<ContainerLimits>(`/containers/${node.containerId}/json`).catch(() => undefined),
     // A node that cannot tell is no reason to fail: less is known, that is all.
-    execute(api, node.containerId, argv, timeoutMs).catch(() => ''),
+    executeIn(api, node, argv, timeoutMs).catch(() => ''),
     isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : { memory: [], cpu: [] },
   ])
   return toNodeCapacity({ engine, node, inspected: inspected ?? {}, printed, above, isLocalDaemon })

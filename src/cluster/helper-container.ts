@@ -1,5 +1,5 @@
 import { runLabel } from '../ownership.ts'
-import type { Node } from './node.ts'
+import type { ContainerNode } from './node.ts'
 
 /** A folder of the daemon's host, as a container sees it. */
 export const mountFolder = (source: string, target: string) => ({
@@ -17,7 +17,7 @@ export const helperHostConfig = {
 } as const
 
 /** A helper made from a node's image, in the words of Docker's API; it ends with our connection. */
-export const toHelperBase = (node: Node, runId: string) => ({
+export const toHelperBase = (node: ContainerNode, runId: string) => ({
   Image: node.imageId,
   Entrypoint: ['/bin/bash'],
   // The second is for whoever wonders what this container is.

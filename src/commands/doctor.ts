@@ -10,7 +10,13 @@ import type { FrontEnd, RunContext } from './run-context.ts'
 /** Of all inputs those that say what is to be examined. */
 type Wishes = Pick<
   Inputs,
-  'cluster' | 'clusterName' | 'existingBuilder' | 'credentials' | 'apiUrl' | 'secretFormat'
+  | 'cluster'
+  | 'clusterName'
+  | 'containerdAddress'
+  | 'existingBuilder'
+  | 'credentials'
+  | 'apiUrl'
+  | 'secretFormat'
 >
 
 type Place = Pick<RunContext, 'env' | 'cacheEnv' | 'isHostedRunner' | 'tempRoot' | 'runId'>

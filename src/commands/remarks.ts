@@ -1,4 +1,5 @@
 import { findAnnotated, findAttested } from '../build/exports.ts'
+import { isContainer } from '../cluster/node.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
 import { type Facts, toWanted } from '../facts/facts.ts'
 import { toNodePaths } from '../facts/node-paths.ts'
@@ -98,7 +99,7 @@ export const remarkOnManifests = async (inputs: Inputs, facts: Facts, log: Log):
   const named = facts.namedImages.map(({ reference }) => reference)
   const loaded = { wanted: toWanted(facts), images, named }
   const isEmpty = manifests.workloads.length + manifests.persistentVolumes.length === 0
-  const paths = isEmpty ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes)
+  const paths = isEmpty ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes.filter(isContainer))
   await log.warnings(checkManifests(manifests, nodeCapacities, engine, loaded, paths))
   const others = renderOthers(manifests, loaded)
   if (inputs.imagesFrom !== undefined) {

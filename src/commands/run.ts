@@ -92,11 +92,14 @@ const runWith = async (
   refuseShortage(plan, context.runAttempt, log)
   remarkOnLoads(facts, log)
   await booted
-  const { clusterName, createCluster } = inputs
-  const record = () =>
-    folder === undefined
-      ? undefined
-      : beginRecording({ clusterName, folder, childEnv: env, line: log.line })
+  const { cluster, clusterName, createCluster } = inputs
+  const record = () => {
+    if (folder === undefined) return undefined
+    if (cluster !== 'containerd')
+      return beginRecording({ clusterName, folder, childEnv: env, line: log.line })
+    log.line('The post step will not diagnose: with cluster: containerd there is no node to ask.')
+    return undefined
+  }
   let finishRecording = createCluster === undefined ? record() : undefined
   let known = facts
   const planAgain = async () => {

@@ -1,5 +1,5 @@
+import { executeIn } from '../cluster/in-node.ts'
 import type { Node } from '../cluster/node.ts'
-import { execute } from '../docker/container.ts'
 import type { EngineApi, Get } from '../docker/engine-api.ts'
 import { sumBytes, sumCache, type Usage } from '../docker/reusable.ts'
 import type { Env } from '../host/command.ts'
@@ -62,7 +62,7 @@ const askNode = async (api: EngineApi, nodes: Nodes, name: string): Promise<stri
   const node = nodes.find((each) => each.name === name)
   if (node === undefined) return ''
   const argv = ['du', ...duArgs, node.containerd.root]
-  return renderFolders(parseDu(await execute(api, node.containerId, argv, deadlineMs)))
+  return renderFolders(parseDu(await executeIn(api, node, argv, deadlineMs)))
 }
 
 const askTemp = async ({ cancelled }: EngineApi, env: Env, path: string): Promise<string> => {

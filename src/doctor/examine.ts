@@ -30,7 +30,7 @@ import { explainStore } from './store.ts'
 /** What is examined, and with what. */
 export type Examination = Pick<
   Inputs,
-  'cluster' | 'clusterName' | 'existingBuilder' | 'credentials'
+  'cluster' | 'clusterName' | 'containerdAddress' | 'existingBuilder' | 'credentials'
 > & {
   readonly docker: Docker
   readonly api: EngineApi
@@ -66,12 +66,15 @@ const findOwnFilesystem = async (folder: string): Promise<string | undefined> =>
   )
 
 const tryNodes = async (
-  { api, runId, signal }: Examination,
+  { api, docker, runId, signal }: Examination,
   engine: Engine,
   nodes: readonly Node[],
 ): Promise<Answer> => {
   if (findGate(engine) !== undefined) return unknown('not tried, as the store is no good for links')
-  const plans = nodes.map((node) => ({ node, choice: planMethod(engine, node, 'auto') }))
+  const plans = nodes.map((node) => ({
+    node,
+    choice: planMethod(engine, node, 'auto', docker.isLocal),
+  }))
   const gated = plans.flatMap(({ node: { name }, choice }) =>
     choice.kind === 'direct'
       ? []
@@ -88,7 +91,7 @@ const tryNodes = async (
 const ask = (examination: Examination) => {
   const { api } = examination
   const engine = findEngine(api.get)
-  const found = findNodes(api, examination)
+  const found = findNodes(api, examination, examination.env)
   const inspected = found.then(({ nodes }) => inspectNodes(api, nodes))
   for (const each of [engine, found, inspected]) each.catch(() => {})
   return { engine, found, inspected }
@@ -106,7 +109,11 @@ const findStore = async (
   const filesystem =
     told ??
     (await inspected.then(
-      (nodes) => findVolumesFilesystem(engine.dataRoot, nodes),
+      (nodes) =>
+        findVolumesFilesystem(
+          engine.dataRoot,
+          nodes.filter((node) => 'printed' in node),
+        ),
       () => undefined,
     )) ??
     (docker.isLocal ? await findOwnFilesystem(own) : undefined)

@@ -11,6 +11,9 @@ const remedyFor = (reason: string): string => {
     return "Keep Docker's layers and volumes on one filesystem: no other disk at its folder `volumes`, and no `extraMounts` over /var or /var/lib/containerd in kind-config."
   if (/Operation not permitted|not supported/i.test(reason))
     return "Move Docker's data to ext4, XFS or btrfs on a local disk (`data-root` in /etc/docker/daemon.json)."
+  if (/only root/.test(reason))
+    return 'Allow sudo without a password to the user of the runner, and install bash, flock, GNU tar and cp.'
+  if (/another machine/.test(reason)) return 'Nothing mends it, and streaming works.'
   if (/BusyBox/.test(reason))
     return 'Nothing mends it, and streaming works; take kind where loads have to be quick.'
   return 'Leave load-mode at auto, which copies or streams there, and compare with docs/loading.md.'

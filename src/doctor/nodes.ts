@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Node } from '../cluster/node.ts'
-import { execute } from '../docker/container.ts'
+import { executeIn } from '../cluster/in-node.ts'
+import { type ContainerNode, isMachine, type MachineNode, type Node } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { formatCount } from '../text/format.ts'
 import { type Answer, needed, no, ok } from './check.ts'
@@ -33,9 +33,18 @@ const useKinds =
   "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`."
 
 /** What is printed of one node, and what is to be expected of it. */
-export type NodeTools = Pick<Node, 'name' | 'userland'> & { readonly printed: string }
+export type NodeTools = Pick<ContainerNode, 'name' | 'userland'> & { readonly printed: string }
 
-const explainNode = ({ name, userland, printed }: NodeTools): Answer => {
+/** Who has found it has tried it. */
+const explainMachine = ({ name, version, address, startedBy, userland }: MachineNode): string => {
+  const through = startedBy.length === 0 ? '' : ', through sudo'
+  const how = userland === 'gnu' ? 'layer by layer' : 'whole images'
+  return `${name}: containerd ${version} at ${address}${through}: ${how}`
+}
+
+const explainNode = (node: NodeTools | MachineNode): Answer => {
+  if (!('printed' in node)) return ok(explainMachine(node))
+  const { name, userland, printed } = node
   const { version = 'of an unknown version', tools, ...found } = parse(printed)
   const isBusybox = userland === 'busybox'
   const lacks = (wanted: readonly string[]) => wanted.filter((tool) => !tools.has(tool))
@@ -53,7 +62,7 @@ const explainNode = ({ name, userland, printed }: NodeTools): Answer => {
   return ok(`${name}: containerd ${version}${tools.has('perl') ? '' : ', without Perl'}`)
 }
 
-export const explainNodes = (nodes: readonly NodeTools[]): Answer => {
+export const explainNodes = (nodes: readonly (NodeTools | MachineNode)[]): Answer => {
   const answers = nodes.map(explainNode)
   const bad = answers.filter((answer) => answer.state === 'no')
   const worst = bad.find(({ isNeeded }) => isNeeded) ?? bad[0]
@@ -66,10 +75,11 @@ const timeoutMs = 4_500
 export const inspectNodes = async (
   api: EngineApi,
   nodes: readonly Node[],
-): Promise<readonly (Node & NodeTools)[]> => {
+): Promise<readonly (MachineNode | (ContainerNode & NodeTools))[]> => {
   const script = readFileSync(new URL('./in-node/tools.sh', import.meta.url), 'utf8')
   const inspect = async (node: Node) => {
-    const printed = await execute(api, node.containerId, ['sh', '-c', script], timeoutMs)
+    if (isMachine(node)) return node
+    const printed = await executeIn(api, node, ['sh', '-c', script], timeoutMs)
     return { ...node, printed }
   }
   return Promise.all(nodes.map(inspect))
@@ -78,7 +88,7 @@ export const inspectNodes = async (
 /** What a node's own folder is on, as `stat` calls it, where that is a volume of Docker's. */
 export const findVolumesFilesystem = (
   dataRoot: string,
-  nodes: readonly (Pick<Node, 'mounts'> & Pick<NodeTools, 'printed'>)[],
+  nodes: readonly (Pick<ContainerNode, 'mounts'> & Pick<NodeTools, 'printed'>)[],
 ): string | undefined => {
   const node = nodes.find(({ mounts }) =>
     mounts.some(({ destination, source }) => destination === '/var' && source.startsWith(dataRoot)),

@@ -1,3 +1,4 @@
+import { isContainer } from '../cluster/node.ts'
 import { findFreeable } from '../disk/freeable.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { findReusableBytes } from '../docker/reusable.ts'
@@ -33,6 +34,6 @@ export const findDisk = async (
   const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
   // Builders and nodes may need as much again; what is asked for nothing costs a moment.
   const isTight = lastSizes !== undefined && 4 * lastSizes.totalBytes > freeBytes
-  const reusableBytes = isTight ? await findReusableBytes(api.get, nodes) : 0
+  const reusableBytes = isTight ? await findReusableBytes(api.get, nodes.filter(isContainer)) : 0
   return { filesystems, nodeImages, freeable, reusableBytes }
 }

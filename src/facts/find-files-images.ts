@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { toFilesImage, toObjectName } from '../files/volumes.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -24,10 +24,13 @@ export type FilesImages = {
 export const noImages: FilesImages = { objection: undefined, scope: [], hasStale: false }
 
 /** The versions of nodes' files, by what is put where; undefined for what nodes do not have as it is to be. */
-export type IdOf = (node: Node, files: NodeFiles) => string | undefined
+export type IdOf = (node: ContainerNode, files: NodeFiles) => string | undefined
 
 /** In all nodes, and those that have it. */
-type InNodes = { readonly reference: string | undefined; readonly nodes: ReadonlySet<Node> }
+type InNodes = {
+  readonly reference: string | undefined
+  readonly nodes: ReadonlySet<ContainerNode>
+}
 
 /** Whether an image's version is nobody's business any more. */
 export const isStale = (
@@ -39,13 +42,13 @@ export const isStale = (
 
 type Asked = Pick<Inputs, 'makesFilesImages' | 'prunesNodeFiles'>
 
-type States = readonly { readonly node: Node; readonly state: VolumeState }[]
+type States = readonly { readonly node: ContainerNode; readonly state: VolumeState }[]
 
 /** Asks nodes what they can do with images of files; undefined where that is of no interest. */
 export const inspectNodes = async (
   api: EngineApi,
   { makesFilesImages, prunesNodeFiles }: Asked,
-  nodes: readonly Node[],
+  nodes: readonly ContainerNode[],
 ): Promise<States | undefined> =>
   makesFilesImages || prunesNodeFiles
     ? Promise.all(nodes.map(async (node) => ({ node, state: await inspectVolumes(api, node) })))
@@ -67,7 +70,7 @@ export const findFilesImages = async (
   const nodes = states.map(({ node }) => node)
   const [objection] = states.flatMap(({ node, state }) => findVolumeObjection(node, state) ?? [])
   const wanted = makesFilesImages && objection === undefined ? able : []
-  const nameIn = (node: Node, files: NodeFiles): string | undefined => {
+  const nameIn = (node: ContainerNode, files: NodeFiles): string | undefined => {
     const id = idOf(node, files)
     return id === undefined ? undefined : toFilesImage(files.target, id)
   }

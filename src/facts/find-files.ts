@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import { type ContainerNode, isContainer, type Node } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure, renderError } from '../failure.ts'
 import { toKey } from '../files/place-trees.ts'
@@ -21,8 +21,8 @@ export type FoundFiles = {
   readonly files: NodeFiles
   readonly found: FilesSource
   /** All that are to have them. */
-  readonly nodes: readonly Node[]
-  readonly into: readonly Node[]
+  readonly nodes: readonly ContainerNode[]
+  readonly into: readonly ContainerNode[]
   /** What the files are called as an image, once all nodes have that; undefined where none is made. */
   readonly image?: { readonly reference: string | undefined } | undefined
 }
@@ -30,7 +30,7 @@ export type FoundFiles = {
 export type FoundNodeFiles = {
   readonly files: readonly FoundFiles[]
   /** What nodes have of ours and nobody asks for. */
-  readonly removals: readonly { readonly node: Node; readonly target: string }[]
+  readonly removals: readonly { readonly node: ContainerNode; readonly target: string }[]
   /** Paths of what nodes have of ours from other steps, and keep. */
   readonly kept: readonly string[]
   readonly images: FilesImages
@@ -80,17 +80,19 @@ const sourceOf = ({ given, target }: NodeFiles): string =>
 export const findNodeFiles = async (
   api: EngineApi,
   inputs: Pick<Inputs, 'nodeFiles' | 'prunesNodeFiles' | 'verifiesNodeFiles' | 'makesFilesImages'>,
-  nodes: readonly Node[],
+  all: readonly Node[],
   context: FilesContext,
 ): Promise<FoundNodeFiles> => {
   const { nodeFiles, prunesNodeFiles, verifiesNodeFiles } = inputs
   if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles
-  const bare = nodes.find(({ userland }) => userland === 'busybox')
+  const bare = all.find(({ userland }) => userland === 'busybox')
   if (bare !== undefined) {
     throw new Failure(`node-files cannot work with ${bare.name}: its image has BusyBox alone`, {
       remedy: 'Put the files into the image, or take kind.',
     })
   }
+  // Inputs refuse files for a machine.
+  const nodes = all.filter(isContainer)
   const objections = nodeFiles.flatMap(({ target }) =>
     nodes.flatMap((node) => findNodeObjection(node, target) ?? []),
   )
@@ -104,7 +106,7 @@ export const findNodeFiles = async (
   const sources = requireAll(await finding, objections)
   const recordsOf = new Map(nodes.map((node, at) => [node, records[at]]))
   const foundOf = new Map(nodeFiles.map((each, at) => [each, sources[at] as FilesSource]))
-  const currentIn = (node: Node, each: NodeFiles): FilesRecord | undefined =>
+  const currentIn = (node: ContainerNode, each: NodeFiles): FilesRecord | undefined =>
     findCurrent(recordsOf.get(node), each, foundOf.get(each) as FilesSource)
   // What some sources have is known only once it is there.
   const able = nodeFiles.filter(
@@ -116,7 +118,7 @@ export const findNodeFiles = async (
   const { images, of } = await findFilesImages(api, inputs, able, states, idOf)
   const files = [...foundOf].map(([each, found]) => {
     const image = of.get(each)
-    const isDone = (node: Node): boolean =>
+    const isDone = (node: ContainerNode): boolean =>
       currentIn(node, each) !== undefined && image?.nodes.has(node) !== false
     return {
       files: each,

@@ -23,18 +23,23 @@ import { findGiven, findNamed } from './find-given.ts'
 const findCapacities = async (
   api: EngineApi,
   inputs: Inputs,
+  { env }: GatherContext,
   found: Pick<Facts, 'engine' | 'isLocalDaemon' | 'nodes'>,
 ): Promise<Facts['nodeCapacities']> => {
   if (inputs.manifests.length === 0 || found.nodes.length === 0) return []
   const all =
-    inputs.nodes.length === 0 ? found : await findClusterNodes(api, inputs).catch(() => found)
+    inputs.nodes.length === 0 ? found : await findClusterNodes(api, inputs, env).catch(() => found)
   return findNodeCapacities(api, all.nodes, found)
 }
 
 /** A cluster that is still to be made has none yet. */
-const findNodes = (api: EngineApi, inputs: Inputs): Promise<Pick<Facts, 'nodes' | 'leftOut'>> =>
+const findNodes = (
+  api: EngineApi,
+  inputs: Inputs,
+  { env }: GatherContext,
+): Promise<Pick<Facts, 'nodes' | 'leftOut'>> =>
   inputs.createCluster === undefined
-    ? findClusterNodes(api, inputs, inputs.nodes)
+    ? findClusterNodes(api, inputs, env, inputs.nodes)
     : Promise.resolve({ nodes: [], leftOut: [] })
 
 /** Whoever asks for the cache, or cannot have it, wants no memory of it. */
@@ -66,10 +71,10 @@ export const gatherNodes = async (
   cache: CacheAccess,
   facts: Facts,
 ): Promise<Facts> => {
-  const found = await findClusterNodes(api, inputs, inputs.nodes)
+  const found = await findClusterNodes(api, inputs, context.env, inputs.nodes)
   const [nodeFiles, nodeCapacities] = await Promise.all([
     findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)),
-    findCapacities(api, inputs, { ...facts, ...found }),
+    findCapacities(api, inputs, context, { ...facts, ...found }),
   ])
   return { ...facts, ...found, nodeFiles, nodeCapacities }
 }
@@ -89,7 +94,7 @@ export const gather = async (
   const { get } = api
   const questions = [
     findEngine(get),
-    findNodes(api, inputs),
+    findNodes(api, inputs, context),
     findGiven(get, inputs),
     findBuilds(docker, api, inputs, context, cache),
     findManifests(inputs.manifests, context.workspace),
@@ -117,7 +122,7 @@ export const gather = async (
     findDisk(api, found, inputs, context),
     findRestores(found, inputs, context, cache),
     findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
-    findCapacities(api, inputs, found),
+    findCapacities(api, inputs, context, found),
   ])
   const { hasCacheService, mayWriteCache: mayWrite, repository } = context
   return {

@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 import type { Tree } from '../files/sources/source.ts'
 import { toFolders } from '../files/tree-id.ts'
 import type { EntryKind, GivenFiles, NodePaths } from '../manifests/given-files.ts'
@@ -25,7 +25,7 @@ const toGiven = ({ files: { target, isWritable }, found, nodes }: FoundFiles): G
 /** What manifests may name of nodes' paths, as far as this step knows of it. */
 export const toNodePaths = (
   { files, kept }: FoundNodeFiles,
-  nodes: readonly Pick<Node, 'mounts'>[],
+  nodes: readonly Pick<ContainerNode, 'mounts'>[],
 ): NodePaths => ({
   files: files.map(toGiven),
   others: [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { helperHostConfig, mountFolder, toHelperBase } from '../cluster/helper-container.ts'
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 
 /** Where the helper sees the one folder that holds the store and the nodes' volumes. */
 export const mountPoint = '/slipway'
@@ -23,7 +23,7 @@ export type SourceFolder = {
 
 /** A helper that puts files into nodes like this one, in the words of Docker's API. */
 export const toFilesHelper = (
-  node: Node,
+  node: ContainerNode,
   mountedFolder: string,
   sources: readonly SourceFolder[],
   runId: string,

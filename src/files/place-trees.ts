@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 import { Failure } from '../failure.ts'
 import type { Helper } from './conversation.ts'
 import type { planView } from './places.ts'
@@ -8,7 +8,7 @@ import { toFolders, toTreeId } from './tree-id.ts'
 import type { WantedFiles } from './wanted.ts'
 
 /** A target that nobody asks for any more. */
-export type Removal = { readonly node: Node; readonly target: string }
+export type Removal = { readonly node: ContainerNode; readonly target: string }
 
 /** How one node got, or lost, the files of one target. */
 export type Placed = {
@@ -41,7 +41,7 @@ export const toTreeCommands = (tree: Tree, id: string): readonly Command[] => [
 const toPlace = (
   word: 'place' | 'remove',
   view: View,
-  node: Node,
+  node: ContainerNode,
   target: string,
   [id, mode, key, verifies]: readonly [string, string, string, string],
 ): Command => {

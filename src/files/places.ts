@@ -1,24 +1,24 @@
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 import { commonFolder } from '../host/common-folder.ts'
 import { filesRecords } from '../ownership.ts'
 import { mountPoint } from './helper.ts'
 
-type Mount = Node['mounts'][number]
+type Mount = ContainerNode['mounts'][number]
 
 const isWithin = (path: string, folder: string): boolean => path.startsWith(`${folder}/`)
 
 /** The folder of the daemon's host that a path of a node is in. */
-const findMount = (node: Node, path: string): Mount | undefined =>
+const findMount = (node: ContainerNode, path: string): Mount | undefined =>
   node.mounts
     .filter(({ destination }) => isWithin(path, destination))
     .toSorted((a, b) => b.destination.length - a.destination.length)[0]
 
 const recordsFolder = `/var/${filesRecords}`
 
-const varOf = (node: Node): Mount | undefined => findMount(node, recordsFolder)
+const varOf = (node: ContainerNode): Mount | undefined => findMount(node, recordsFolder)
 
 /** Why a node can have nothing of ours at a path; undefined where it can. */
-export const findNodeObjection = (node: Node, target: string): string | undefined => {
+export const findNodeObjection = (node: ContainerNode, target: string): string | undefined => {
   const below = 'Take a path below /var, such as /var/local/models'
   const mount = findMount(node, target)
   if (mount === undefined)
@@ -42,9 +42,9 @@ export type Place = {
 /** What a helper has to see of the daemon's host, and where it sees the rest then. */
 export const planView = (
   store: string,
-  at: readonly { readonly node: Node; readonly target: string }[],
+  at: readonly { readonly node: ContainerNode; readonly target: string }[],
 ) => {
-  const mountOf = (node: Node, path: string): Mount =>
+  const mountOf = (node: ContainerNode, path: string): Mount =>
     findMount(node, path) ?? { destination: '/var', source: store }
   const sources = at.flatMap(({ node, target }) => [
     mountOf(node, recordsFolder).source,
@@ -53,7 +53,7 @@ export const planView = (
   const mounted = commonFolder([store, ...sources])
   const inside = (path: string): string =>
     mounted === '/' ? `${mountPoint}${path}` : `${mountPoint}${path.slice(mounted.length)}`
-  const toPlace = (node: Node, target: string): Place => {
+  const toPlace = (node: ContainerNode, target: string): Place => {
     const { destination, source } = mountOf(node, target)
     const cut = target.lastIndexOf('/')
     return {

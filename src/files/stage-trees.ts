@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { withHelper } from './conversation.ts'
 import { toFilesHelper } from './helper.ts'
@@ -22,7 +22,7 @@ export type Staged = { readonly folder: string; readonly config: string }
  */
 export const withStagedTrees = async <T>(
   api: EngineApi,
-  node: Node,
+  node: ContainerNode,
   all: readonly Staging[],
   { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
   use: (staged: readonly Staged[]) => Promise<T>,

@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
 import type { LocalSource } from './sources/local.ts'
 import type { RemoteSource, Tree } from './sources/source.ts'
@@ -17,5 +17,5 @@ export type FilesSource =
 export type WantedFiles = {
   readonly files: NodeFiles
   readonly found: FilesSource
-  readonly into: readonly Node[]
+  readonly into: readonly ContainerNode[]
 }

@@ -16,6 +16,9 @@ export const canSearch = (folder: string): boolean => allows(folder, X_OK)
 /** Whether a file may be executed. */
 export const canRun = (file: string): boolean => allows(file, X_OK)
 
+/** Whether a file, or what listens at a socket, may be written to. */
+export const canWrite = (file: string): boolean => allows(file, W_OK)
+
 export const canRead = (file: string): boolean => allows(file, R_OK)
 
 /** Whether there is something, as far as one may look: in a locked folder, perhaps. */

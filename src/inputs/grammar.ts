@@ -92,6 +92,10 @@ export const grammar = {
     /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/,
     'not a duration. Write one as kind takes it, such as 60s or 5m.',
   ],
+  'containerd-address': [
+    /^(?:\/[\w.@+-]+)+$/,
+    'not the path of a socket. Write it from the root, such as /run/containerd/containerd.sock.',
+  ],
   'cluster-name': [
     clusterPattern,
     'not a valid value. Use the name that `kind get clusters` shows.',

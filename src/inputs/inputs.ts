@@ -208,6 +208,8 @@ export type Inputs = CacheInputs & {
   readonly clusterName: string
   /** Who made it. */
   readonly cluster: ClusterKind
+  /** Where this machine's containerd listens, with `cluster: containerd`. */
+  readonly containerdAddress: string
   /** Undefined where the cluster is there before the step. */
   readonly createCluster: ClusterRequest | undefined
   /** Names or roles; empty means all nodes of the cluster. */

@@ -87,6 +87,7 @@ export const defaults = {
   'image-cache-limit': '4GB',
   'cluster-name': 'kind',
   cluster: 'auto',
+  'containerd-address': undefined,
   'create-cluster': 'false',
   'kind-config': undefined,
   'node-image': undefined,

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import type { ClusterKind } from '../cluster/node.ts'
 import type { ClusterRequest } from '../cluster/request.ts'
 import type { InputName } from './raw-inputs.ts'
 import type { Reader } from './reader.ts'
@@ -31,27 +30,6 @@ const readKubeconfig = (reader: Reader): string | undefined => {
   if (reportOutside(reader, 'kubeconfig', given) && run.kindOf(path) === 'folder')
     report('kubeconfig', 'it is a folder. Write the path of a file.', given)
   return path
-}
-
-const kinds = ['auto', 'kind', 'k3d', 'minikube'] as const satisfies ClusterKind[]
-
-/** Reads who made the cluster. */
-export const readClusterKind = ({ choice, isTrue, report, run }: Reader): ClusterKind => {
-  const kind = choice('cluster', kinds)
-  if (isTrue('create-cluster') && kind !== 'auto' && kind !== 'kind')
-    report(
-      'cluster',
-      'create-cluster makes clusters of kind alone. Make it before this step.',
-      kind,
-    )
-  const provider = run.childEnv['KIND_EXPERIMENTAL_PROVIDER']
-  if (provider !== undefined && provider !== '' && provider !== 'docker')
-    report(
-      'cluster',
-      'KIND_EXPERIMENTAL_PROVIDER has kind run its nodes elsewhere than in Docker, where Slipway cannot reach them. Unset it, and make the cluster in Docker.',
-      provider,
-    )
-  return kind
 }
 
 /** Reads which cluster the step is to make; undefined for none. */

@@ -13,7 +13,7 @@ import { readBake } from './read-bake.ts'
 import { readReferences } from './read-build.ts'
 import { readBuilder } from './read-builder.ts'
 import { readCache, readCacheMounts } from './read-cache.ts'
-import { readCluster, readClusterKind } from './read-cluster.ts'
+import { readCluster } from './read-cluster.ts'
 import { readApiUrl, readCredentials } from './read-credentials.ts'
 import { readFreeDisk, readFreeDiskKeep } from './read-disk.ts'
 import { readImageReport } from './read-image-limits.ts'
@@ -23,6 +23,7 @@ import { readNodeFiles } from './read-node-files.ts'
 import { readProve } from './read-prove.ts'
 import { readReported, reportUseless, usedByReport } from './read-report.ts'
 import { readSecrets } from './read-secrets.ts'
+import { readWhichCluster } from './read-which-cluster.ts'
 import { createReader, type Reader, type Run, toOptional } from './reader.ts'
 import { reportUnknown } from './report-unknown.ts'
 import { reportUntrusted } from './report-untrusted.ts'
@@ -87,6 +88,7 @@ const usedByDoctor: readonly InputName[] = [
     'mode',
     'cluster-name',
     'cluster',
+    'containerd-address',
     'builder',
     'client-id',
     'app-id',
@@ -125,6 +127,8 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
     const { word, list, choice, isTrue } = reader
     if (mode === 'run') reportNothingToDo(reader)
     if (mode === 'report') reportUseless(given, report)
+    if (mode === 'diagnose' && toOptional(given.cluster) === 'containerd')
+      report('cluster', 'mode: diagnose asks nodes that are containers. Use kubectl.', 'containerd')
     if (mode === 'diagnose' && toOptional(given.prove) !== undefined)
       report('prove', 'mode: diagnose has no image to run it in. Leave it out.')
     const isReport = mode === 'report'
@@ -161,8 +165,7 @@ export const readInputs = (given: RawInputs, run: Run & Unknown): Inputs =>
       pullImages: choice('pull-images', ['missing', 'always', 'never'] as const),
       ...readImageCache(reader),
       reported: isReport ? readReported(reader) : [],
-      clusterName: word('cluster-name') ?? 'kind',
-      cluster: isReport ? 'auto' : readClusterKind(reader),
+      ...readWhichCluster(reader, mode),
       createCluster: readCluster(reader),
       nodes: list('nodes'),
       loadMode: choice('load-mode', loadModes),

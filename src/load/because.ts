@@ -10,7 +10,7 @@ export type EngineGate =
 /** The same from what is known of the node, too. */
 export type Gate =
   | EngineGate
-  | { readonly kind: 'busybox' }
+  | { readonly kind: 'busybox' | 'elsewhere' | 'not-ours' }
   | { readonly kind: 'node-snapshotter'; readonly name: string }
 
 /** Why an image got into a node by another method than the best one. */
@@ -42,6 +42,10 @@ export const renderBecause = (because: Because): string => {
       return `its snapshotter is ${because.name}`
     case 'busybox':
       return 'its image has BusyBox in place of bash and GNU cp'
+    case 'elsewhere':
+      return "Docker's daemon is on another machine"
+    case 'not-ours':
+      return 'only root may write into its containerd'
     case 'load-mode':
       return `load-mode is ${because.mode}`
     case 'out-of-reach':

@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import { isMachine, type Node } from '../cluster/node.ts'
 import { saysNoSpace } from '../docker/disk-full.ts'
 import { Failure } from '../failure.ts'
 import { formatBytes, formatDuration } from '../text/format.ts'
@@ -8,14 +8,17 @@ import { type DirectFailure, loadDirectly } from './direct.ts'
 import type { DirectMethod, NodePlan } from './plan-method.ts'
 import { allEnded, type BegunTask, type NodeLoad, type Task } from './task.ts'
 
-/** Nodes that one helper is for: it is made from their own image, for their own containerd. */
-export type Group = { readonly nodes: readonly Node[]; readonly wanted: DirectMethod | 'auto' }
+/** Nodes that one helper is for: it is made from their own image, for their own containerd; or a machine. */
+export type Group = {
+  readonly nodes: readonly Node[]
+  readonly wanted: DirectMethod | 'auto'
+}
 
 export const groupForHelpers = (plans: readonly NodePlan[]): readonly Group[] =>
   [
     ...Map.groupBy(
       plans.flatMap(({ node, choice }) => (choice.kind === 'direct' ? [{ node, choice }] : [])),
-      ({ node }) => node.imageId,
+      ({ node }) => (isMachine(node) ? node.name : node.imageId),
     ).values(),
   ].map((group) => ({
     nodes: group.map(({ node }) => node),

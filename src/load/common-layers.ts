@@ -1,5 +1,5 @@
+import { executeIn } from '../cluster/in-node.ts'
 import type { Node } from '../cluster/node.ts'
-import { execute } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { attempt } from '../failure.ts'
 import { isDigest } from '../image/digest.ts'
@@ -57,7 +57,7 @@ const nothing: NodeLayers = { diffIds: new Set(), chainIds: new Set() }
 const findLayers = async (api: EngineApi, node: Node): Promise<NodeLayers> => {
   const argv = ['bash', '-c', listConfigs, 'bash', node.containerd.root]
   const [printed, { chains }] = await Promise.all([
-    execute(api, node.name, argv, timeoutMs),
+    executeIn(api, node, argv, timeoutMs),
     inspectNode(api, node, []),
   ])
   return { diffIds: toPresentLayers(printed.split('\0'), chains), chainIds: chains }

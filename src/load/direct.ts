@@ -1,15 +1,14 @@
 import type { Node } from '../cluster/node.ts'
-import { runContainer } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import { isWarning } from '../docker/warnings.ts'
 import { toDigest } from '../image/digest.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { Progress } from '../text/progress.ts'
-import { toHelperContainer } from './helper.ts'
 import { toHelperRequest, toMounts } from './helper-request.ts'
 import type { ManifestMaker } from './manifest.ts'
 import type { DirectMethod } from './plan-method.ts'
+import { runHelper } from './run-helper.ts'
 
 /** What became of one node: how it got what it lacked, or why it could not. */
 export type DirectResult =
@@ -33,7 +32,7 @@ export type DirectFailure = {
 export type DirectLoad = {
   readonly engine: Engine
   readonly image: ContainerImage
-  /** They all run the same node image. */
+  /** They all run the same node image, or it is one machine. */
   readonly nodes: readonly Node[]
   readonly wanted: DirectMethod | 'auto'
   readonly runId: string
@@ -105,7 +104,7 @@ export const reasonFor = (node: string, errors: readonly string[], end: string):
 }
 
 /**
- * Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+ * Gives one image to nodes by its layers' folders, side by side, with one helper. A node
  * that fails has nothing of the image, and the result says why.
  */
 export const loadDirectly = async (
@@ -128,18 +127,24 @@ export const loadDirectly = async (
   const input = toManifest.then(() => lines)
   // It may fail before the helper is there to be given it.
   input.catch(() => {})
-  const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
-    deadlineMs: deadlineMs + 15_000,
-    signal,
-    onLine,
-    onErrorLine: (line) => {
-      errors.push(line.slice(0, 4_000))
-      if (errors.length > errorLines) errors.shift()
+  const end = await runHelper(
+    api,
+    first,
+    { mounts, runId, act: 'main', input },
+    {
+      deadlineMs: deadlineMs + 15_000,
+      signal,
+      onLine,
+      onErrorLine: (line) => {
+        errors.push(line.slice(0, 4_000))
+        if (errors.length > errorLines) errors.shift()
+      },
+      // It ends by itself then, and nobody needs to wait for that.
+      isEnough: () =>
+        [...results.values()].every(({ kind }) => kind === 'loaded') &&
+        results.size === nodes.length,
     },
-    // It ends by itself then, and nobody needs to wait for that.
-    isEnough: () =>
-      [...results.values()].every(({ kind }) => kind === 'loaded') && results.size === nodes.length,
-  })
+  )
   return new Map(
     names.map((name) => [
       name,

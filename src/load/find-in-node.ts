@@ -1,4 +1,4 @@
-import { type Node, snapshotsOf, toHostPath } from '../cluster/node.ts'
+import { isMachine, type Node, snapshotsOf, toHostPath } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import { toHex } from '../image/digest.ts'
@@ -15,6 +15,7 @@ export const findInNode = async (
   image: ContainerImage,
   node: Node,
 ): Promise<InNode | undefined> => {
+  if (isMachine(node)) return undefined
   const [name = ''] = namesOf(engine, image)
   const { records } = await inspectNode(api, node, [name])
   const { folders = [] } = records.get(name) ?? {}

@@ -1,4 +1,6 @@
+import { isMachine } from '../cluster/node.ts'
 import type { Get } from '../docker/engine-api.ts'
+import { architecture } from '../host/architecture.ts'
 import type { ContainerImage } from '../image/image.ts'
 import type { NodePlan } from './plan-method.ts'
 
@@ -23,7 +25,7 @@ export const findForeign = async (
   image: ContainerImage,
   plans: readonly NodePlan[],
 ): Promise<string | undefined> => {
-  const ids = [...new Set(plans.map(({ node }) => node.imageId))]
+  const ids = [...new Set(plans.flatMap(({ node }) => (isMachine(node) ? [] : [node.imageId])))]
   const known = new Map(
     await Promise.all(
       ids.map(async (id) => {
@@ -34,7 +36,7 @@ export const findForeign = async (
   )
   const nodes = plans.map(({ node }) => ({
     name: node.name,
-    architecture: known.get(node.imageId) ?? image.architecture,
+    architecture: isMachine(node) ? architecture : (known.get(node.imageId) ?? image.architecture),
   }))
   return renderForeign(image, nodes)
 }

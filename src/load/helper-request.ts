@@ -1,12 +1,11 @@
-import type { Node } from '../cluster/node.ts'
-import { snapshotsOf, toHostPath } from '../cluster/node.ts'
+import { isContainer, isMachine, type Node, snapshotsOf, toHostPath } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { storeFolders } from '../docker/store-folders.ts'
 import { commonFolder } from '../host/common-folder.ts'
 import { toHex } from '../image/digest.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { toImmutable, toNodeNames } from '../image/reference.ts'
-import type { Mounts } from './helper.ts'
+import { type Mounts, mountPoint } from './helper.ts'
 import type { DirectMethod } from './plan-method.ts'
 
 /**
@@ -59,12 +58,18 @@ const sourceRows = (engine: Engine, image: ContainerImage, config: string | unde
 }
 
 /** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
-export const rootOf = (node: Node): string => toHostPath(node, snapshotsOf(node)) ?? '/'
+export const rootOf = (node: Node): string =>
+  isMachine(node) ? snapshotsOf(node) : (toHostPath(node, snapshotsOf(node)) ?? '/')
+
+/** A helper in a container sees one folder of the host in another place; on a machine, all where it is. */
+const toMountRow = (node: Node | undefined, { mountedFolder }: Mounts): readonly string[] =>
+  node !== undefined && isMachine(node) ? ['mount', '/'] : ['mount', mountedFolder, mountPoint]
 
 /** Whether links reach the nodes from a volume of Docker's. */
 export const areBeside = ({ dataRoot }: Engine, nodes: readonly Node[]): boolean =>
   nodes.every(
     (node) =>
+      isContainer(node) &&
       node.userland === 'gnu' &&
       node.containerd.snapshotter === 'overlayfs' &&
       rootOf(node).startsWith(`${dataRoot}/volumes/`),
@@ -112,16 +117,19 @@ export const toHelperRequest = (
   wanted: DirectMethod | 'auto',
   runId: string,
   deadlineMs: number,
-  { mountedFolder }: Mounts,
+  mounts: Mounts,
   config?: string,
 ): string => {
   const rows: Rows = [
     ['run', runId],
     ['deadline', String(Math.ceil(deadlineMs / 1_000))],
     ['method', wanted],
-    ['mount', mountedFolder],
+    toMountRow(nodes[0], mounts),
     ...namesOf(engine, image).map((name) => ['name', name]),
-    ...nodes.map((node) => ['node', node.name, String(node.pid), snapshotsOf(node), rootOf(node)]),
+    ...nodes.map((node) => {
+      const pid = isMachine(node) ? 'self' : String(node.pid)
+      return ['node', node.name, pid, snapshotsOf(node), rootOf(node)]
+    }),
     ...sourceRows(engine, image, config),
     ['go'],
   ]

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { helperHostConfig, mountFolder, toHelperBase } from '../cluster/helper-container.ts'
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 
-/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
-const mountPoint = '/slipway'
+/** Where a helper in a container sees the one folder that it mounts. */
+export const mountPoint = '/slipway'
 
 const readPart = (name: string): string =>
   readFileSync(new URL(`./helper/${name}`, import.meta.url), 'utf8')
@@ -33,17 +33,11 @@ export type Mounts = {
   readonly socketFolder: string | undefined
 }
 
-/**
- * A helper for nodes like this one, made from its image, in the words of Docker's API.
- *
- * @param act `try` only says how it would load
- */
-export const toHelperContainer = (
-  node: Node,
-  { mountedFolder, socketFolder }: Mounts,
-  runId: string,
-  act: 'main' | 'try' = 'main',
-) => {
+/** What a helper does; `try` only says how it would load. */
+export type HelperAct = 'main' | 'try'
+
+/** The arguments of bash for a helper. */
+export const toHelperArguments = (act: HelperAct): readonly string[] => {
   const common = [
     'request',
     'record',
@@ -56,27 +50,35 @@ export const toHelperContainer = (
     'stage',
   ]
   const script = joinScript(...common, ...(act === 'main' ? ['publish', act] : [act]))
-  return {
-    ...toHelperBase(node, runId),
-    Cmd: ['-c', script, 'slipway', containerdClient()],
-    HostConfig: {
-      ...helperHostConfig,
-      PidMode: 'host',
-      Mounts: [
-        mountFolder(mountedFolder, mountPoint),
-        ...(socketFolder === undefined
-          ? []
-          : [mountFolder(socketFolder, `${mountPoint}-containerd`)]),
-      ],
-    },
-  }
+  return ['-c', script, 'slipway', containerdClient()]
 }
+
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+export const toHelperContainer = (
+  node: ContainerNode,
+  { mountedFolder, socketFolder }: Mounts,
+  runId: string,
+  act: HelperAct,
+) => ({
+  ...toHelperBase(node, runId),
+  Cmd: toHelperArguments(act),
+  HostConfig: {
+    ...helperHostConfig,
+    PidMode: 'host',
+    Mounts: [
+      mountFolder(mountedFolder, mountPoint),
+      ...(socketFolder === undefined
+        ? []
+        : [mountFolder(socketFolder, `${mountPoint}-containerd`)]),
+    ],
+  },
+})
 
 /** In the node's place, with a folder that only the helper sees: what is open stays open. */
 const enterNode = 'exec 9</slipway && exec nsenter --target=1 --mount -- /bin/bash -c "$@"'
 
 /** A helper that puts an image into one node out of a folder that a builder has written it into. */
-export const toLayoutHelper = (node: Node, folder: string, runId: string) => ({
+export const toLayoutHelper = (node: ContainerNode, folder: string, runId: string) => ({
   ...toHelperBase(node, runId),
   Cmd: ['-c', enterNode, 'slipway', streamScript(), 'slipway', containerdClient()],
   HostConfig: {

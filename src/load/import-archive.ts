@@ -1,3 +1,4 @@
+import { toNodeCommand, tryInNode } from '../cluster/in-node.ts'
 import type { Node } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -7,27 +8,18 @@ import { type ArchivedImage, toNeedlessBlobs } from './layer-blobs.ts'
 import { nameImage } from './name-image.ts'
 import { emptyState, inspectNode, type NodeState } from './node-state.ts'
 import { pump } from './pipe.ts'
+import { pipeTimeoutMs } from './pipe-end.ts'
 import type { Streaming } from './streaming.ts'
 
 /** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
 const findImportFlags = async (docker: Docker, node: Node): Promise<readonly string[]> => {
-  const { stdout: help } = await docker.try([
-    'exec',
-    node.name,
-    'ctr',
-    'images',
-    'import',
-    '--help',
-  ])
+  const { stdout: help } = await tryInNode(docker, node, ['ctr', 'images', 'import', '--help'])
   if (!help.includes('--discard-unpacked-layers')) return []
   return ['--discard-unpacked-layers', ...(/^[ \t]+--local\b/m.test(help) ? ['--local'] : [])]
 }
 
-/** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node: Node, flags: readonly string[]): readonly string[] => [
-  'exec',
-  '--interactive',
-  node.name,
+/** Unpacks an archive from standard input. */
+const toImport = (node: Node, flags: readonly string[]): readonly string[] => [
   'ctr',
   `--namespace=${node.containerd.namespace}`,
   'images',
@@ -54,9 +46,10 @@ const removeImage = async (
   const { criIds } = await inspectWhole(api, node)
   const ids = names.map((name) => criIds.get(name) ?? image.id)
   const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
-  const ctr = ['exec', node.name, 'ctr', `--namespace=${node.containerd.namespace}`]
-  for (const name of new Set(gone)) await docker.try([...ctr, 'images', 'remove', name])
-  await docker.try([...ctr, 'content', 'prune', 'references'])
+  const ctr = ['ctr', `--namespace=${node.containerd.namespace}`]
+  for (const name of new Set(gone))
+    await tryInNode(docker, node, [...ctr, 'images', 'remove', name])
+  await tryInNode(docker, node, [...ctr, 'content', 'prune', 'references'])
 }
 
 /** @returns what went wrong, if something did */
@@ -69,9 +62,9 @@ const send = async (
   const { docker, api, engine, image, node, onBytes } = streaming
   const flags = await findImportFlags(docker, node)
   const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains)
-  const importArgs = toImportArgs(node, flags)
+  const importing = toNodeCommand(docker, node, toImport(node, flags), pipeTimeoutMs)
   const problem =
-    (await pump(docker, { image, loadedAs, leftOut, importArgs, onBytes })) ??
+    (await pump(docker, { image, loadedAs, leftOut, importing, onBytes })) ??
     (await nameImage(streaming, archived, loadedAs))
   if (problem !== undefined) return problem
   const config = engine.hasContainerdStore ? undefined : image.id
@@ -95,9 +88,7 @@ export const importArchive = async (
   const problem = await send(streaming, archived, before, loadedAs)
   if (problem !== undefined) await removeImage(streaming, before, loadedAs)
   else
-    await docker.try([
-      'exec',
-      node.name,
+    await tryInNode(docker, node, [
       'ctr',
       `--namespace=${node.containerd.namespace}`,
       'images',

@@ -1,5 +1,5 @@
+import { executeIn } from '../cluster/in-node.ts'
 import type { Node } from '../cluster/node.ts'
-import { execute } from '../docker/container.ts'
 import { describeEnd } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { Failure } from '../failure.ts'
@@ -21,7 +21,7 @@ const ctrImages = ['ctr', '--namespace=k8s.io', 'images'] as const
 /** A name that was never made is as good as gone. */
 const dropName = async (api: EngineApi, loaded: string, node: Node): Promise<void> => {
   const remove = [...ctrImages, 'remove', loaded]
-  await execute(api, node.name, remove, timeoutOfRemovalMs).catch(() => {})
+  await executeIn(api, node, remove, timeoutOfRemovalMs).catch(() => {})
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Node } from '../cluster/node.ts'
+import { tryInNode } from '../cluster/in-node.ts'
+import { isMachine, type Node } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { Engine } from '../docker/info.ts'
 import type { ContainerImage } from '../image/image.ts'
@@ -29,7 +30,7 @@ export type ArchivedImage = {
   readonly manifest: string | undefined
 }
 
-/** Whom to ask: only Docker's own containerd knows manifests, and a node's image has the program. */
+/** Whom to ask: only Docker's own containerd knows manifests, and a node has the program. */
 export type Archivist = {
   readonly docker: Docker
   readonly engine: Engine
@@ -44,6 +45,12 @@ const readContent = async (
   const folder = socketFolderOf(engine)
   const { address = '', namespace = '' } = engine.containerd ?? {}
   if (folder === undefined) return undefined
+  const get = [`--namespace=${namespace}`, 'content', 'get', digest]
+  if (isMachine(node)) {
+    if (!docker.isLocal) return undefined
+    const here = await tryInNode(docker, node, ['ctr', `--address=${address}`, ...get])
+    return here.code === 0 ? here.stdout : undefined
+  }
   const ended = await docker.try([
     'run',
     '--rm',
@@ -55,10 +62,7 @@ const readContent = async (
     '--entrypoint=ctr',
     node.imageId,
     `--address=/slipway-containerd/${address.split('/').at(-1)}`,
-    `--namespace=${namespace}`,
-    'content',
-    'get',
-    digest,
+    ...get,
   ])
   return ended.code === 0 ? ended.stdout : undefined
 }

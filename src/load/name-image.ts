@@ -1,4 +1,4 @@
-import { execute } from '../docker/container.ts'
+import { executeIn, tryInNode } from '../cluster/in-node.ts'
 import { describeEnd } from '../docker/docker.ts'
 import { renderError } from '../failure.ts'
 import { toDigest } from '../image/digest.ts'
@@ -26,14 +26,14 @@ export const findManifest = async (
     return Buffer.byteLength(manifest) > longestManifest ? '' : manifest
   }
   const get = ['ctr', `--namespace=${node.containerd.namespace}`, 'content', 'get', config]
-  return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs)))
+  return toManifest(Buffer.byteLength(await executeIn(api, node, get, timeoutMs)))
 }
 
 /** Without bash, an image keeps the manifest that it came with, and no record says that it is there. */
 const tagImage = async ({ api, engine, image, node }: Streaming, loadedAs: string) => {
   const tag = ['ctr', `--namespace=${node.containerd.namespace}`, 'images', 'tag', '--force']
   const names = namesOf(engine, image)
-  await execute(api, node.name, [...tag, loadedAs, ...names], timeoutMs)
+  await executeIn(api, node, [...tag, loadedAs, ...names], timeoutMs)
 }
 
 /**
@@ -59,6 +59,6 @@ export const nameImage = async (
   const script = joinScript(...parts)
   const about = [loadedAs, runId, image.id, config, chains, toDigest(manifest), manifest]
   const args = [containerdClient(), ...about, ...namesOf(engine, image)]
-  const ended = await docker.try(['exec', node.name, 'bash', '-c', script, 'bash', ...args])
+  const ended = await tryInNode(docker, node, ['bash', '-c', script, 'bash', ...args])
   return ended.code === 0 ? undefined : `naming it: ${describeEnd(ended)}`
 }

@@ -1,5 +1,5 @@
+import { executeIn } from '../cluster/in-node.ts'
 import type { Node } from '../cluster/node.ts'
-import { execute } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import { containerdClient, joinScript } from './helper.ts'
 
@@ -79,5 +79,5 @@ export const inspectNode = async (
   node: Node,
   names: readonly string[],
 ): Promise<NodeState> => {
-  return parseNodeState(await execute(api, node.name, toInspection(node, names), timeoutMs))
+  return parseNodeState(await executeIn(api, node, toInspection(node, names), timeoutMs))
 }

@@ -1,10 +1,11 @@
 import { Transform } from 'node:stream'
 import type { Docker } from '../docker/docker.ts'
+import type { Command } from '../host/command.ts'
 import { startPiped } from '../host/process-group.ts'
 import { createCollector } from './minor-gc.ts'
 
 /** `docker save` of a large image on a slow disk. */
-const timeoutMs = 30 * 60_000
+export const pipeTimeoutMs = 30 * 60_000
 
 /** Of what a program says, its end is kept, from the beginning of a line. */
 const keepEnd = (text: string): string =>
@@ -24,7 +25,7 @@ const withStderr = ({ child, ended }: ReturnType<typeof startPiped>) => {
 
 /** Starts a docker command whose output goes into a pipe. Cancelled, it is ended. */
 export const startSource = (docker: Docker, args: readonly string[]) => {
-  const group = startPiped(docker.command(args, { timeoutMs }))
+  const group = startPiped(docker.command(args, { timeoutMs: pipeTimeoutMs }))
   const { stdin, stdout } = group.child
   stdin.end()
   const collect = createCollector()
@@ -33,11 +34,11 @@ export const startSource = (docker: Docker, args: readonly string[]) => {
 }
 
 /**
- * Starts a docker command that reads from a pipe. Cancelled, it sees the pipe's end first and has a
+ * Starts a command that reads from a pipe. Cancelled, it sees the pipe's end first and has a
  * moment to undo what it did.
  */
-export const startTarget = (docker: Docker, args: readonly string[]) => {
-  const group = startPiped(docker.command(args, { timeoutMs }), ({ stdin }) => stdin?.end())
+export const startTarget = (command: Command) => {
+  const group = startPiped(command, ({ stdin }) => stdin?.end())
   const { stdin, stdout } = group.child
   return { stdin, stdout, ended: withStderr(group) }
 }

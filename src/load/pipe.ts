@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { type Docker, describeEnd } from '../docker/docker.ts'
+import type { Command } from '../host/command.ts'
 import type { ContainerImage } from '../image/image.ts'
 import { toRenaming } from './archive-names.ts'
 import { toSource } from './helper-request.ts'
@@ -13,16 +14,16 @@ export type Pumping = {
   readonly loadedAs: string
   /** Names of the archive's files that are not sent. */
   readonly leftOut: ReadonlySet<string>
-  /** The arguments of `docker` that read the archive from standard input. */
-  readonly importArgs: readonly string[]
+  /** Reads the archive from standard input. */
+  readonly importing: Command
   readonly onBytes: (bytes: number) => void
 }
 
 /** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
 export const pump = async (docker: Docker, pumping: Pumping): Promise<string | undefined> => {
-  const { image, loadedAs, leftOut, importArgs, onBytes } = pumping
+  const { image, loadedAs, leftOut, importing, onBytes } = pumping
   const source = startSource(docker, ['save', '--', toSource(image)])
-  const target = startTarget(docker, importArgs)
+  const target = startTarget(importing)
   target.stdout.resume()
   // An end that fails closes the pipe; the exit codes below say which and why.
   const piped = pipeline(

@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import { isMachine, type Node } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import type { LoadMode } from '../inputs/inputs.ts'
@@ -42,17 +42,26 @@ export const findGate = (engine: Engine): EngineGate | undefined => {
   return undefined
 }
 
-const findNodeGate = ({ userland, containerd: { snapshotter: name } }: Node): Gate | undefined => {
-  if (userland === 'busybox') return { kind: 'busybox' }
+const findNodeGate = (node: Node, isLocalDaemon: boolean): Gate | undefined => {
+  const { userland, containerd } = node
+  const { snapshotter: name } = containerd
+  if (isMachine(node) && !isLocalDaemon) return { kind: 'elsewhere' }
+  if (userland === 'busybox') return { kind: isMachine(node) ? 'not-ours' : 'busybox' }
   return name === 'overlayfs' ? undefined : { kind: 'node-snapshotter', name }
 }
 
 /**
  * Chooses how to load into one node.
  *
+ * @param isLocalDaemon whether Docker's daemon is on this machine; what a machine links has to be there
  * @throws {Failure} when a method is wanted that cannot work
  */
-export const planMethod = (engine: Engine, node: Node, mode: LoadMode): MethodChoice => {
+export const planMethod = (
+  engine: Engine,
+  node: Node,
+  mode: LoadMode,
+  isLocalDaemon: boolean,
+): MethodChoice => {
   if (mode === 'kind' && node.provider !== 'kind') {
     throw new Failure(`load-mode: kind cannot work with ${node.name}: ${node.provider} made it`, {
       remedy: 'Use load-mode: auto.',
@@ -60,7 +69,7 @@ export const planMethod = (engine: Engine, node: Node, mode: LoadMode): MethodCh
   }
   if (mode === 'stream' || mode === 'kind')
     return { kind: mode, because: { kind: 'load-mode', mode } }
-  const gate = findGate(engine) ?? findNodeGate(node)
+  const gate = findGate(engine) ?? findNodeGate(node, isLocalDaemon)
   if (gate === undefined) return { kind: 'direct', wanted: mode }
   if (mode === 'auto') return { kind: 'stream', because: gate }
   throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, {

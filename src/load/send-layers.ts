@@ -1,12 +1,13 @@
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { toNodeCommand } from '../cluster/in-node.ts'
 import { describeEnd } from '../docker/docker.ts'
 import { splitLines } from '../host/lines.ts'
 import { toDigest } from '../image/digest.ts'
 import { containerdClient, streamScript } from './helper.ts'
 import { namesOf, toSource } from './helper-request.ts'
 import { type ArchivedImage, toBlobName } from './layer-blobs.ts'
-import { countBytes, startSource, startTarget } from './pipe-end.ts'
+import { countBytes, pipeTimeoutMs, startSource, startTarget } from './pipe-end.ts'
 import type { Streaming } from './streaming.ts'
 import { pickOut } from './tar-filter.ts'
 
@@ -105,8 +106,8 @@ export const sendLayers = async (
 ): Promise<Sent> => {
   const { docker, node } = streaming
   const program = ['bash', '-c', streamScript(), 'slipway', containerdClient()]
-  const args = ['exec', '--interactive', node.name, ...program]
-  const { stdin, stdout, ended } = startTarget(docker, args)
+  const command = toNodeCommand(docker, node, program, pipeTimeoutMs)
+  const { stdin, stdout, ended } = startTarget(command)
   let sending: Promise<Sent> | undefined
   let result: Sent | undefined
   splitLines(stdout, (line) => {

@@ -1,3 +1,4 @@
+import { isMachine, type Node } from '../cluster/node.ts'
 import { Failure } from '../failure.ts'
 import type { Progress } from '../text/progress.ts'
 import { importArchive } from './import-archive.ts'
@@ -6,6 +7,12 @@ import { sendFiles } from './send-files.ts'
 import { type Sent, sendLayers, sendSaved } from './send-layers.ts'
 import type { Streaming } from './streaming.ts'
 import { unpackLayout } from './unpack-layout.ts'
+
+const whyNoLayers = (node: Node): string => {
+  const { userland, containerd } = node
+  if (userland !== 'busybox') return `its snapshotter is ${containerd.snapshotter}`
+  return isMachine(node) ? 'only root may write into its containerd' : 'its image has BusyBox alone'
+}
 
 const sendLayout = async (streaming: Streaming, archived: ArchivedImage): Promise<Sent> => {
   const unpacked = await unpackLayout(streaming, archived)
@@ -27,8 +34,7 @@ const send = async (
     if (sent.kind === 'failed') return sent.problem
   }
   if (image.layout !== undefined) {
-    const why = isBusybox ? 'image has BusyBox alone' : `snapshotter is ${containerd.snapshotter}`
-    return `its ${why}, which takes no single layers. Set load: true`
+    return `${whyNoLayers(node)}, so it takes no single layers. Set load: true`
   }
   return importArchive(streaming, archived)
 }
@@ -53,6 +59,6 @@ export const streamImage = async (
   if (problem === undefined) return sentBytes
   const name = image.references[0]?.given ?? image.id
   throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, {
-    remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.`,
+    remedy: `See whether the node is well and has room: \`${isMachine(node) ? '' : `docker exec ${node.name} `}df -h ${isMachine(node) ? node.containerd.root : '/var'}\`.`,
   })
 }

@@ -1,11 +1,11 @@
-import type { Node } from '../cluster/node.ts'
-import { runContainer } from '../docker/container.ts'
-import type { EngineApi } from '../docker/engine-api.ts'
+import { isMachine, type Node } from '../cluster/node.ts'
+import type { EngineApi, Get } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { findImages } from '../image/sources/docker.ts'
 import { reasonFor } from './direct.ts'
-import { toHelperContainer } from './helper.ts'
 import { toHelperRequest, toMounts } from './helper-request.ts'
+import { runHelper } from './run-helper.ts'
 
 /** How layers would get into a node, tried there, or why it could not be tried. */
 export type TriedMethod =
@@ -26,8 +26,20 @@ type Trial = {
   readonly signal: AbortSignal
 }
 
+type Listed = { readonly Id: string }
+
+/** The nodes' own; on a machine any that Docker has. */
+const findTrialImage = async (get: Get, node: Node): Promise<ContainerImage | undefined> => {
+  const id = isMachine(node)
+    ? (await get<readonly Listed[]>('/images/json'))?.[0]?.Id
+    : node.imageId
+  if (id === undefined) return undefined
+  const found = await findImages(get, [{ given: id, canonical: id }]).catch(() => [])
+  return found[0]
+}
+
 /**
- * Tries with the helper of a load, and a layer of the nodes' own image, how layers reach the nodes. Nothing
+ * Tries with the helper of a load, and layers of an image that Docker has, how layers reach the nodes. Nothing
  * of it stays.
  *
  * @returns by the nodes' names
@@ -38,18 +50,19 @@ export const tryMethods = async (
 ): Promise<ReadonlyMap<string, TriedMethod>> => {
   const [first] = nodes
   if (first === undefined) return new Map()
-  const { imageId: id } = first
-  const [image] = await findImages(api.get, [{ given: id, canonical: id }])
-  const mounts = image === undefined ? 'its image is gone' : toMounts(engine, image, nodes)
+  const image = await findTrialImage(api.get, first)
+  const mounts =
+    image === undefined ? 'there is no image to try it with' : toMounts(engine, image, nodes)
   const forAll = (reason: string): ReadonlyMap<string, TriedMethod> =>
     new Map(nodes.map(({ name }) => [name, { kind: 'cannot', reason }]))
   if (image === undefined || typeof mounts === 'string') return forAll(`${mounts}`)
   const tried = new Map<string, TriedMethod>()
   const errors: string[] = []
-  const end = await runContainer(
+  const input = toHelperRequest(engine, image, nodes, 'auto', runId, deadlineMs, mounts)
+  const end = await runHelper(
     api,
-    toHelperContainer(first, mounts, runId, 'try'),
-    toHelperRequest(engine, image, nodes, 'auto', runId, deadlineMs, mounts),
+    first,
+    { mounts, runId, act: 'try', input },
     {
       deadlineMs,
       signal,

@@ -1,3 +1,4 @@
+import { isMachine } from '../cluster/node.ts'
 import { runContainer } from '../docker/container.ts'
 import { Failure } from '../failure.ts'
 import { toDigest } from '../image/digest.ts'
@@ -31,7 +32,7 @@ const toRecords = (
  * Unpacks an image's missing layers in a node out of the folder that a builder has written it into, which a
  * helper container sees: through a pipe, each byte would be copied ten times.
  *
- * @returns `cannot` where the daemon does not see the folder, or starts no such container
+ * @returns `cannot` where the daemon does not see the folder, or starts no such container, or the node is none
  */
 export const unpackLayout = async (
   streaming: Streaming,
@@ -39,7 +40,7 @@ export const unpackLayout = async (
 ): Promise<Sent> => {
   const { docker, api, image, node, runId, signal, onBytes } = streaming
   const { folder = '', layerBytes = [] } = image.layout ?? {}
-  if (!docker.isLocal) return { kind: 'cannot' }
+  if (!docker.isLocal || isMachine(node)) return { kind: 'cannot' }
   let result: Sent = { kind: 'cannot' }
   const errors: string[] = []
   const onLine = (line: string, reply: (text: string) => void): void => {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { mountFolder, toHelperBase } from '../cluster/helper-container.ts'
-import type { Node } from '../cluster/node.ts'
+import { type ContainerNode, isContainer, type Node } from '../cluster/node.ts'
 import { runContainer } from '../docker/container.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
@@ -61,7 +61,7 @@ export type Unpacker = {
  * A helper with a volume of its own, which Docker removes with it. It unpacks what others have made, so it may
  * no more than that: `SYS_ADMIN` is for overlay's attributes.
  */
-const toUnpacker = (node: Node, layoutDir: string, runId: string) => ({
+const toUnpacker = (node: ContainerNode, layoutDir: string, runId: string) => ({
   ...toHelperBase(node, runId),
   Cmd: ['-c', unpackScript()],
   HostConfig: {
@@ -81,7 +81,7 @@ type Helper = {
   readonly end: () => void
 }
 
-const startHelper = ({ api, layoutDir, runId, signal }: UnpackerOrder, node: Node) => {
+const startHelper = ({ api, layoutDir, runId, signal }: UnpackerOrder, node: ContainerNode) => {
   const waiting = new Map<string, PromiseWithResolvers<void>>()
   const errors: string[] = []
   const started = Promise.withResolvers<Helper>()
@@ -141,12 +141,12 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
   const [unpackOnce, finishOnce, giveOnce] = [createOnce(), createOnce(), createOnce()]
   let helper: ReturnType<typeof startHelper> | undefined
   let isTold = false
-  const getHelper = (node: Node): Promise<Helper> => {
+  const getHelper = (node: ContainerNode): Promise<Helper> => {
     helper ??= startHelper(order, node)
     return helper.started
   }
   /** By chain IDs: a layer's folders may have what those below say. */
-  const unpackLayer = (layers: readonly Layer[], at: number, file: string, node: Node) => {
+  const unpackLayer = (layers: readonly Layer[], at: number, file: string, node: ContainerNode) => {
     const { chainId = '', diffId = '' } = layers[at] ?? {}
     const words = [toHex(chainId), String(at), diffId, relative(layoutDir, file)]
     return unpackOnce(chainId, async () => {
@@ -155,13 +155,16 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
     })
   }
   /** One of them, whose programs are used; undefined where links do not reach them all. */
-  const findNode = (nodes: readonly Node[]): Node | undefined =>
-    isLocal && areBeside(engine, nodes) ? nodes[0] : undefined
+  const findNode = (nodes: readonly Node[]): ContainerNode | undefined =>
+    isLocal && areBeside(engine, nodes) ? nodes.find(isContainer) : undefined
   const begin: Unpacker['begin'] = (layers, at, file, nodes) => {
     const node = findNode(nodes)
     if (node !== undefined) void unpackLayer(layers, at, file, node)
   }
-  const unpackAll = async ({ layers, layout, id, ...image }: ContainerImage, node: Node) => {
+  const unpackAll = async (
+    { layers, layout, id, ...image }: ContainerImage,
+    node: ContainerNode,
+  ) => {
     const toFile = (digest: string): string => toBlobPath(layout?.folder ?? '', digest)
     await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node)))
     const { volume, ask } = await getHelper(node)

@@ -1,4 +1,4 @@
-import type { Node } from '../cluster/node.ts'
+import type { ContainerNode } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
@@ -108,7 +108,7 @@ export const loadVolumeImage = async (
   { api, engine }: { readonly api: EngineApi; readonly engine: Engine },
   { reference, image }: VolumeImage,
   at: { readonly folder: string; readonly config: string },
-  nodes: readonly Node[],
+  nodes: readonly ContainerNode[],
   { runId, progress, signal }: { runId: string; progress: Progress; signal: AbortSignal },
 ): Promise<readonly VolumeLoad[]> => {
   const layers = image.layers.map((layer) => ({ ...layer, folder: at.folder }))

@@ -1,4 +1,5 @@
 import type { Target } from '../build/target.ts'
+import { findToolImage } from '../cluster/node.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -41,7 +42,7 @@ export type ToLoad = ReturnType<typeof createToLoad>
 /** Nothing where no report is wanted, or nobody could read the image. */
 export const createToReport = (inputs: Inputs, { nodes, manifests }: Facts) => {
   const { imageReport: depth, prove } = inputs
-  const nodeImage = nodes.find(({ userland }) => userland !== 'busybox')?.imageId
+  const nodeImage = findToolImage(nodes)
   const first = nodesFirst(inputs)
   return (
     references: readonly ImageReference[],

@@ -18,7 +18,7 @@ export const planRun = (inputs: Inputs, facts: Facts) => {
   const { engine } = facts
   const nodes = facts.nodes.map((node) => ({
     node,
-    choice: planMethod(engine, node, inputs.loadMode),
+    choice: planMethod(engine, node, inputs.loadMode, facts.isLocalDaemon),
   }))
   const { freeDisk, freeDiskKeep, failFast } = inputs
   const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== 'never'

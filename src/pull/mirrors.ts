@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Node } from '../cluster/node.ts'
-import { execute } from '../docker/container.ts'
+import { executeIn } from '../cluster/in-node.ts'
+import { isMachine, type Node } from '../cluster/node.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi, Get } from '../docker/engine-api.ts'
 import { renderError } from '../failure.ts'
@@ -30,6 +30,7 @@ const timeoutMs = 30_000
 
 const outcomes: Readonly<Record<string, string>> = {
   theirs: 'has mirrors of its own, which stay',
+  machine: 'keeps its own: Slipway does not configure a machine',
   unread: 'reads no mirrors: its containerd has no config_path (kind 0.27 and newer set it)',
 }
 
@@ -46,8 +47,10 @@ export const mirrorNodes = async (
   const script = readFileSync(new URL('./in-node/mirrors.sh', import.meta.url), 'utf8')
   const argv = ['/bin/bash', '-c', script, 'mirrors', toHostsFile(mirrors)]
   const lines = await Promise.all(
-    nodes.map(async ({ name }) => {
-      const said = await execute(api, name, argv, timeoutMs).catch(renderError)
+    nodes.map(async (node) => {
+      const { name } = node
+      if (isMachine(node)) return [`registry-mirrors: ${name} ${outcomes['machine']}`]
+      const said = await executeIn(api, node, argv, timeoutMs).catch(renderError)
       const word = said.trim()
       if (word === 'written' || word === 'same') return []
       return [`registry-mirrors: ${name} ${outcomes[word] ?? `could not be told: ${word}`}`]

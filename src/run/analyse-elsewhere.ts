@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { analyseImage, type ImageAnalysis, type ReportDepth } from '../analysis/analyse.ts'
-import { findNodes } from '../cluster/providers/find-cluster.ts'
+import { findToolImage } from '../cluster/node.ts'
+import { findContainers } from '../cluster/providers/find-cluster.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
 import { findEngine } from '../docker/info.ts'
@@ -60,9 +61,9 @@ const analyseInDocker = async (
   const { clusterName, runId, depth, signal } = look
   const [engine, found] = await Promise.all([
     findEngine(api.get),
-    findNodes(api, { clusterName }).catch(() => undefined),
+    findContainers(api, { clusterName }).catch(() => undefined),
   ])
-  const nodeImage = found?.nodes.find(({ userland }) => userland !== 'busybox')?.imageId
+  const nodeImage = findToolImage(found?.nodes ?? [])
   if (nodeImage === undefined) return analyseSaved(image, look, folder)
   const order = { engine, image, nodeImage, runId, signal, deadlineMs }
   return withContents(api, order, (contents, files) =>

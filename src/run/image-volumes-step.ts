@@ -1,3 +1,4 @@
+import { isContainer } from '../cluster/node.ts'
 import { isStale } from '../facts/find-files-images.ts'
 import type { Tree } from '../files/sources/source.ts'
 import { withStagedTrees } from '../files/stage-trees.ts'
@@ -77,7 +78,7 @@ export const makeImageVolumes: Handler<'image-volumes'> = async (
   const { docker, run, log } = ports
   const { api } = docker
   const synced = run.resultOf('sync-files', step.sync)
-  const architecture = await findArchitecture(ports, step.nodes[0]?.imageId)
+  const architecture = await findArchitecture(ports, step.nodes.find(isContainer)?.imageId)
   const items = toItems(step, (target) => synced?.trees.get(target), architecture)
   if ((synced?.broken.length ?? 0) > 0) {
     // Whose layer is of the same files.

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises'
 import { type Disk, parseDisk } from '../cluster/capacity.ts'
-import type { Node } from '../cluster/node.ts'
-import { execute } from '../docker/container.ts'
+import { executeIn } from '../cluster/in-node.ts'
+import { isContainer, isMachine, type Node } from '../cluster/node.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
 import type { Engine } from '../docker/info.ts'
 import { storeFolders } from '../docker/store-folders.ts'
@@ -62,8 +62,8 @@ export const parseNodeFolders = (
 const inspectNode = async (api: EngineApi, node: Node, isHere: boolean) => {
   const folders = foldersOf(node)
   const argv = ['sh', '-c', askNode, 'sh', ...folders]
-  const printed = await execute(api, node.containerId, argv, 10_000).catch(() => '')
-  const [volume, containerd] = parseNodeFolders(printed, isHere, folders)
+  const printed = await executeIn(api, node, argv, 10_000).catch(() => '')
+  const [volume, containerd] = parseNodeFolders(printed, isHere || isMachine(node), folders)
   const images = printed.split('\n').slice(folders.length).filter(Boolean)
   return { node, volume, containerd, images }
 }
@@ -105,8 +105,9 @@ export const findFilesystems = async (
     inspectFolder(tempDir),
     ...nodes.map((node) => inspectNode(api, node, isLocalDaemon)),
   ])
-  const hasVolume = ({ mounts }: Node): boolean =>
-    mounts.some(
+  const hasVolume = (node: Node): boolean =>
+    isContainer(node) &&
+    node.mounts.some(
       ({ destination, source }) => destination === '/var' && source.startsWith(`${dataRoot}/`),
     )
   // Volumes are where images are, unless these are in a containerd of the system's own.

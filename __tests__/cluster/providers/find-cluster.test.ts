@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Node } from '../../../src/cluster/node.ts'
-import { findMembers, findNodes } from '../../../src/cluster/providers/find-cluster.ts'
+import { findContainers, findMembers } from '../../../src/cluster/providers/find-cluster.ts'
 import { isOnContainerd } from '../../../src/cluster/providers/minikube.ts'
 import type { EngineApi, Get } from '../../../src/docker/engine-api.ts'
 
@@ -72,25 +72,25 @@ const summary = (nodes: readonly Node[]) =>
   nodes.map(({ name, role, provider, userland }) => [name, role, provider, userland].join(' '))
 
 test("k3d's servers and agents are nodes, and its load balancer is none", async () => {
-  const { nodes } = await findNodes(api, { clusterName: 'dev2' })
+  const { nodes } = await findContainers(api, { clusterName: 'dev2' })
   expect(summary(nodes)).toEqual([
     'k3d-dev2-agent-0 agent k3d busybox',
     'k3d-dev2-server-0 server k3d busybox',
   ])
   expect(nodes.map(({ containerd }) => containerd.snapshotter)).toEqual(['native', 'overlayfs'])
-  const [server] = (await findNodes(api, { clusterName: 'dev2' }, ['server'])).nodes
+  const [server] = (await findContainers(api, { clusterName: 'dev2' }, ['server'])).nodes
   expect(server?.containerd.root).toBe('/var/lib/rancher/k3s/agent/containerd')
 })
 
 test('kind has the first word, and waits for nobody else', async () => {
   asked.length = 0
-  expect(summary((await findNodes(api, { clusterName: 'both' })).nodes)).toEqual([
+  expect(summary((await findContainers(api, { clusterName: 'both' })).nodes)).toEqual([
     'both-worker worker kind gnu',
   ])
   expect(asked.filter((path) => path.startsWith('/containers/json'))).toHaveLength(1)
-  expect(summary((await findNodes(api, { clusterName: 'both', cluster: 'k3d' })).nodes)).toEqual([
-    'k3d-both-server-0 server k3d busybox',
-  ])
+  expect(
+    summary((await findContainers(api, { clusterName: 'both', cluster: 'k3d' })).nodes),
+  ).toEqual(['k3d-both-server-0 server k3d busybox'])
 })
 
 test('members of whatever cluster are found for the diagnosis', async () => {
@@ -99,11 +99,11 @@ test('members of whatever cluster are found for the diagnosis', async () => {
 })
 
 test('a cluster that is not there: all that are, by their makers', async () => {
-  await expect(findNodes(api, { clusterName: 'none' })).rejects.toMatchObject({
+  await expect(findContainers(api, { clusterName: 'none' })).rejects.toMatchObject({
     message: 'There is no kind cluster named none',
     remedy: 'Set cluster-name to one of: both, dev, both (k3d), dev2 (k3d), mini (minikube).',
   })
-  await expect(findNodes(api, { clusterName: 'dev', cluster: 'k3d' })).rejects.toMatchObject({
+  await expect(findContainers(api, { clusterName: 'dev', cluster: 'k3d' })).rejects.toMatchObject({
     message: 'There is no k3d cluster named dev',
     remedy: 'Set cluster-name to one of: both (k3d), dev2 (k3d).',
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findNodes } from '../../../src/cluster/providers/find-cluster.ts'
+import { findContainers } from '../../../src/cluster/providers/find-cluster.ts'
 import { kind } from '../../../src/cluster/providers/kind.ts'
 import { listMembers } from '../../../src/cluster/providers/labelled.ts'
 import type { EngineApi, Get } from '../../../src/docker/engine-api.ts'
@@ -68,7 +68,7 @@ const daemonWith =
 const node = container('kind-worker', { own: kinds, image: 'sha256:node' })
 
 const findIn = (get: Get, clusterName: string, wanted: readonly string[]) =>
-  findNodes({ get } as EngineApi, { clusterName, cluster: 'kind' }, wanted)
+  findContainers({ get } as EngineApi, { clusterName, cluster: 'kind' }, wanted)
 
 const listed = async (...others: readonly Recorded[]) => {
   const { nodes, leftOut } = await listMembers(daemonWith(node, ...others), kind, 'kind')

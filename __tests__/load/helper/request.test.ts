@@ -107,7 +107,14 @@ config_digest=${digest}
 
   test('may have the root of the filesystem mounted', async () => {
     const body = 'inside place /etc/x; echo "$place"'
-    expect((await request(replace('mount', 'mount\t/'), body)).stdout).toBe('/slipway/etc/x\n')
+    expect((await request(replace('mount', 'mount\t/\t/slipway'), body)).stdout).toBe(
+      '/slipway/etc/x\n',
+    )
+  })
+
+  test('may see all where it is, on a machine', async () => {
+    const body = 'inside place /etc/x; echo "$place"'
+    expect((await request(replace('mount', 'mount\t/'), body)).stdout).toBe('/etc/x\n')
   })
 
   test.each(['run', 'deadline', 'method', 'mount', 'overlay2', 'node'])(

@@ -3,7 +3,7 @@ import type { EngineApi } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
 import { runCaptured } from '../../host/process.ts'
 import type { ClusterRequest } from '../request.ts'
-import { findNodes } from './find-cluster.ts'
+import { findContainers } from './find-cluster.ts'
 import { type Claimed, findMaker, isComplete, listClaimed, removeOwned } from './kind-owned.ts'
 import { type KindPlace, toKindCommand } from './run-kind.ts'
 
@@ -50,7 +50,7 @@ export const takeExisting = async (options: Options): Promise<boolean> => {
     return false
   }
   // That it is none, or down, says more than what kind makes of it.
-  await findNodes(api, { clusterName: cluster, cluster: 'kind' })
+  await findContainers(api, { clusterName: cluster, cluster: 'kind' })
   const args = ['export', 'kubeconfig', `--name=${cluster}`]
   const ended = await runCaptured(toKindCommand(place, args, request))
   if (ended.code !== 0)

@@ -1,5 +1,7 @@
 import type { EngineApi, Get } from '../../docker/engine-api.ts'
-import type { ClusterKind, Node } from '../node.ts'
+import type { Env } from '../../host/command.ts'
+import type { ClusterKind, ContainerNode, Node } from '../node.ts'
+import { findMachine } from './containerd.ts'
 import { k3d } from './k3d.ts'
 import { kind } from './kind.ts'
 import {
@@ -14,7 +16,7 @@ import { minikube, requireContainerd } from './minikube.ts'
 /** kind comes first: who has it waits for nobody else's. */
 const providers: readonly ClusterProvider[] = [kind, k3d, minikube]
 
-const toProviders = (wanted: ClusterKind): readonly ClusterProvider[] =>
+const toProviders = (wanted: ContainersWish['cluster']): readonly ClusterProvider[] =>
   wanted === 'auto' ? providers : providers.filter(({ provider }) => provider === wanted)
 
 /** The first provider that has a cluster of this name; all that only claim to be of one are left out. */
@@ -34,24 +36,59 @@ export const findMembers = async (get: Get, clusterName: string): Promise<Member
   return { nodes: [...nodes], leftOut }
 }
 
-type Wish = { readonly clusterName: string; readonly cluster?: ClusterKind }
+/** Found by the labels of its containers. */
+type ContainersWish = {
+  readonly clusterName: string
+  readonly cluster?: Exclude<ClusterKind, 'containerd'>
+}
+
+type Found<N extends Node> = {
+  readonly nodes: readonly N[]
+  /** A line for each container that only claims to be a node. */
+  readonly leftOut: readonly string[]
+}
 
 /**
- * Finds the nodes of a cluster, whoever made it.
+ * Finds the nodes of a cluster in Docker's containers, whoever made it.
  *
  * @param wanted names or roles; empty means all
- * @returns `leftOut`: a line for each machine that only claims to be a node
  * @throws {Failure} when there is no such cluster or node, or one cannot be used
  */
-export const findNodes = async (
+export const findContainers = async (
   api: EngineApi,
-  { clusterName, cluster = 'auto' }: Wish,
+  { clusterName, cluster = 'auto' }: ContainersWish,
   wanted: readonly string[] = [],
-): Promise<{ readonly nodes: readonly Node[]; readonly leftOut: readonly string[] }> => {
+): Promise<Found<ContainerNode>> => {
   const asked = toProviders(cluster)
   const { provider, nodes: members, leftOut } = await findCluster(api.get, clusterName, asked)
   if (provider === undefined) return refuseCluster(api.get, asked, clusterName, leftOut)
   const nodes = toNodes(members, provider, wanted)
   if (provider === minikube) await requireContainerd(api, nodes)
   return { nodes, leftOut }
+}
+
+/** Which cluster is meant, whatever it runs in. */
+export type ClusterWish = {
+  readonly clusterName: string
+  readonly cluster: ClusterKind
+  /** Where this machine's containerd listens; for `containerd` alone. */
+  readonly containerdAddress: string
+}
+
+/**
+ * Finds the nodes of a cluster, whoever made it.
+ *
+ * @param env what programs inherit
+ * @param wanted names or roles; empty means all
+ * @throws {Failure} when there is no such cluster or node, or one cannot be used
+ */
+export const findNodes = async (
+  api: EngineApi,
+  { clusterName, cluster, containerdAddress: address }: ClusterWish,
+  env: Env,
+  wanted: readonly string[] = [],
+): Promise<Found<Node>> => {
+  if (cluster !== 'containerd') return findContainers(api, { clusterName, cluster }, wanted)
+  const node = await findMachine({ address, env, signal: api.cancelled })
+  return { nodes: [node], leftOut: [] }
 }

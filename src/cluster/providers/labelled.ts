@@ -1,6 +1,6 @@
 import type { Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
-import type { Node } from '../node.ts'
+import type { ContainerNode } from '../node.ts'
 import { type Claim, findObjection, type ImageOfClaim } from './proof.ts'
 
 type Container = {
@@ -34,14 +34,14 @@ type InspectedContainer = Claim & {
 }
 
 /** How containers of Docker's become nodes of one provider's clusters. */
-export type ClusterProvider = Pick<Node, 'provider' | 'userland'> & {
+export type ClusterProvider = Pick<ContainerNode, 'provider' | 'userland'> & {
   readonly clusterLabel: string
   readonly roleLabel: string
   /** Whether what has this role runs pods; load balancers and the like carry the labels, too. */
   readonly runsPods: (role: string) => boolean
   /** How people make one. */
   readonly create: string
-  readonly toContainerd: (inspected: InspectedContainer) => Node['containerd']
+  readonly toContainerd: (inspected: InspectedContainer) => ContainerNode['containerd']
 }
 
 const toListed = (
@@ -163,7 +163,7 @@ const requireRunning = (picked: readonly Member[]): void => {
   })
 }
 
-const toNode = (inspected: InspectedContainer, provider: ClusterProvider): Node => ({
+const toNode = (inspected: InspectedContainer, provider: ClusterProvider): ContainerNode => ({
   name: inspected.Name.replace(/^\//, ''),
   role: inspected.Config.Labels[provider.roleLabel] || 'unknown',
   containerId: inspected.Id,
@@ -186,7 +186,7 @@ export const toNodes = (
   members: readonly Member[],
   provider: ClusterProvider,
   wanted: readonly string[],
-): readonly Node[] => {
+): readonly ContainerNode[] => {
   const picked = pickNodes(members, wanted)
   requireRunning(picked)
   const nodes = picked.map(({ inspected }) => toNode(inspected, provider))

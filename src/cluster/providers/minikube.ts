@@ -1,7 +1,7 @@
 import { execute } from '../../docker/container.ts'
 import type { EngineApi } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
-import type { Node } from '../node.ts'
+import type { ContainerNode } from '../node.ts'
 import type { ClusterProvider } from './labelled.ts'
 
 /** minikube with its driver docker, by its labels (pkg/drivers/kic/oci/types.go). Its image began as kind's. */
@@ -32,7 +32,10 @@ export const isOnContainerd = (crictlConfig: string): boolean =>
  *
  * @throws {Failure} for nodes whose pods do not come from containerd
  */
-export const requireContainerd = async (api: EngineApi, nodes: readonly Node[]): Promise<void> => {
+export const requireContainerd = async (
+  api: EngineApi,
+  nodes: readonly ContainerNode[],
+): Promise<void> => {
   await Promise.all(
     nodes.map(async ({ name, containerId }) => {
       const config = await execute(api, containerId, ['cat', '/etc/crictl.yaml'], timeoutMs)

@@ -27,7 +27,9 @@ const ofToken: readonly InputName[] = [
   ...(['github-token', 'github-api-url'] as const),
 ]
 
-const ofLoad: readonly InputName[] = ['cluster-name', 'nodes', 'load-mode', 'keep-images']
+const ofCluster = ['cluster-name', 'cluster', 'containerd-address'] as const
+
+const ofLoad: readonly InputName[] = [...ofCluster, 'nodes', 'load-mode', 'keep-images']
 
 export type Command = {
   /** As it is typed, such as `load docker-image`. */
@@ -87,7 +89,7 @@ export const commands: readonly Command[] = [
     summary: "Load Docker's images into nodes, like `kind load`",
     missing: 'a list of image names is required',
     inputs: [...ofLoad, 'pull-images'],
-    shown: ['nodes', 'load-mode', 'keep-images', 'pull-images'],
+    shown: ['cluster', 'nodes', 'load-mode', 'keep-images', 'pull-images'],
     example: 'slipway load docker-image api:dev web:dev --name dev',
     act: 'run',
     toInputs: (images) => ({ 'pull-images': 'never', images: lines(images) }),
@@ -97,7 +99,7 @@ export const commands: readonly Command[] = [
     summary: 'Load images of archives into nodes, like `kind load`',
     missing: 'name of image archive is required',
     inputs: ofLoad,
-    shown: ['nodes', 'load-mode'],
+    shown: ['cluster', 'nodes', 'load-mode'],
     example: 'slipway load image-archive images.tar --nodes kind-worker',
     act: 'run',
     toInputs: (files) => ({ 'image-archives': lines(files.map(toOwnPath)) }),
@@ -149,7 +151,7 @@ export const commands: readonly Command[] = [
   {
     ...{ name: 'doctor', operands: '', least: 0, most: 0, missing: '' },
     summary: 'Say what works on this machine, and what mends the rest',
-    inputs: ['cluster-name', 'cluster', 'builder', ...ofToken],
+    inputs: [...ofCluster, 'builder', ...ofToken],
     shown: ['builder'],
     example: 'slipway doctor --name dev',
     act: 'doctor',

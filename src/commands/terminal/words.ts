@@ -4,6 +4,7 @@ import type { InputName } from '../../inputs/raw-inputs.ts'
 export const words: Readonly<Partial<Record<InputName, readonly [value: string, text: string]>>> = {
   'bake-files': ['FILE', 'Bake or Compose files with the builds'],
   'build-args': ['NAME=VALUE', 'a variable of the build; may be repeated'],
+  cluster: ['WORD', 'kind, k3d, minikube, or containerd: this machine'],
   'cluster-name': ['NAME', 'same as --name'],
   file: ['FILE', 'the Dockerfile'],
   'image-limit-action': ['WORD', 'error or warning, for what is beyond its limit'],
