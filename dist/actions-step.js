@@ -1,7 +1,7 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRead, canSearch, createDocker, describeEnd, execute, findDockerFolders, findNodes as findNodes$1, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isImageId, isMissing, isOwnFolder, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
-import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOlder, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isImagesFolder, isOlder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { canRead, canSearch, createDocker, describeEnd, findDockerFolders, findNodes as findNodes$1, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isContainer, isImageId, isMachine, isMissing, isOlder, isOwnFolder, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isImagesFolder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
+import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, executeIn, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { _usingCtx } from "./usingCtx.js";
@@ -667,20 +667,6 @@ const readKubeconfig = (reader) => {
 	if (reportOutside(reader, "kubeconfig", given) && run.kindOf(path) === "folder") report("kubeconfig", "it is a folder. Write the path of a file.", given);
 	return path;
 };
-const kinds = [
-	"auto",
-	"kind",
-	"k3d",
-	"minikube"
-];
-/** Reads who made the cluster. */
-const readClusterKind = ({ choice, isTrue, report, run }) => {
-	const kind = choice("cluster", kinds);
-	if (isTrue("create-cluster") && kind !== "auto" && kind !== "kind") report("cluster", "create-cluster makes clusters of kind alone. Make it before this step.", kind);
-	const provider = run.childEnv["KIND_EXPERIMENTAL_PROVIDER"];
-	if (provider !== void 0 && provider !== "" && provider !== "docker") report("cluster", "KIND_EXPERIMENTAL_PROVIDER has kind run its nodes elsewhere than in Docker, where Slipway cannot reach them. Unset it, and make the cluster in Docker.", provider);
-	return kind;
-};
 /** Reads which cluster the step is to make; undefined for none. */
 const readCluster = (reader) => {
 	const { text, word, isTrue, report } = reader;
@@ -1336,6 +1322,72 @@ const readReported = (reader) => {
 	return [...new Set(given)].flatMap((each) => readOne(each, reader));
 };
 
+// src/inputs/read-which-cluster.ts
+const kinds = [
+	"auto",
+	"kind",
+	"k3d",
+	"minikube",
+	"containerd"
+];
+const reportNoDocker = ({ report, run }) => {
+	const provider = run.childEnv["KIND_EXPERIMENTAL_PROVIDER"];
+	if (provider !== void 0 && provider !== "" && provider !== "docker") report("cluster", "KIND_EXPERIMENTAL_PROVIDER has kind run its nodes elsewhere than in Docker, where Slipway cannot reach them. Unset it, and make the cluster in Docker.", provider);
+};
+/** What needs nodes that are containers, and what does the same without. */
+const needless = [
+	["cluster-name", "a machine has one cluster. Leave it out."],
+	["nodes", "this machine is the one node. Leave it out."],
+	["node-files", "it links files into the volumes of containers. Mount them as `hostPath`."],
+	["node-files-prune", "there are no files of Slipway on a machine. Leave it out."],
+	["image-report", "a node's image has the programs for it. Use a step with mode: report."],
+	["image-size-limit", "a node's image has the programs for it. Use a step with mode: report."],
+	["image-growth-limit", "a node's image has the programs for it. Use a step with mode: report."],
+	["comment", "a node's image has the programs for it. Use a step with mode: report."],
+	["keep-state", "a node's image is what claims it. Use cache or build-cache."]
+];
+const isGiven = ({ text }, name) => {
+	const given = text(name);
+	return given !== void 0 && given !== defaults[name];
+};
+const reportNeedless = (reader) => {
+	const { report, raw, text } = reader;
+	for (const [name, why] of needless) if (isGiven(reader, name)) report(name, `not with cluster: containerd: ${why}`, raw[name]);
+	if (text("load-mode") === "kind") report("load-mode", "not with cluster: containerd: kind does not know it. Take auto.", "kind");
+};
+/** Images go into the cluster that is there, and is not made here. */
+const reportUnmade = ({ isTrue, report }, kind) => {
+	if (isTrue("create-cluster") && kind !== "auto" && kind !== "kind") report("cluster", "create-cluster makes clusters of kind alone. Make it before this step.", kind);
+};
+/** Reads which cluster the images are for. */
+const readWhichCluster = (reader, mode) => {
+	const { choice, word, text, report } = reader;
+	const given = word("cluster-name");
+	const containerdAddress = word("containerd-address") ?? "/run/containerd/containerd.sock";
+	if (mode === "report") return {
+		cluster: "auto",
+		clusterName: given ?? "kind",
+		containerdAddress
+	};
+	const cluster = choice("cluster", kinds);
+	reportUnmade(reader, cluster);
+	if (cluster === "containerd") {
+		reportNeedless(reader);
+		return {
+			cluster,
+			clusterName: "containerd",
+			containerdAddress
+		};
+	}
+	reportNoDocker(reader);
+	if (text("containerd-address") !== void 0) report("containerd-address", "it is for cluster: containerd. Set that, or leave it out.");
+	return {
+		cluster,
+		clusterName: given ?? "kind",
+		containerdAddress
+	};
+};
+
 // src/inputs/report-unknown.ts
 /** Words of other actions, and what says the same here. */
 const otherWords = {
@@ -1500,6 +1552,7 @@ const usedBy = {
 			"mode",
 			"cluster-name",
 			"cluster",
+			"containerd-address",
 			"builder",
 			"client-id",
 			"app-id",
@@ -1537,6 +1590,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 	const { word, list, choice, isTrue } = reader;
 	if (mode === "run") reportNothingToDo(reader);
 	if (mode === "report") reportUseless(given, report);
+	if (mode === "diagnose" && toOptional(given.cluster) === "containerd") report("cluster", "mode: diagnose asks nodes that are containers. Use kubectl.", "containerd");
 	if (mode === "diagnose" && toOptional(given.prove) !== void 0) report("prove", "mode: diagnose has no image to run it in. Leave it out.");
 	const isReport = mode === "report";
 	const secretFormat = choice("secret-format", formats);
@@ -1576,8 +1630,7 @@ const readInputs = (given, run) => collectProblems((report) => {
 		]),
 		...readImageCache(reader),
 		reported: isReport ? readReported(reader) : [],
-		clusterName: word("cluster-name") ?? "kind",
-		cluster: isReport ? "auto" : readClusterKind(reader),
+		...readWhichCluster(reader, mode),
 		createCluster: readCluster(reader),
 		nodes: list("nodes"),
 		loadMode: choice("load-mode", loadModes),
@@ -2632,7 +2685,7 @@ const findDisk = async (api, found, inputs, context) => {
 		filesystems,
 		nodeImages,
 		freeable,
-		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes) : 0
+		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes.filter(isContainer)) : 0
 	};
 };
 
@@ -2729,11 +2782,12 @@ const sourceOf = ({ given, target }) => given.slice(0, Math.max(given.lastIndexO
 *
 * @throws {Failure} one that names all that cannot be had, or not be put there
 */
-const findNodeFiles = async (api, inputs, nodes, context) => {
+const findNodeFiles = async (api, inputs, all, context) => {
 	const { nodeFiles, prunesNodeFiles, verifiesNodeFiles } = inputs;
 	if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles;
-	const bare = nodes.find(({ userland }) => userland === "busybox");
+	const bare = all.find(({ userland }) => userland === "busybox");
 	if (bare !== void 0) throw new Failure(`node-files cannot work with ${bare.name}: its image has BusyBox alone`, { remedy: "Put the files into the image, or take kind." });
+	const nodes = all.filter(isContainer);
 	const objections = nodeFiles.flatMap(({ target }) => nodes.flatMap((node) => findNodeObjection(node, target) ?? []));
 	const finding = Promise.allSettled(nodeFiles.map(async (each) => findSource(api, each, sourceOf(each), context)));
 	const [records, states] = await Promise.all([Promise.all(nodes.map((node) => readRecords(api, node))), inspectNodes$2(api, inputs, nodes)]);
@@ -2837,13 +2891,13 @@ const findNamed = async (get, inputs, manifests, { targets, images, pulls }) => 
 
 // src/facts/gather.ts
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
-const findCapacities = async (api, inputs, found) => {
+const findCapacities = async (api, inputs, { env }, found) => {
 	if (inputs.manifests.length === 0 || found.nodes.length === 0) return [];
-	const all = inputs.nodes.length === 0 ? found : await findNodes$1(api, inputs).catch(() => found);
+	const all = inputs.nodes.length === 0 ? found : await findNodes$1(api, inputs, env).catch(() => found);
 	return findNodeCapacities(api, all.nodes, found);
 };
 /** A cluster that is still to be made has none yet. */
-const findNodes = (api, inputs) => inputs.createCluster === void 0 ? findNodes$1(api, inputs, inputs.nodes) : Promise.resolve({
+const findNodes = (api, inputs, { env }) => inputs.createCluster === void 0 ? findNodes$1(api, inputs, env, inputs.nodes) : Promise.resolve({
 	nodes: [],
 	leftOut: []
 });
@@ -2862,8 +2916,8 @@ const toFilesContext = (inputs, context, cache) => ({
 * @throws {Failure} when there are none, or they lack what is wanted of them
 */
 const gatherNodes = async (api, inputs, context, cache, facts) => {
-	const found = await findNodes$1(api, inputs, inputs.nodes);
-	const [nodeFiles, nodeCapacities] = await Promise.all([findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)), findCapacities(api, inputs, {
+	const found = await findNodes$1(api, inputs, context.env, inputs.nodes);
+	const [nodeFiles, nodeCapacities] = await Promise.all([findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)), findCapacities(api, inputs, context, {
 		...facts,
 		...found
 	})]);
@@ -2883,7 +2937,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 	const { get } = api;
 	const questions = [
 		findEngine(get),
-		findNodes(api, inputs),
+		findNodes(api, inputs, context),
 		findGiven(get, inputs),
 		findBuilds(docker, api, inputs, context, cache),
 		findManifests(inputs.manifests, context.workspace),
@@ -2924,7 +2978,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 		findDisk(api, found, inputs, context),
 		findRestores(found, inputs, context, cache),
 		findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
-		findCapacities(api, inputs, found)
+		findCapacities(api, inputs, context, found)
 	]);
 	const { hasCacheService, mayWriteCache: mayWrite, repository } = context;
 	return {
@@ -3138,7 +3192,7 @@ const createToLoad = (inputs, facts, into) => {
 /** Nothing where no report is wanted, or nobody could read the image. */
 const createToReport = (inputs, { nodes, manifests }) => {
 	const { imageReport: depth, prove } = inputs;
-	const nodeImage = nodes.find(({ userland }) => userland !== "busybox")?.imageId;
+	const nodeImage = findToolImage(nodes);
 	const first = nodesFirst(inputs);
 	return (references, image, needs, loadedBy, target) => {
 		if (depth === "false" || nodeImage === void 0 && first.length === 0) return [];
@@ -3440,7 +3494,7 @@ const planRun = (inputs, facts) => {
 	const { engine } = facts;
 	const nodes = facts.nodes.map((node) => ({
 		node,
-		choice: planMethod(engine, node, inputs.loadMode)
+		choice: planMethod(engine, node, inputs.loadMode, facts.isLocalDaemon)
 	}));
 	const { freeDisk, freeDiskKeep, failFast } = inputs;
 	const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== "never";
@@ -3574,7 +3628,7 @@ const createUnpacker = (order) => {
 		});
 	};
 	/** One of them, whose programs are used; undefined where links do not reach them all. */
-	const findNode = (nodes) => isLocal && areBeside(engine, nodes) ? nodes[0] : void 0;
+	const findNode = (nodes) => isLocal && areBeside(engine, nodes) ? nodes.find(isContainer) : void 0;
 	const begin = (layers, at, file, nodes) => {
 		const node = findNode(nodes);
 		if (node !== void 0) unpackLayer(layers, at, file, node);
@@ -3684,7 +3738,7 @@ const askNode = async (api, nodes, name) => {
 		...duArgs,
 		node.containerd.root
 	];
-	return renderFolders(parseDu(await execute(api, node.containerId, argv, deadlineMs)));
+	return renderFolders(parseDu(await executeIn(api, node, argv, deadlineMs)));
 };
 const askTemp = async ({ cancelled }, env, path) => {
 	const command = {
@@ -3962,14 +4016,14 @@ const renderForeign = ({ references, architecture }, nodes) => {
 };
 /** Asks for what the nodes are: what their image is for, or the daemon where that is gone. */
 const findForeign = async (get, image, plans) => {
-	const ids = [...new Set(plans.map(({ node }) => node.imageId))];
+	const ids = [...new Set(plans.flatMap(({ node }) => isMachine(node) ? [] : [node.imageId]))];
 	const known = new Map(await Promise.all(ids.map(async (id) => {
 		const found = await get(`/images/${id}/json`) ?? await get("/version");
 		return [id, found?.Architecture ?? found?.Arch ?? image.architecture];
 	})));
 	const nodes = plans.map(({ node }) => ({
 		name: node.name,
-		architecture: known.get(node.imageId) ?? image.architecture
+		architecture: isMachine(node) ? architecture : known.get(node.imageId) ?? image.architecture
 	}));
 	return renderForeign(image, nodes);
 };
@@ -4512,13 +4566,17 @@ const runWith = async (api, inputs, context, front, booted) => {
 		refuseShortage(plan, context.runAttempt, log);
 		remarkOnLoads(facts, log);
 		await booted;
-		const { clusterName, createCluster } = inputs;
-		const record = () => folder === void 0 ? void 0 : beginRecording({
-			clusterName,
-			folder,
-			childEnv: env,
-			line: log.line
-		});
+		const { cluster, clusterName, createCluster } = inputs;
+		const record = () => {
+			if (folder === void 0) return void 0;
+			if (cluster !== "containerd") return beginRecording({
+				clusterName,
+				folder,
+				childEnv: env,
+				line: log.line
+			});
+			log.line("The post step will not diagnose: with cluster: containerd there is no node to ask.");
+		};
 		let finishRecording = createCluster === void 0 ? record() : void 0;
 		let known = facts;
 		const planAgain = async () => {

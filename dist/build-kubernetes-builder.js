@@ -1,5 +1,5 @@
-import { createDocker, createLineCutter, describeEnd } from "./shared.actions-post.actions-step.recorder.js";
-import { createKubectl, hasKubectl, listAll, makeBuilder, parseOptions, quote, removeLeft, removeMs, removeOf, runLabel, toBuilderName, toLine } from "./shared.actions-post.actions-step.js";
+import { createDocker, createLineCutter, describeEnd, toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { createKubectl, hasKubectl, listAll, makeBuilder, parseOptions, quote, removeLeft, removeMs, removeOf, runLabel, toBuilderName } from "./shared.actions-post.actions-step.js";
 import { openCluster } from "./shared.build-kubernetes-builder.kubernetes-open-cluster.js";
 import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";

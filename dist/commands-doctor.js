@@ -1,6 +1,6 @@
-import { createDocker, describeEnd, execute, findNodes, findSocket, readRegularFile, runCaptured, runContainer, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
-import { createBuildToken, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount, isOlder, within } from "./shared.actions-post.actions-step.js";
-import { findDockers, findFilesystems, findGate, findImages, groupForHelpers, planMethod, reasonFor, renderBecause, renderEndedToken, storeFolders, toHelperContainer, toHelperRequest, toMounts } from "./shared.actions-step.js";
+import { createDocker, describeEnd, findNodes, findSocket, isMachine, isOlder, readRegularFile, runCaptured, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { createBuildToken, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount, within } from "./shared.actions-post.actions-step.js";
+import { executeIn, findDockers, findFilesystems, findGate, findImages, groupForHelpers, planMethod, reasonFor, renderBecause, renderEndedToken, runHelper, storeFolders, toHelperRequest, toMounts } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { createRequests, readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { _usingCtx } from "./usingCtx.js";
@@ -11,8 +11,17 @@ const { totalmem } = process.getBuiltinModule("node:os");
 const { statfs } = process.getBuiltinModule("node:fs/promises");
 
 // src/load/try-methods.ts
+/** The nodes' own; on a machine any that Docker has. */
+const findTrialImage = async (get, node) => {
+	const id = isMachine(node) ? (await get("/images/json"))?.[0]?.Id : node.imageId;
+	if (id === void 0) return void 0;
+	return (await findImages(get, [{
+		given: id,
+		canonical: id
+	}]).catch(() => []))[0];
+};
 /**
-* Tries with the helper of a load, and a layer of the nodes' own image, how layers reach the nodes. Nothing
+* Tries with the helper of a load, and layers of an image that Docker has, how layers reach the nodes. Nothing
 * of it stays.
 *
 * @returns by the nodes' names
@@ -20,12 +29,8 @@ const { statfs } = process.getBuiltinModule("node:fs/promises");
 const tryMethods = async (api, { engine, nodes, runId, deadlineMs, signal }) => {
 	const [first] = nodes;
 	if (first === void 0) return /* @__PURE__ */ new Map();
-	const { imageId: id } = first;
-	const [image] = await findImages(api.get, [{
-		given: id,
-		canonical: id
-	}]);
-	const mounts = image === void 0 ? "its image is gone" : toMounts(engine, image, nodes);
+	const image = await findTrialImage(api.get, first);
+	const mounts = image === void 0 ? "there is no image to try it with" : toMounts(engine, image, nodes);
 	const forAll = (reason) => new Map(nodes.map(({ name }) => [name, {
 		kind: "cannot",
 		reason
@@ -33,7 +38,13 @@ const tryMethods = async (api, { engine, nodes, runId, deadlineMs, signal }) => 
 	if (image === void 0 || typeof mounts === "string") return forAll(`${mounts}`);
 	const tried = /* @__PURE__ */ new Map();
 	const errors = [];
-	const end = await runContainer(api, toHelperContainer(first, mounts, runId, "try"), toHelperRequest(engine, image, nodes, "auto", runId, deadlineMs, mounts), {
+	const input = toHelperRequest(engine, image, nodes, "auto", runId, deadlineMs, mounts);
+	const end = await runHelper(api, first, {
+		mounts,
+		runId,
+		act: "try",
+		input
+	}, {
 		deadlineMs,
 		signal,
 		onLine: (line) => {
@@ -171,6 +182,8 @@ const own = (name, tried) => tried.kind === "would" ? `${name}: ${tried.method}$
 const remedyFor = (reason) => {
 	if (/cross-device/i.test(reason)) return "Keep Docker's layers and volumes on one filesystem: no other disk at its folder `volumes`, and no `extraMounts` over /var or /var/lib/containerd in kind-config.";
 	if (/Operation not permitted|not supported/i.test(reason)) return "Move Docker's data to ext4, XFS or btrfs on a local disk (`data-root` in /etc/docker/daemon.json).";
+	if (/only root/.test(reason)) return "Allow sudo without a password to the user of the runner, and install bash, flock, GNU tar and cp.";
+	if (/another machine/.test(reason)) return "Nothing mends it, and streaming works.";
 	if (/BusyBox/.test(reason)) return "Nothing mends it, and streaming works; take kind where loads have to be quick.";
 	return "Leave load-mode at auto, which copies or streams there, and compare with docs/loading.md.";
 };
@@ -360,7 +373,13 @@ const linkingTools = [
 	"tar"
 ];
 const useKinds = "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`.";
-const explainNode = ({ name, userland, printed }) => {
+/** Who has found it has tried it. */
+const explainMachine = ({ name, version, address, startedBy, userland }) => {
+	return `${name}: containerd ${version} at ${address}${startedBy.length === 0 ? "" : ", through sudo"}: ${userland === "gnu" ? "layer by layer" : "whole images"}`;
+};
+const explainNode = (node) => {
+	if (!("printed" in node)) return ok(explainMachine(node));
+	const { name, userland, printed } = node;
 	const { version = "of an unknown version", tools, ...found } = parse(printed);
 	const isBusybox = userland === "busybox";
 	const lacks = (wanted) => wanted.filter((tool) => !tools.has(tool));
@@ -385,7 +404,8 @@ const timeoutMs = 4500;
 const inspectNodes = async (api, nodes) => {
 	const script = readFileSync(new URL("./in-node/tools.sh", import.meta.url), "utf8");
 	const inspect = async (node) => {
-		const printed = await execute(api, node.containerId, [
+		if (isMachine(node)) return node;
+		const printed = await executeIn(api, node, [
 			"sh",
 			"-c",
 			script
@@ -495,11 +515,11 @@ const magics = {
 };
 /** Undefined where the folder is not on this machine, or on something rare. */
 const findOwnFilesystem = async (folder) => statfs(folder).then(({ type }) => magics[type], () => void 0);
-const tryNodes = async ({ api, runId, signal }, engine, nodes) => {
+const tryNodes = async ({ api, docker, runId, signal }, engine, nodes) => {
 	if (findGate(engine) !== void 0) return unknown("not tried, as the store is no good for links");
 	const plans = nodes.map((node) => ({
 		node,
-		choice: planMethod(engine, node, "auto")
+		choice: planMethod(engine, node, "auto", docker.isLocal)
 	}));
 	const gated = plans.flatMap(({ node: { name }, choice }) => choice.kind === "direct" ? [] : [[name, {
 		kind: "cannot",
@@ -521,7 +541,7 @@ const tryNodes = async ({ api, runId, signal }, engine, nodes) => {
 const ask = (examination) => {
 	const { api } = examination;
 	const engine = findEngine(api.get);
-	const found = findNodes(api, examination);
+	const found = findNodes(api, examination, examination.env);
 	const inspected = found.then(({ nodes }) => inspectNodes(api, nodes));
 	for (const each of [
 		engine,
@@ -537,7 +557,7 @@ const ask = (examination) => {
 const findStore = async ({ docker, place }, { inspected }, engine) => {
 	const told = engine.driverStatus["Backing Filesystem"];
 	const own = storeFolders(engine).at(-1) ?? engine.dataRoot;
-	const filesystem = told ?? await inspected.then((nodes) => findVolumesFilesystem(engine.dataRoot, nodes), () => void 0) ?? (docker.isLocal ? await findOwnFilesystem(own) : void 0);
+	const filesystem = told ?? await inspected.then((nodes) => findVolumesFilesystem(engine.dataRoot, nodes.filter((node) => "printed" in node)), () => void 0) ?? (docker.isLocal ? await findOwnFilesystem(own) : void 0);
 	return explainStore(engine, filesystem, place);
 };
 const findDocker = async ({ engine }, endpoint, place) => {

@@ -1,6 +1,6 @@
 import { architecture, checkImageLimits, compareImages, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure } from "./shared.actions-step.js";
 import { analyseImage, withBlobs, withContents } from "./shared.commands-report.run-analyse-step.js";
-import { createDocker, findNodes, isImageId, readRegularFile, toDigest, toHex, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, findContainers, findToolImage, isImageId, readRegularFile, toDigest, toHex, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { largestText, pickManifest, readBlobImage, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
@@ -179,8 +179,8 @@ const analyseSaved = async ({ id, references }, look, folder) => {
 };
 const analyseInDocker = async (api, image, look, folder) => {
 	const { clusterName, runId, depth, signal } = look;
-	const [engine, found] = await Promise.all([findEngine(api.get), findNodes(api, { clusterName }).catch(() => void 0)]);
-	const nodeImage = found?.nodes.find(({ userland }) => userland !== "busybox")?.imageId;
+	const [engine, found] = await Promise.all([findEngine(api.get), findContainers(api, { clusterName }).catch(() => void 0)]);
+	const nodeImage = findToolImage(found?.nodes ?? []);
 	if (nodeImage === void 0) return analyseSaved(image, look, folder);
 	return withContents(api, {
 		engine,

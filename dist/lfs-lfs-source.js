@@ -1,8 +1,9 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { formatBytes, formatCount, toLine } from "./shared.actions-post.actions-step.js";
+import { toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { askGit, locate, mostPointerBytes, parsePointer, readCheckedOut } from "./shared.lfs-checked-out.lfs-lfs-source.js";
 import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
+import { formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
 import { _usingCtx } from "./usingCtx.js";
 import { toStat } from "./shared.actions-step.js";
 const { promisify } = process.getBuiltinModule("node:util");

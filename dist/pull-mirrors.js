@@ -1,4 +1,5 @@
-import { execute } from "./shared.actions-post.actions-step.recorder.js";
+import { executeIn } from "./shared.actions-step.js";
+import { isMachine } from "./shared.actions-post.actions-step.recorder.js";
 import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { pullOnce } from "./shared.pull-mirrors.pull-pull-image.js";
@@ -19,6 +20,7 @@ const toHostsFile = (mirrors) => ["server = \"https://registry-1.docker.io\"", .
 const timeoutMs = 3e4;
 const outcomes = {
 	theirs: "has mirrors of its own, which stay",
+	machine: "keeps its own: Slipway does not configure a machine",
 	unread: "reads no mirrors: its containerd has no config_path (kind 0.27 and newer set it)"
 };
 /**
@@ -34,8 +36,10 @@ const mirrorNodes = async (api, nodes, mirrors) => {
 		"mirrors",
 		toHostsFile(mirrors)
 	];
-	return (await Promise.all(nodes.map(async ({ name }) => {
-		const word = (await execute(api, name, argv, timeoutMs).catch(renderError)).trim();
+	return (await Promise.all(nodes.map(async (node) => {
+		const { name } = node;
+		if (isMachine(node)) return [`registry-mirrors: ${name} ${outcomes["machine"]}`];
+		const word = (await executeIn(api, node, argv, timeoutMs).catch(renderError)).trim();
 		if (word === "written" || word === "same") return [];
 		return [`registry-mirrors: ${name} ${outcomes[word] ?? `could not be told: ${word}`}`];
 	}))).flat();

@@ -1,12 +1,12 @@
 import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, toLine, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
-import { formatBytes, formatCount, formatDuration, toLine } from "./shared.actions-post.actions-step.js";
+import { formatBytes, formatCount, formatDuration } from "./shared.actions-post.actions-step.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { savedPlanFile, toMark as toMark$1 } from "./shared.commands-keep-layers.run-build-caches.js";
 import { countedKeywords, findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";

@@ -1,8 +1,8 @@
-import { beginUnpacking, buildImage, createExportLayers, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
+import { beginUnpacking, buildImage, createExportLayers, executeIn, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { formatDuration, intermediateRepository, isPush, toEntries, toFields, toLine } from "./shared.actions-post.actions-step.js";
+import { createDocker, isDigest, toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
-import { createDocker, execute, isDigest } from "./shared.actions-post.actions-step.recorder.js";
+import { formatDuration, intermediateRepository, isPush, toEntries, toFields } from "./shared.actions-post.actions-step.js";
 import { createEnds } from "./shared.run-build-step.run-create-cluster-step.js";
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { mkdirSync, writeFileSync } = process.getBuiltinModule("node:fs");
@@ -380,7 +380,7 @@ const findLayers = async (api, node) => {
 		"bash",
 		node.containerd.root
 	];
-	const [printed, { chains }] = await Promise.all([execute(api, node.name, argv, timeoutMs), inspectNode(api, node, [])]);
+	const [printed, { chains }] = await Promise.all([executeIn(api, node, argv, timeoutMs), inspectNode(api, node, [])]);
 	return {
 		diffIds: toPresentLayers(printed.split("\0"), chains),
 		chainIds: chains

@@ -1,7 +1,7 @@
-import { createDocker, describeEnd, execute, findNodes, isMissing, kind, listMembers, makeOwnFolder, readRegularFile, runCaptured, runStreaming, splitLines, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, describeEnd, execute, findContainers, isMissing, kind, listMembers, makeOwnFolder, readRegularFile, runCaptured, runStreaming, splitLines, toLine, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { createEnds } from "./shared.run-build-step.run-create-cluster-step.js";
-import { findMaker, formatDuration, isComplete, listClaimed, listMadeBy, markComplete, removeOwned, toLine } from "./shared.actions-post.actions-step.js";
+import { findMaker, formatDuration, isComplete, listClaimed, listMadeBy, markComplete, removeOwned } from "./shared.actions-post.actions-step.js";
 const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 const { createServer } = process.getBuiltinModule("node:net");
 const { mkdirSync, readFileSync, writeFileSync } = process.getBuiltinModule("node:fs");
@@ -144,7 +144,7 @@ const takeExisting = async (options) => {
 		await removeOwned(place.docker, api, ours, request.kubeconfig);
 		return false;
 	}
-	await findNodes(api, {
+	await findContainers(api, {
 		clusterName: cluster,
 		cluster: "kind"
 	});

@@ -1,7 +1,7 @@
+import { isContainer, toDigest } from "./shared.actions-post.actions-step.recorder.js";
 import { createProgress, dropVolumes, inspectVolumes, isStale, loadDirectly, pinVolumes, planView, toFilesHelper, toFilesImage, toManifest, toTreeCommands, toTreeDigest, toTreeId } from "./shared.actions-step.js";
 import { openStore, withHelper } from "./shared.run-image-volumes-step.run-sync-files-step.js";
 import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { toDigest } from "./shared.actions-post.actions-step.recorder.js";
 import { filesLabel } from "./shared.actions-post.actions-step.js";
 
 // src/files/stage-trees.ts
@@ -181,7 +181,7 @@ const makeImageVolumes = async (step, ports) => {
 	const { docker, run, log } = ports;
 	const { api } = docker;
 	const synced = run.resultOf("sync-files", step.sync);
-	const architecture = await findArchitecture(ports, step.nodes[0]?.imageId);
+	const architecture = await findArchitecture(ports, step.nodes.find(isContainer)?.imageId);
 	const items = toItems(step, (target) => synced?.trees.get(target), architecture);
 	if ((synced?.broken.length ?? 0) > 0) {
 		for (const { each, volume } of items) for (const node of each.into) if ((await dropVolumes(api, node, [volume.reference])).length === 0) log.warning(`node-files-images: pods in ${node.name} use ${volume.reference}, of which a file had changed. Remove them, and run the step again.`);

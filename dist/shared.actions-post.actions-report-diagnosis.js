@@ -1,4 +1,5 @@
-import { escapeCell, escapeLine, toLine } from "./shared.actions-post.actions-step.js";
+import { escapeCell, escapeLine } from "./shared.actions-post.actions-step.js";
+import { toLine } from "./shared.actions-post.actions-step.recorder.js";
 
 // src/diagnose/finding/render.ts
 const certainties = {

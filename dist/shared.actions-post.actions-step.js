@@ -1,6 +1,6 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, later, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findDockerFolders, findNodes, isWarning, kind, pinDockerFolders, readOwnFile, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toRepository, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readOwnFile, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toLine, toRepository, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
@@ -10,8 +10,8 @@ const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, statSync, statfsSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { basename, delimiter, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
-const { spawn } = process.getBuiltinModule("node:child_process");
 const { tmpdir } = process.getBuiltinModule("node:os");
+const { spawn } = process.getBuiltinModule("node:child_process");
 
 // src/inputs/context.ts
 /** What is out of reach for us is so for buildx, too. */
@@ -161,24 +161,6 @@ const checkOptions = (driver, lines, report) => {
 			report("driver-opts", `${driver} has no such option.${near === void 0 ? "" : ` Did you mean ${near}?`} It has ${known.map((each) => each.replace(/\.$/, ".NAME")).join(", ")}.`, name);
 		}
 	}
-};
-
-// src/text/to-line.ts
-const withoutQuery = (address) => {
-	const at = address.indexOf("?");
-	return at < 0 ? address : `${address.slice(0, at)}?...`;
-};
-/**
-* Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
-* neither the login nor the query of an address, which hold secrets. Of a longer one the middle goes:
-* kubelets say at the end what it was.
-*/
-const toLine = (text, longest = 300) => {
-	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery).trim();
-	const characters = [...line];
-	if (characters.length <= longest) return line;
-	const half = (longest - 4) / 2;
-	return `${characters.slice(0, half).join("")} ... ${characters.slice(-half).join("")}`;
 };
 
 // src/kubernetes/kubectl.ts
@@ -1775,7 +1757,7 @@ const toIdentity = ({ options, flags }, { repository = "" }) => createHash("sha2
 * @returns undefined where all are in use, or there is no node whose image could hold the claim
 */
 const claimState = async (api, request, place) => {
-	const { nodes } = await findNodes(api, place).catch(() => ({ nodes: [] }));
+	const { nodes } = await findContainers$1(api, place).catch(() => ({ nodes: [] }));
 	const [node] = nodes;
 	if (node === void 0) return void 0;
 	const identity = toIdentity(request, place);
@@ -1789,11 +1771,6 @@ const claimState = async (api, request, place) => {
 		};
 	}
 };
-
-// src/docker/version.ts
-const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
-/** The first that is known to be older; undefined where none is. */
-const findOlder = (versions, wanted) => versions.find((version) => version.join(".") !== "0.0" && isOlder(version, wanted));
 
 // src/build/require-options.ts
 /**
@@ -2042,6 +2019,7 @@ const defaults = {
 	"image-cache-limit": "4GB",
 	"cluster-name": "kind",
 	cluster: "auto",
+	"containerd-address": void 0,
 	"create-cluster": "false",
 	"kind-config": void 0,
 	"node-image": void 0,
@@ -2105,6 +2083,7 @@ const grammar = {
 	parallel: [/^[1-9][0-9]?$/, "not a number of builds. Write 1 to 99."],
 	"node-image": [/^[a-z0-9][\w./:@-]*$/i, "not the name of an image. Write NAME:TAG, such as kindest/node:v1.33.1."],
 	wait: [/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, "not a duration. Write one as kind takes it, such as 60s or 5m."],
+	"containerd-address": [/^(?:\/[\w.@+-]+)+$/, "not the path of a socket. Write it from the root, such as /run/containerd/containerd.sock."],
 	"cluster-name": [clusterPattern, "not a valid value. Use the name that `kind get clusters` shows."]
 };
 
@@ -2659,4 +2638,4 @@ const createRunner = () => {
 	};
 };
 
-export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOlder, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isOlder, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLine, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

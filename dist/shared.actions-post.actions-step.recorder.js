@@ -6,10 +6,382 @@ const { once } = process.getBuiltinModule("node:events");
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, isAbsolute, join, resolve } = process.getBuiltinModule("node:path");
+const { homedir, hostname, tmpdir, userInfo } = process.getBuiltinModule("node:os");
+const { spawn } = process.getBuiltinModule("node:child_process");
 const { finished } = process.getBuiltinModule("node:stream/promises");
 const { StringDecoder } = process.getBuiltinModule("node:string_decoder");
-const { spawn } = process.getBuiltinModule("node:child_process");
-const { homedir, tmpdir } = process.getBuiltinModule("node:os");
+
+// src/host/access.ts
+const { R_OK, W_OK, X_OK } = constants;
+const allows = (path, mode) => attempt(() => accessSync(path, mode) === void 0) ?? false;
+/** Whether something may be made in a folder that is there; also false on a read-only mount. */
+const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
+/** Whether files of a folder that is there can be opened by their names. */
+const canSearch = (folder) => allows(folder, X_OK);
+/** Whether a file may be executed. */
+const canRun = (file) => allows(file, X_OK);
+/** Whether a file, or what listens at a socket, may be written to. */
+const canWrite = (file) => allows(file, W_OK);
+const canRead = (file) => allows(file, R_OK);
+/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
+const isMissing = (path) => kindOf(path) === "nothing";
+/** What there is at a path, links followed; what nobody may look at is taken for a file. */
+const kindOf = (path) => {
+	try {
+		const found = statSync(path, { throwIfNoEntry: false });
+		if (found === void 0) return "nothing";
+		return found.isDirectory() ? "folder" : "file";
+	} catch {
+		return "file";
+	}
+};
+/** Whether `mkdir --parents` would make a folder that is missing. */
+const canMake = (folder) => {
+	let above = dirname(resolve(folder));
+	while (isMissing(above)) above = dirname(above);
+	return canWriteIn(above);
+};
+
+// src/host/process-group.ts
+/** What is asked to end has this long. Who cancels gives us seconds. */
+const graceMs$1 = 2e3;
+/** How long output is waited for that nobody prints any more: a grandchild may keep the pipe open. */
+const silenceMs = 1e3;
+const signalTo = (pid, name) => void attempt(() => process.kill(pid, name));
+/** Field 6 of proc(5)'s `stat`, after a name that may hold anything. */
+const sessionOf = (pid) => attempt(() => {
+	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+	return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4)[3]);
+});
+/** Processes of a session that have left its first group. Without /proc nobody can say. */
+const membersOf = (session) => {
+	return (attempt(() => readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name)).filter((pid) => sessionOf(pid) === session).map(Number);
+};
+const killAll = (pid) => {
+	signalTo(-pid, "SIGKILL");
+	for (const member of membersOf(pid)) signalTo(member, "SIGKILL");
+};
+/** Whether there is output that we have not taken yet, or have just taken. */
+const createSilenceCheck = ({ stdout, stderr }) => {
+	const streams = [stdout, stderr].filter((stream) => stream !== null);
+	const sum = () => streams.reduce((all, stream) => all + (stream.bytesRead ?? 0), 0);
+	let before = sum();
+	return () => {
+		const now = sum();
+		const isSilent = now === before && streams.every((each) => !each.isPaused() && each.readableLength === 0);
+		before = now;
+		return isSilent;
+	};
+};
+/**
+* Starts a program as the first of a process group and session of its own, so that it can be ended
+* together with all that it starts: a signal to `docker` alone does not reach a plugin that is busy.
+* It has no terminal, and never had one in a job.
+*
+* @param ask what is done at first to end it; by default all are sent SIGTERM
+*/
+const startGroup = ({ file, args, env, cwd, timeoutMs, signal }, stdio, ask) => {
+	const child = spawn(file, [...args], {
+		env,
+		stdio,
+		detached: true,
+		...cwd !== void 0 && { cwd }
+	});
+	const { pid } = child;
+	const { promise: ended, resolve, reject } = Promise.withResolvers();
+	const timers = /* @__PURE__ */ new Set();
+	const after = (ms, act) => timers.add(setTimeout(act, ms));
+	let isEnding = false;
+	let timedOut = false;
+	const release = () => {
+		for (const timer of timers) clearTimeout(timer);
+		signal?.removeEventListener("abort", end);
+	};
+	const settle = () => {
+		release();
+		if (isEnding && pid !== void 0) killAll(pid);
+		for (const stream of child.stdio) stream?.destroy();
+		child.unref();
+		resolve({
+			code: child.exitCode,
+			timedOut
+		});
+	};
+	const end = () => {
+		if (isEnding || pid === void 0) return;
+		isEnding = true;
+		if (ask === void 0) signalTo(-pid, "SIGTERM");
+		else ask(child);
+		after(graceMs$1, () => {
+			killAll(pid);
+			after(silenceMs, settle);
+		});
+	};
+	child.once("error", (cause) => {
+		release();
+		const remedy = `Install ${file} and put it on the PATH.`;
+		reject(new Failure(`Could not start ${file}`, {
+			cause,
+			remedy
+		}));
+	});
+	child.once("exit", () => {
+		const isSilent = createSilenceCheck(child);
+		const look = () => {
+			if (isSilent()) settle();
+			else after(silenceMs, look);
+		};
+		after(silenceMs, look);
+	});
+	child.once("close", settle);
+	after(timeoutMs, () => {
+		timedOut = true;
+		end();
+	});
+	signal?.addEventListener("abort", end, { once: true });
+	if (signal?.aborted) end();
+	return {
+		child,
+		ended,
+		end
+	};
+};
+/** The same with all three streams as pipes. One that ends early closes them; its exit code says why. */
+const startPiped = (command, ask) => {
+	const group = startGroup(command, "pipe", ask);
+	group.child.stdin.on("error", () => {});
+	return group;
+};
+
+// src/host/process.ts
+/**
+* Runs a command and hands its output streams to the caller. At its deadline, or when the step is
+* cancelled, it ends with all that it started.
+*
+* @throws {Failure} when the program cannot be started at all; an exit code is a result
+*/
+const runStreaming = async (command, streams) => {
+	const { child, ended } = startGroup(command, [
+		command.stdin?.fd ?? "ignore",
+		"pipe",
+		"pipe"
+	]);
+	if (child.stdout !== null) streams.stdout(child.stdout);
+	if (child.stderr !== null) streams.stderr(child.stderr);
+	return ended;
+};
+/**
+* Runs a command to its end and returns what it printed.
+*
+* @throws {Failure} when it cannot be started, or floods us
+*/
+const runCaptured = async (command) => {
+	const flooded = new AbortController();
+	const { signal = flooded.signal } = command;
+	let bytes = 0;
+	const collect = (stream, chunks) => {
+		stream.on("data", (chunk) => {
+			bytes += chunk.length;
+			if (bytes <= 67108864) chunks.push(chunk);
+			else flooded.abort();
+		});
+	};
+	const stdout = [];
+	const stderr = [];
+	const bounded = {
+		...command,
+		signal: AbortSignal.any([signal, flooded.signal])
+	};
+	const ended = await runStreaming(bounded, {
+		stdout: (stream) => collect(stream, stdout),
+		stderr: (stream) => collect(stream, stderr)
+	});
+	const { file, args } = command;
+	if (flooded.signal.aborted) throw tooMuch(`The output of \`${[file, ...args.slice(0, 2)].join(" ")}\``);
+	return {
+		...ended,
+		stdout: Buffer.concat(stdout).toString("utf8"),
+		stderr: Buffer.concat(stderr).toString("utf8")
+	};
+};
+
+// src/docker/version.ts
+const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
+/** The first that is known to be older; undefined where none is. */
+const findOlder = (versions, wanted) => versions.find((version) => version.join(".") !== "0.0" && isOlder(version, wanted));
+
+// src/text/to-line.ts
+const withoutQuery = (address) => {
+	const at = address.indexOf("?");
+	return at < 0 ? address : `${address.slice(0, at)}?...`;
+};
+/**
+* Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
+* neither the login nor the query of an address, which hold secrets. Of a longer one the middle goes:
+* kubelets say at the end what it was.
+*/
+const toLine = (text, longest = 300) => {
+	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery).trim();
+	const characters = [...line];
+	if (characters.length <= longest) return line;
+	const half = (longest - 4) / 2;
+	return `${characters.slice(0, half).join("")} ... ${characters.slice(-half).join("")}`;
+};
+
+// src/cluster/providers/machine.ts
+/** Where clusters without containers have their containerd. */
+const usualSockets = "K3s has it at /run/k3s/containerd/containerd.sock, MicroK8s at /var/snap/microk8s/common/run/containerd.sock, kubeadm at /run/containerd/containerd.sock";
+/** CRI's first stable version, which we speak, came with it. */
+const oldest = [1, 6];
+/** Reads what in-node/machine.sh prints. */
+const parseMachine = (printed) => {
+	const rows = printed.split("\n").map((line) => line.split("	"));
+	const factOf = (word) => rows.find(([first]) => first === word)?.[1] || void 0;
+	return {
+		tools: new Set(rows.flatMap(([word, tool = ""]) => word === "tool" ? [tool] : [])),
+		silence: rows.find(([first]) => first === "silent")?.[1],
+		version: factOf("version"),
+		cri: factOf("cri"),
+		overlayfs: factOf("overlayfs"),
+		snapshotter: factOf("snapshotter")
+	};
+};
+const toVersion = (text) => {
+	const [, major, minor] = /^v?(\d{1,4})\.(\d{1,4})\b/.exec(text) ?? [];
+	return major === void 0 ? void 0 : [Number(major), Number(minor)];
+};
+/** With these an image's layers are unpacked as they come, each once. */
+const unpackingTools = [
+	"bash",
+	"flock",
+	"tar",
+	"cp"
+];
+const canUnpack = ({ overlayfs, tools }) => overlayfs !== void 0 && unpackingTools.every((tool) => tools.has(tool));
+/** Why nothing can be loaded into a containerd; undefined where it can. */
+const findObjection$1 = (facts, address) => {
+	const { tools, silence, version, cri } = facts;
+	if (!tools.has("ctr")) return new Failure(`This machine has no ctr, by which images get into ${address}`, { remedy: "Put the one of its containerd on the PATH: MicroK8s has it in /snap/microk8s/current/bin, RKE2 in /var/lib/rancher/rke2/bin." });
+	if (version === void 0) return new Failure(`The containerd at ${address} does not answer: ${toLine(silence ?? "")}`, { remedy: "See whether it runs: `systemctl status containerd`, or that of k3s." });
+	const known = toVersion(version);
+	if (known !== void 0 && isOlder(known, oldest)) return new Failure(`The containerd at ${address} is ${version}`, { remedy: `Slipway needs ${oldest.join(".")} or newer.` });
+	if (cri !== "ok") return new Failure(`The containerd at ${address} has no CRI, so no kubelet takes images from it`, { remedy: `Docker's own is like that. Set containerd-address to the cluster's: ${usualSockets}. Or take "cri" out of disabled_plugins in /etc/containerd/config.toml.` });
+	if (tools.has("crictl") || tools.has("perl") && canUnpack(facts)) return void 0;
+	return new Failure("This machine has no crictl, by which CRI is asked", { remedy: "Install it: https://github.com/kubernetes-sigs/cri-tools." });
+};
+/**
+* This machine as a node.
+*
+* @param start how its programs are started, and with which variables
+* @throws {Failure} when no image can be loaded into its containerd
+*/
+const toMachineNode = (facts, address, start, host) => {
+	const objection = findObjection$1(facts, address);
+	if (objection !== void 0) throw objection;
+	const { overlayfs, version = "", snapshotter = "overlayfs" } = facts;
+	return {
+		name: /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(host) ? host : "this-machine",
+		role: "machine",
+		provider: "containerd",
+		version,
+		address,
+		userland: canUnpack(facts) ? "gnu" : "busybox",
+		containerd: {
+			namespace: "k8s.io",
+			root: overlayfs?.replace(/\/[^/]*$/, "") ?? "/",
+			snapshotter
+		},
+		...start({
+			CONTAINERD_SNAPSHOTTER: snapshotter,
+			...overlayfs !== void 0 && { SLIPWAY_SNAPSHOTTER: overlayfs }
+		})
+	};
+};
+
+// src/cluster/providers/containerd.ts
+const timeoutMs$1 = 2e4;
+/** By these, programs find the containerd: `ctr`, `crictl`, and our scripts. */
+const toVariables = (address) => ({
+	CONTAINERD_ADDRESS: address,
+	CONTAINERD_NAMESPACE: "k8s.io",
+	CONTAINER_RUNTIME_ENDPOINT: `unix://${address}`,
+	IMAGE_SERVICE_ENDPOINT: `unix://${address}`,
+	SLIPWAY_SOCKET: address
+});
+const toStart = ({ address, env }, isThroughSudo) => (further) => {
+	const own = Object.fromEntries(["PATH", "HOME"].flatMap((name) => env[name] === void 0 ? [] : [[name, env[name]]]));
+	const variables = {
+		...own,
+		...toVariables(address),
+		...further
+	};
+	if (!isThroughSudo) return {
+		startedBy: [],
+		env: variables
+	};
+	return {
+		startedBy: [
+			"sudo",
+			"-n",
+			"env",
+			...Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+		],
+		env: own
+	};
+};
+const maySudo = async ({ env, signal }) => {
+	return runCaptured({
+		file: "sudo",
+		args: ["-n", "true"],
+		env,
+		timeoutMs: 5e3,
+		signal
+	}).then(({ code }) => code === 0, () => false);
+};
+const requireSocket = (address) => {
+	let found;
+	try {
+		found = statSync(address, { throwIfNoEntry: false });
+	} catch {
+		return;
+	}
+	if (found?.isSocket()) return;
+	throw new Failure(`${found === void 0 ? "There is no" : "It is no socket:"} ${address}, where cluster: containerd looks for it`, { remedy: `Start the cluster before this step, or set containerd-address to its socket: ${usualSockets}.` });
+};
+const refuseRights = (address) => {
+	const user = attempt(() => userInfo().username) ?? "this user";
+	throw new Failure(`${user} may not use ${address}, and sudo asks for a password`, { remedy: `Allow it to the user of the runner in /etc/sudoers.d: \`${user} ALL=(root) NOPASSWD: ALL\`; or give its group the socket (\`gid\` below [grpc] in containerd's configuration; MicroK8s: \`sudo usermod --append --groups microk8s ${user}\`).` });
+};
+/**
+* Finds this machine's own containerd.
+*
+* @throws {Failure} when there is none, or nobody could load an image into it
+*/
+const findMachine = async (place) => {
+	const { address, signal } = place;
+	requireSocket(address);
+	const isRoot = process.getuid?.() === 0;
+	const isThroughSudo = !isRoot && await maySudo(place);
+	if (!isRoot && !isThroughSudo && !canWrite(address)) refuseRights(address);
+	const start = toStart(place, isThroughSudo);
+	const { startedBy, env } = start({});
+	const script = readFileSync(new URL("./in-node/machine.sh", import.meta.url), "utf8");
+	const [file = "", ...args] = [
+		...startedBy,
+		"sh",
+		"-c",
+		script
+	];
+	const { stdout } = await runCaptured({
+		file,
+		args,
+		env,
+		timeoutMs: timeoutMs$1,
+		signal
+	});
+	signal?.throwIfAborted();
+	return toMachineNode(parseMachine(stdout), address, start, hostname());
+};
 
 // src/cluster/providers/k3d.ts
 const flag = "--snapshotter=";
@@ -351,14 +723,14 @@ const execute = async ({ get, post, attach, cancelled }, container, argv, timeou
 	throw new Failure(`\`${argv[0]}\` in ${container} failed: exit code ${code}`, { cause });
 };
 /** How long one that was asked to end is waited for; what it undoes goes on afterwards. */
-const graceMs$1 = 3e3;
+const graceMs = 3e3;
 /** Asks a container to end when the deadline passes or the step is cancelled, and waits a little. */
 const supervise = ({ post }, path, { deadlineMs, signal }) => {
 	const timers = [];
 	const lateness = Promise.withResolvers();
 	const end = () => {
 		post(`${path}/kill?signal=TERM`).catch(() => {});
-		timers.push(setTimeout(lateness.resolve, graceMs$1, "it does not end"));
+		timers.push(setTimeout(lateness.resolve, graceMs, "it does not end"));
 	};
 	timers.push(setTimeout(end, deadlineMs));
 	signal.addEventListener("abort", end, { once: true });
@@ -494,13 +866,12 @@ const findMembers = async (get, clusterName) => {
 	};
 };
 /**
-* Finds the nodes of a cluster, whoever made it.
+* Finds the nodes of a cluster in Docker's containers, whoever made it.
 *
 * @param wanted names or roles; empty means all
-* @returns `leftOut`: a line for each machine that only claims to be a node
 * @throws {Failure} when there is no such cluster or node, or one cannot be used
 */
-const findNodes = async (api, { clusterName, cluster = "auto" }, wanted = []) => {
+const findContainers = async (api, { clusterName, cluster = "auto" }, wanted = []) => {
 	const asked = toProviders(cluster);
 	const { provider, nodes: members, leftOut } = await findCluster(api.get, clusterName, asked);
 	if (provider === void 0) return refuseCluster(api.get, asked, clusterName, leftOut);
@@ -511,167 +882,25 @@ const findNodes = async (api, { clusterName, cluster = "auto" }, wanted = []) =>
 		leftOut
 	};
 };
-
-// src/host/process-group.ts
-/** What is asked to end has this long. Who cancels gives us seconds. */
-const graceMs = 2e3;
-/** How long output is waited for that nobody prints any more: a grandchild may keep the pipe open. */
-const silenceMs = 1e3;
-const signalTo = (pid, name) => void attempt(() => process.kill(pid, name));
-/** Field 6 of proc(5)'s `stat`, after a name that may hold anything. */
-const sessionOf = (pid) => attempt(() => {
-	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-	return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4)[3]);
-});
-/** Processes of a session that have left its first group. Without /proc nobody can say. */
-const membersOf = (session) => {
-	return (attempt(() => readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name)).filter((pid) => sessionOf(pid) === session).map(Number);
-};
-const killAll = (pid) => {
-	signalTo(-pid, "SIGKILL");
-	for (const member of membersOf(pid)) signalTo(member, "SIGKILL");
-};
-/** Whether there is output that we have not taken yet, or have just taken. */
-const createSilenceCheck = ({ stdout, stderr }) => {
-	const streams = [stdout, stderr].filter((stream) => stream !== null);
-	const sum = () => streams.reduce((all, stream) => all + (stream.bytesRead ?? 0), 0);
-	let before = sum();
-	return () => {
-		const now = sum();
-		const isSilent = now === before && streams.every((each) => !each.isPaused() && each.readableLength === 0);
-		before = now;
-		return isSilent;
-	};
-};
 /**
-* Starts a program as the first of a process group and session of its own, so that it can be ended
-* together with all that it starts: a signal to `docker` alone does not reach a plugin that is busy.
-* It has no terminal, and never had one in a job.
+* Finds the nodes of a cluster, whoever made it.
 *
-* @param ask what is done at first to end it; by default all are sent SIGTERM
+* @param env what programs inherit
+* @param wanted names or roles; empty means all
+* @throws {Failure} when there is no such cluster or node, or one cannot be used
 */
-const startGroup = ({ file, args, env, cwd, timeoutMs, signal }, stdio, ask) => {
-	const child = spawn(file, [...args], {
-		env,
-		stdio,
-		detached: true,
-		...cwd !== void 0 && { cwd }
-	});
-	const { pid } = child;
-	const { promise: ended, resolve, reject } = Promise.withResolvers();
-	const timers = /* @__PURE__ */ new Set();
-	const after = (ms, act) => timers.add(setTimeout(act, ms));
-	let isEnding = false;
-	let timedOut = false;
-	const release = () => {
-		for (const timer of timers) clearTimeout(timer);
-		signal?.removeEventListener("abort", end);
-	};
-	const settle = () => {
-		release();
-		if (isEnding && pid !== void 0) killAll(pid);
-		for (const stream of child.stdio) stream?.destroy();
-		child.unref();
-		resolve({
-			code: child.exitCode,
-			timedOut
-		});
-	};
-	const end = () => {
-		if (isEnding || pid === void 0) return;
-		isEnding = true;
-		if (ask === void 0) signalTo(-pid, "SIGTERM");
-		else ask(child);
-		after(graceMs, () => {
-			killAll(pid);
-			after(silenceMs, settle);
-		});
-	};
-	child.once("error", (cause) => {
-		release();
-		const remedy = `Install ${file} and put it on the PATH.`;
-		reject(new Failure(`Could not start ${file}`, {
-			cause,
-			remedy
-		}));
-	});
-	child.once("exit", () => {
-		const isSilent = createSilenceCheck(child);
-		const look = () => {
-			if (isSilent()) settle();
-			else after(silenceMs, look);
-		};
-		after(silenceMs, look);
-	});
-	child.once("close", settle);
-	after(timeoutMs, () => {
-		timedOut = true;
-		end();
-	});
-	signal?.addEventListener("abort", end, { once: true });
-	if (signal?.aborted) end();
+const findNodes = async (api, { clusterName, cluster, containerdAddress: address }, env, wanted = []) => {
+	if (cluster !== "containerd") return findContainers(api, {
+		clusterName,
+		cluster
+	}, wanted);
 	return {
-		child,
-		ended,
-		end
-	};
-};
-/** The same with all three streams as pipes. One that ends early closes them; its exit code says why. */
-const startPiped = (command, ask) => {
-	const group = startGroup(command, "pipe", ask);
-	group.child.stdin.on("error", () => {});
-	return group;
-};
-
-// src/host/process.ts
-/**
-* Runs a command and hands its output streams to the caller. At its deadline, or when the step is
-* cancelled, it ends with all that it started.
-*
-* @throws {Failure} when the program cannot be started at all; an exit code is a result
-*/
-const runStreaming = async (command, streams) => {
-	const { child, ended } = startGroup(command, [
-		command.stdin?.fd ?? "ignore",
-		"pipe",
-		"pipe"
-	]);
-	if (child.stdout !== null) streams.stdout(child.stdout);
-	if (child.stderr !== null) streams.stderr(child.stderr);
-	return ended;
-};
-/**
-* Runs a command to its end and returns what it printed.
-*
-* @throws {Failure} when it cannot be started, or floods us
-*/
-const runCaptured = async (command) => {
-	const flooded = new AbortController();
-	const { signal = flooded.signal } = command;
-	let bytes = 0;
-	const collect = (stream, chunks) => {
-		stream.on("data", (chunk) => {
-			bytes += chunk.length;
-			if (bytes <= 67108864) chunks.push(chunk);
-			else flooded.abort();
-		});
-	};
-	const stdout = [];
-	const stderr = [];
-	const bounded = {
-		...command,
-		signal: AbortSignal.any([signal, flooded.signal])
-	};
-	const ended = await runStreaming(bounded, {
-		stdout: (stream) => collect(stream, stdout),
-		stderr: (stream) => collect(stream, stderr)
-	});
-	const { file, args } = command;
-	if (flooded.signal.aborted) throw tooMuch(`The output of \`${[file, ...args.slice(0, 2)].join(" ")}\``);
-	return {
-		...ended,
-		stdout: Buffer.concat(stdout).toString("utf8"),
-		stderr: Buffer.concat(stderr).toString("utf8")
+		nodes: [await findMachine({
+			address,
+			env,
+			signal: api.cancelled
+		})],
+		leftOut: []
 	};
 };
 
@@ -1098,6 +1327,10 @@ const readOwnFile = (folder, name) => attempt(() => withFile(folder, name, O_RDO
 })) ?? "";
 
 // src/cluster/node.ts
+const isMachine = (node) => node.provider === "containerd";
+const isContainer = (node) => !isMachine(node);
+/** An image with the programs that read others; undefined where no node has one. */
+const findToolImage = (nodes) => nodes.filter(isContainer).find(({ userland }) => userland !== "busybox")?.imageId;
 /** Where a node's containerd keeps overlayfs snapshots, in the node. */
 const snapshotsOf = ({ containerd }) => `${containerd.root}/io.containerd.snapshotter.v1.overlayfs`;
 /** The folder of the daemon's host behind a folder of the node; undefined when it is no mount. */
@@ -1309,35 +1542,6 @@ const findRecordings = (tempRoot, clusterName) => {
 			}
 		};
 	});
-};
-
-// src/host/access.ts
-const { R_OK, W_OK, X_OK } = constants;
-const allows = (path, mode) => attempt(() => accessSync(path, mode) === void 0) ?? false;
-/** Whether something may be made in a folder that is there; also false on a read-only mount. */
-const canWriteIn = (folder) => allows(folder, R_OK | W_OK | X_OK);
-/** Whether files of a folder that is there can be opened by their names. */
-const canSearch = (folder) => allows(folder, X_OK);
-/** Whether a file may be executed. */
-const canRun = (file) => allows(file, X_OK);
-const canRead = (file) => allows(file, R_OK);
-/** Whether there is something, as far as one may look: in a locked folder, perhaps. */
-const isMissing = (path) => kindOf(path) === "nothing";
-/** What there is at a path, links followed; what nobody may look at is taken for a file. */
-const kindOf = (path) => {
-	try {
-		const found = statSync(path, { throwIfNoEntry: false });
-		if (found === void 0) return "nothing";
-		return found.isDirectory() ? "folder" : "file";
-	} catch {
-		return "file";
-	}
-};
-/** Whether `mkdir --parents` would make a folder that is missing. */
-const canMake = (folder) => {
-	let above = dirname(resolve(folder));
-	while (isMissing(above)) above = dirname(above);
-	return canWriteIn(above);
 };
 
 // src/host/read-file.ts
@@ -1734,4 +1938,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findDockerFolders, findMembers, findNodes, findRecordings, findSocket, gatherHere, gatherNodes, inspectNodes, isDigest, isDirect, isImageId, isMissing, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findContainers, findDockerFolders, findMembers, findNodes, findOlder, findRecordings, findSocket, findToolImage, gatherHere, gatherNodes, inspectNodes, isContainer, isDigest, isDirect, isImageId, isMachine, isMissing, isOlder, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toLine, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };

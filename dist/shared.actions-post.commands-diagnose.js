@@ -1,5 +1,5 @@
-import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
-import { formatBytes, formatCount, isMisspelt, parseQuantity, toLine, within } from "./shared.actions-post.actions-step.js";
+import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toLine, toRepository, toWhom, updateBaseline, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { formatBytes, formatCount, isMisspelt, parseQuantity, within } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 

@@ -1,7 +1,7 @@
 import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, isDigest, isDirect, isImageId, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { askCache, filesImages, filesRecords, findNearestWord, findOlder, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, isOlder, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLine, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, findOlder, isContainer, isDigest, isDirect, isImageId, isMachine, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toLine, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { askCache, filesImages, filesRecords, findNearestWord, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
 const { Transform } = process.getBuiltinModule("node:stream");
@@ -9,6 +9,7 @@ const { once } = process.getBuiltinModule("node:events");
 const { createHash, randomBytes, randomUUID, timingSafeEqual } = process.getBuiltinModule("node:crypto");
 const { closeSync, constants, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
+const { availableParallelism, totalmem } = process.getBuiltinModule("node:os");
 const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
 const { lstat, open, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
@@ -1217,6 +1218,8 @@ const renderBecause = (because) => {
 		case "snapshotter": return `Docker's snapshotter is ${because.name}`;
 		case "node-snapshotter": return `its snapshotter is ${because.name}`;
 		case "busybox": return "its image has BusyBox in place of bash and GNU cp";
+		case "elsewhere": return "Docker's daemon is on another machine";
+		case "not-ours": return "only root may write into its containerd";
 		case "load-mode": return `load-mode is ${because.mode}`;
 		case "out-of-reach": return "links cannot reach the node";
 		case "streaming-failed": return "streaming failed";
@@ -1293,6 +1296,52 @@ const findBoundsAbove = async (pid, containerId, read = readQuietly) => {
 		cpu: await find("cpu")
 	};
 };
+
+// src/cluster/in-node.ts
+/** The command that runs a program on this machine, as what its containerd takes orders from. */
+const toMachineCommand = ({ startedBy, env }, argv) => {
+	const [file = "", ...args] = [...startedBy, ...argv];
+	return {
+		file,
+		args,
+		env
+	};
+};
+const executeHere = async (node, argv, timeoutMs, signal) => {
+	const ended = await runCaptured({
+		...toMachineCommand(node, argv),
+		timeoutMs,
+		signal
+	});
+	signal?.throwIfAborted();
+	if (ended.code === 0) return ended.stdout;
+	throw new Failure(`\`${argv[0]}\` in ${node.name} failed: ${describeEnd(ended)}`);
+};
+/**
+* Runs a program in a node and returns what it printed.
+*
+* @throws {Failure} when it cannot be started there, has not ended by its deadline, floods us, or failed
+*/
+const executeIn = (api, node, argv, timeoutMs) => isMachine(node) ? executeHere(node, argv, timeoutMs, api.cancelled) : execute(api, node.name, argv, timeoutMs);
+/** The command that runs a program in a node, with our pipes as its own. */
+const toNodeCommand = (docker, node, argv, timeoutMs) => {
+	const command = docker.command([
+		"exec",
+		"--interactive",
+		node.name,
+		...argv
+	], timeoutMs === void 0 ? {} : { timeoutMs });
+	return isMachine(node) ? {
+		...command,
+		...toMachineCommand(node, argv)
+	} : command;
+};
+/** Runs a program in a node to its end; an exit code other than 0 is a result, not an error. */
+const tryInNode = (docker, node, argv) => isMachine(node) ? runCaptured(toNodeCommand(docker, node, argv)) : docker.try([
+	"exec",
+	node.name,
+	...argv
+]);
 
 // src/cluster/capacity.ts
 /** What kubelet takes where its configuration says nothing. */
@@ -1392,18 +1441,37 @@ const toNodeCapacity = (sources) => {
 		kubelet: toKubelet(printed)
 	};
 };
-const timeoutMs$8 = 1e4;
+const timeoutMs$7 = 1e4;
 /** The script that prints a node's capacity. */
 const readCapacityScript = () => readFileSync(new URL("./in-node/capacity.sh", import.meta.url), "utf8");
+/** Docker's daemon may be on another machine. */
+const findOwnCapacity = (node, printed) => {
+	const engine = {
+		memoryBytes: totalmem(),
+		cores: availableParallelism()
+	};
+	return toNodeCapacity({
+		engine,
+		node,
+		inspected: {},
+		printed,
+		above: {
+			memory: [],
+			cpu: []
+		},
+		isLocalDaemon: true
+	});
+};
 const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 	const argv = [
 		"bash",
 		"-c",
 		readCapacityScript()
 	];
+	if (isMachine(node)) return findOwnCapacity(node, await executeIn(api, node, argv, timeoutMs$7).catch(() => ""));
 	const [inspected, printed, above] = await Promise.all([
 		api.get(`/containers/${node.containerId}/json`).catch(() => void 0),
-		execute(api, node.containerId, argv, timeoutMs$8).catch(() => ""),
+		executeIn(api, node, argv, timeoutMs$7).catch(() => ""),
 		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
 			memory: [],
 			cpu: []
@@ -1469,8 +1537,8 @@ const inspectNode$1 = async (api, node, isHere) => {
 		"sh",
 		...folders
 	];
-	const printed = await execute(api, node.containerId, argv, 1e4).catch(() => "");
-	const [volume, containerd] = parseNodeFolders(printed, isHere, folders);
+	const printed = await executeIn(api, node, argv, 1e4).catch(() => "");
+	const [volume, containerd] = parseNodeFolders(printed, isHere || isMachine(node), folders);
 	return {
 		node,
 		volume,
@@ -1506,7 +1574,7 @@ const findFilesystems = async (api, { engine, nodes, isLocalDaemon }, tempDir) =
 		inspectFolder(tempDir),
 		...nodes.map((node) => inspectNode$1(api, node, isLocalDaemon))
 	]);
-	const hasVolume = ({ mounts }) => mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
+	const hasVolume = (node) => isContainer(node) && node.mounts.some(({ destination, source }) => destination === "/var" && source.startsWith(`${dataRoot}/`));
 	const volume = store === dataRoot ? inNodes.find(({ node }) => hasVolume(node))?.volume : void 0;
 	const docker = volume === void 0 ? local : {
 		...volume,
@@ -2890,7 +2958,7 @@ const toCache = (kind, target, { cacheRef }, facts) => {
 };
 
 // src/build/way-in.ts
-const timeoutMs$7 = 2e4;
+const timeoutMs$6 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
 const arrives = async (docker, way) => {
 	const name = `probe-${randomBytes(8).toString("hex")}`;
@@ -2905,7 +2973,7 @@ const arrives = async (docker, way) => {
 			name
 		];
 		const { code, stdout } = await docker.try(args, {
-			timeoutMs: timeoutMs$7,
+			timeoutMs: timeoutMs$6,
 			stdin: { fd }
 		});
 		return code === 0 && stdout.includes(`"${name}"`);
@@ -2946,7 +3014,7 @@ const passesEnvironment = async (docker, tempDir) => {
 		"probe"
 	];
 	const { code, stdout } = await docker.try(args, {
-		timeoutMs: timeoutMs$7,
+		timeoutMs: timeoutMs$6,
 		env: { [variable]: value }
 	});
 	return code === 0 && stdout.includes(value);
@@ -3557,7 +3625,7 @@ const chooseMounts = (ids, targets, workspace) => {
 /** The name of a target's record. */
 const toRecordName = (target) => createHash("sha256").update(target).digest("hex").slice(0, 32);
 /** Longer than any node takes that answers. */
-const timeoutMs$6 = 3e4;
+const timeoutMs$5 = 3e4;
 const script = () => readFileSync(new URL("./in-node/records.sh", import.meta.url), "utf8");
 const parseLine = (line) => {
 	const [there, name, version, target = "", id = "", , , key = ""] = line.split("	");
@@ -3581,7 +3649,7 @@ const readRecords = async (api, node) => {
 		"/bin/bash",
 		"-c",
 		script()
-	], timeoutMs$6)).split("\n").flatMap(parseLine);
+	], timeoutMs$5)).split("\n").flatMap(parseLine);
 };
 
 // src/files/tree-id.ts
@@ -3848,7 +3916,7 @@ const planView = (store, at) => {
 };
 
 // src/load/helper.ts
-/** Where the helper sees the one folder that it mounts; its scripts know it, too. */
+/** Where a helper in a container sees the one folder that it mounts. */
 const mountPoint = "/slipway";
 const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
 /** The program in Perl that our scripts speak with containerd by. */
@@ -3870,38 +3938,35 @@ const streamScript = () => {
 };
 /** Unpacks layers beside the nodes. */
 const unpackScript = () => joinScript("names", "source", "entries", "receive", "unpack");
-/**
-* A helper for nodes like this one, made from its image, in the words of Docker's API.
-*
-* @param act `try` only says how it would load
-*/
-const toHelperContainer = (node, { mountedFolder, socketFolder }, runId, act = "main") => {
-	const script = joinScript(...[
-		"request",
-		"record",
-		"lists",
-		"client",
-		"source",
-		"node",
-		"nodes",
-		"names",
-		"stage"
-	], ...act === "main" ? ["publish", act] : [act]);
-	return {
-		...toHelperBase(node, runId),
-		Cmd: [
-			"-c",
-			script,
-			"slipway",
-			containerdClient()
-		],
-		HostConfig: {
-			...helperHostConfig,
-			PidMode: "host",
-			Mounts: [mountFolder(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mountFolder(socketFolder, `${mountPoint}-containerd`)]]
-		}
-	};
+/** The arguments of bash for a helper. */
+const toHelperArguments = (act) => {
+	return [
+		"-c",
+		joinScript(...[
+			"request",
+			"record",
+			"lists",
+			"client",
+			"source",
+			"node",
+			"nodes",
+			"names",
+			"stage"
+		], ...act === "main" ? ["publish", act] : [act]),
+		"slipway",
+		containerdClient()
+	];
 };
+/** A helper for nodes like this one, made from its image, in the words of Docker's API. */
+const toHelperContainer = (node, { mountedFolder, socketFolder }, runId, act) => ({
+	...toHelperBase(node, runId),
+	Cmd: toHelperArguments(act),
+	HostConfig: {
+		...helperHostConfig,
+		PidMode: "host",
+		Mounts: [mountFolder(mountedFolder, mountPoint), ...socketFolder === void 0 ? [] : [mountFolder(socketFolder, `${mountPoint}-containerd`)]]
+	}
+});
 /** In the node's place, with a folder that only the helper sees: what is open stays open. */
 const enterNode = "exec 9</slipway && exec nsenter --target=1 --mount -- /bin/bash -c \"$@\"";
 /** A helper that puts an image into one node out of a folder that a builder has written it into. */
@@ -3967,7 +4032,7 @@ const parseNodeState = (text) => {
 	};
 };
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs$5 = 3e4;
+const timeoutMs$4 = 3e4;
 /** Without bash and Perl all is told, and no record. */
 const toInspection = ({ userland }, names) => userland === "busybox" ? [
 	"sh",
@@ -3991,11 +4056,11 @@ const toInspection = ({ userland }, names) => userland === "busybox" ? [
 * @throws {Failure} when the node does not answer
 */
 const inspectNode = async (api, node, names) => {
-	return parseNodeState(await execute(api, node.name, toInspection(node, names), timeoutMs$5));
+	return parseNodeState(await executeIn(api, node, toInspection(node, names), timeoutMs$4));
 };
 
 // src/load/volume-state.ts
-const timeoutMs$4 = 3e4;
+const timeoutMs$3 = 3e4;
 const toVersion = (text) => {
 	const [, major, minor] = /\bv?([0-9]{1,4})\.([0-9]{1,4})\b/.exec(text) ?? [];
 	return major === void 0 ? void 0 : [Number(major), Number(minor)];
@@ -4025,7 +4090,7 @@ const run = (api, { name }, act, names = []) => {
 		"bash",
 		act,
 		...names
-	], timeoutMs$4);
+	], timeoutMs$3);
 };
 /** @throws {Failure} where the node does not answer */
 const inspectVolumes = async (api, node) => parseVolumeState(await run(api, node, "list"));
@@ -4632,8 +4697,11 @@ const findGate = (engine) => {
 	if (engine.driverStatus["Native Overlay Diff"] === "false") return { kind: "redirects" };
 	if (engine.driverStatus["Using metacopy"] === "true") return { kind: "metacopy" };
 };
-const findNodeGate = ({ userland, containerd: { snapshotter: name } }) => {
-	if (userland === "busybox") return { kind: "busybox" };
+const findNodeGate = (node, isLocalDaemon) => {
+	const { userland, containerd } = node;
+	const { snapshotter: name } = containerd;
+	if (isMachine(node) && !isLocalDaemon) return { kind: "elsewhere" };
+	if (userland === "busybox") return { kind: isMachine(node) ? "not-ours" : "busybox" };
 	return name === "overlayfs" ? void 0 : {
 		kind: "node-snapshotter",
 		name
@@ -4642,9 +4710,10 @@ const findNodeGate = ({ userland, containerd: { snapshotter: name } }) => {
 /**
 * Chooses how to load into one node.
 *
+* @param isLocalDaemon whether Docker's daemon is on this machine; what a machine links has to be there
 * @throws {Failure} when a method is wanted that cannot work
 */
-const planMethod = (engine, node, mode) => {
+const planMethod = (engine, node, mode, isLocalDaemon) => {
 	if (mode === "kind" && node.provider !== "kind") throw new Failure(`load-mode: kind cannot work with ${node.name}: ${node.provider} made it`, { remedy: "Use load-mode: auto." });
 	if (mode === "stream" || mode === "kind") return {
 		kind: mode,
@@ -4653,7 +4722,7 @@ const planMethod = (engine, node, mode) => {
 			mode
 		}
 	};
-	const gate = findGate(engine) ?? findNodeGate(node);
+	const gate = findGate(engine) ?? findNodeGate(node, isLocalDaemon);
 	if (gate === void 0) return {
 		kind: "direct",
 		wanted: mode
@@ -4667,7 +4736,7 @@ const planMethod = (engine, node, mode) => {
 
 // src/disk/prune-cache.ts
 /** BuildKit deletes file after file. */
-const timeoutMs$3 = 3e5;
+const timeoutMs$2 = 3e5;
 const units = {
 	B: 1,
 	kB: 1e3,
@@ -4693,7 +4762,7 @@ const pruneCache = async (docker, line) => {
 		"buildx",
 		"prune",
 		"--force"
-	], { timeoutMs: timeoutMs$3 });
+	], { timeoutMs: timeoutMs$2 });
 	if (code !== 0) line("Could not prune the build cache; the step continues.");
 	const bytes = parseTotal(stdout);
 	if (bytes === 0) return [];
@@ -4713,7 +4782,7 @@ const planWanted = ({ imageCache, imageCacheBytes: bytes, createCluster, imageRe
 	const needsDocker = imageReport !== "false" || keepsInDocker || keepImages === "always";
 	const needsMirror = mirrors.length > 0 && canonical.startsWith("docker.io/");
 	const goesAnyWay = loadMode === "auto" || loadMode === "stream";
-	const hasOverlay = nodes.length > 0 ? nodes.every(({ containerd }) => containerd.snapshotter === "overlayfs") : createCluster !== void 0 && /^overlay/.test(engine.driver);
+	const hasOverlay = nodes.length > 0 ? nodes.every(({ userland, containerd }) => userland !== "busybox" && containerd.snapshotter === "overlayfs") : createCluster !== void 0 && /^overlay/.test(engine.driver);
 	if (!isWanted || needsDocker || needsMirror || !goesAnyWay || !(isLocalDaemon && hasOverlay)) return void 0;
 	const slowRuns = imageCache === "auto" ? restores.get(canonical)?.slowRuns ?? 0 : void 0;
 	return {
@@ -4913,9 +4982,15 @@ const sourceRows = (engine, image, config) => {
 	return folderRows(image, `${engine.dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(image.id)}`);
 };
 /** Where the node's snapshots are; no part of a volume where the helper must go through the node. */
-const rootOf = (node) => toHostPath(node, snapshotsOf(node)) ?? "/";
+const rootOf = (node) => isMachine(node) ? snapshotsOf(node) : toHostPath(node, snapshotsOf(node)) ?? "/";
+/** A helper in a container sees one folder of the host in another place; on a machine, all where it is. */
+const toMountRow = (node, { mountedFolder }) => node !== void 0 && isMachine(node) ? ["mount", "/"] : [
+	"mount",
+	mountedFolder,
+	mountPoint
+];
 /** Whether links reach the nodes from a volume of Docker's. */
-const areBeside = ({ dataRoot }, nodes) => nodes.every((node) => node.userland === "gnu" && node.containerd.snapshotter === "overlayfs" && rootOf(node).startsWith(`${dataRoot}/volumes/`));
+const areBeside = ({ dataRoot }, nodes) => nodes.every((node) => isContainer(node) && node.userland === "gnu" && node.containerd.snapshotter === "overlayfs" && rootOf(node).startsWith(`${dataRoot}/volumes/`));
 /**
 * Chooses what a helper has to see of the daemon's host for one image and some nodes.
 *
@@ -4941,20 +5016,23 @@ const toMounts = (engine, image, nodes) => {
 * @param runId names the snapshots while they are being made: `slipway/RUN/CHAIN`
 * @param config the image's, on the daemon's host, where another node has the image and not Docker
 */
-const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, { mountedFolder }, config) => {
+const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, mounts, config) => {
 	return `${[
 		["run", runId],
 		["deadline", String(Math.ceil(deadlineMs / 1e3))],
 		["method", wanted],
-		["mount", mountedFolder],
+		toMountRow(nodes[0], mounts),
 		...namesOf(engine, image).map((name) => ["name", name]),
-		...nodes.map((node) => [
-			"node",
-			node.name,
-			String(node.pid),
-			snapshotsOf(node),
-			rootOf(node)
-		]),
+		...nodes.map((node) => {
+			const pid = isMachine(node) ? "self" : String(node.pid);
+			return [
+				"node",
+				node.name,
+				pid,
+				snapshotsOf(node),
+				rootOf(node)
+			];
+		}),
 		...sourceRows(engine, image, config),
 		["go"]
 	].map((row) => row.join("	")).join("\n")}\n`;
@@ -6200,6 +6278,21 @@ const readContent = async ({ docker, engine, node, runId }, digest) => {
 	const folder = socketFolderOf(engine);
 	const { address = "", namespace = "" } = engine.containerd ?? {};
 	if (folder === void 0) return void 0;
+	const get = [
+		`--namespace=${namespace}`,
+		"content",
+		"get",
+		digest
+	];
+	if (isMachine(node)) {
+		if (!docker.isLocal) return void 0;
+		const here = await tryInNode(docker, node, [
+			"ctr",
+			`--address=${address}`,
+			...get
+		]);
+		return here.code === 0 ? here.stdout : void 0;
+	}
 	const ended = await docker.try([
 		"run",
 		"--rm",
@@ -6211,10 +6304,7 @@ const readContent = async ({ docker, engine, node, runId }, digest) => {
 		"--entrypoint=ctr",
 		node.imageId,
 		`--address=/slipway-containerd/${address.split("/").at(-1)}`,
-		`--namespace=${namespace}`,
-		"content",
-		"get",
-		digest
+		...get
 	]);
 	return ended.code === 0 ? ended.stdout : void 0;
 };
@@ -6265,7 +6355,7 @@ const toNeedlessBlobs = (image, blobs, chains) => {
 };
 
 // src/load/name-image.ts
-const timeoutMs$2 = 3e4;
+const timeoutMs$1 = 3e4;
 const parts = [
 	"record",
 	"lists",
@@ -6291,7 +6381,7 @@ const findManifest = async ({ api, engine, node, toManifest }, archived, config)
 		"get",
 		config
 	];
-	return toManifest(Buffer.byteLength(await execute(api, node.name, get, timeoutMs$2)));
+	return toManifest(Buffer.byteLength(await executeIn(api, node, get, timeoutMs$1)));
 };
 /** Without bash, an image keeps the manifest that it came with, and no record says that it is there. */
 const tagImage = async ({ api, engine, image, node }, loadedAs) => {
@@ -6303,11 +6393,11 @@ const tagImage = async ({ api, engine, image, node }, loadedAs) => {
 		"--force"
 	];
 	const names = namesOf(engine, image);
-	await execute(api, node.name, [
+	await executeIn(api, node, [
 		...tag,
 		loadedAs,
 		...names
-	], timeoutMs$2);
+	], timeoutMs$1);
 };
 /**
 * Gives an image that a node has unpacked, under a name that only this run uses, its own names and manifest,
@@ -6338,9 +6428,7 @@ const nameImage = async (streaming, archived, loadedAs) => {
 		...about,
 		...namesOf(engine, image)
 	];
-	const ended = await docker.try([
-		"exec",
-		node.name,
+	const ended = await tryInNode(docker, node, [
 		"bash",
 		"-c",
 		script,
@@ -6352,7 +6440,7 @@ const nameImage = async (streaming, archived, loadedAs) => {
 
 // src/load/kind.ts
 /** The slowest method takes its time. */
-const timeoutMs$1 = 36e5;
+const timeoutMs = 36e5;
 const timeoutOfRemovalMs = 3e4;
 const ctrImages = [
 	"ctr",
@@ -6366,7 +6454,7 @@ const dropName = async (api, loaded, node) => {
 		"remove",
 		loaded
 	];
-	await execute(api, node.name, remove, timeoutOfRemovalMs).catch(() => {});
+	await executeIn(api, node, remove, timeoutOfRemovalMs).catch(() => {});
 };
 /**
 * The last resort: kind's own load, which writes the whole image to the temp folder.
@@ -6384,7 +6472,7 @@ const loadWithKind = async (streaming) => {
 		`--nodes=${node.name}`
 	];
 	const options = {
-		timeoutMs: timeoutMs$1,
+		timeoutMs,
 		env: { TMPDIR: tempDir }
 	};
 	try {
@@ -6459,7 +6547,7 @@ const createCollector = () => {
 
 // src/load/pipe-end.ts
 /** `docker save` of a large image on a slow disk. */
-const timeoutMs = 18e5;
+const pipeTimeoutMs = 18e5;
 /** Of what a program says, its end is kept, from the beginning of a line. */
 const keepEnd = (text) => text.length <= 4e3 ? text : text.slice(-4e3).replace(/^.*\n/, "");
 const withStderr = ({ child, ended }) => {
@@ -6480,7 +6568,7 @@ const withStderr = ({ child, ended }) => {
 };
 /** Starts a docker command whose output goes into a pipe. Cancelled, it is ended. */
 const startSource = (docker, args) => {
-	const group = startPiped(docker.command(args, { timeoutMs }));
+	const group = startPiped(docker.command(args, { timeoutMs: pipeTimeoutMs }));
 	const { stdin, stdout } = group.child;
 	stdin.end();
 	const collect = createCollector();
@@ -6491,11 +6579,11 @@ const startSource = (docker, args) => {
 	};
 };
 /**
-* Starts a docker command that reads from a pipe. Cancelled, it sees the pipe's end first and has a
+* Starts a command that reads from a pipe. Cancelled, it sees the pipe's end first and has a
 * moment to undo what it did.
 */
-const startTarget = (docker, args) => {
-	const group = startPiped(docker.command(args, { timeoutMs }), ({ stdin }) => stdin?.end());
+const startTarget = (command) => {
+	const group = startPiped(command, ({ stdin }) => stdin?.end());
 	const { stdin, stdout } = group.child;
 	return {
 		stdin,
@@ -6638,13 +6726,13 @@ const pickOut = (toLine) => rewrite((name, size) => {
 // src/load/pipe.ts
 /** Pipes an image's archive from Docker into a node. Returns which end failed and why, if one did. */
 const pump = async (docker, pumping) => {
-	const { image, loadedAs, leftOut, importArgs, onBytes } = pumping;
+	const { image, loadedAs, leftOut, importing, onBytes } = pumping;
 	const source = startSource(docker, [
 		"save",
 		"--",
 		toSource(image)
 	]);
-	const target = startTarget(docker, importArgs);
+	const target = startTarget(importing);
 	target.stdout.resume();
 	const piped = pipeline$1(source.stdout, leaveOut((name) => leftOut.has(name), toRenaming([loadedAs])), countBytes(onBytes), target.stdin).catch(() => {});
 	const [saved, imported] = await Promise.all([
@@ -6659,9 +6747,7 @@ const pump = async (docker, pumping) => {
 // src/load/import-archive.ts
 /** containerd 1.6 has no such flag, and 2.x only with an import that it does not do by itself. */
 const findImportFlags = async (docker, node) => {
-	const { stdout: help } = await docker.try([
-		"exec",
-		node.name,
+	const { stdout: help } = await tryInNode(docker, node, [
 		"ctr",
 		"images",
 		"import",
@@ -6670,11 +6756,8 @@ const findImportFlags = async (docker, node) => {
 	if (!help.includes("--discard-unpacked-layers")) return [];
 	return ["--discard-unpacked-layers", .../^[ \t]+--local\b/m.test(help) ? ["--local"] : []];
 };
-/** The arguments of `docker` that unpack an archive from standard input in a node. */
-const toImportArgs = (node, flags) => [
-	"exec",
-	"--interactive",
-	node.name,
+/** Unpacks an archive from standard input. */
+const toImport = (node, flags) => [
 	"ctr",
 	`--namespace=${node.containerd.namespace}`,
 	"images",
@@ -6694,19 +6777,14 @@ const removeImage = async ({ docker, api, engine, image, node }, before, loadedA
 	const { criIds } = await inspectWhole(api, node);
 	const ids = names.map((name) => criIds.get(name) ?? image.id);
 	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
-	const ctr = [
-		"exec",
-		node.name,
-		"ctr",
-		`--namespace=${node.containerd.namespace}`
-	];
-	for (const name of new Set(gone)) await docker.try([
+	const ctr = ["ctr", `--namespace=${node.containerd.namespace}`];
+	for (const name of new Set(gone)) await tryInNode(docker, node, [
 		...ctr,
 		"images",
 		"remove",
 		name
 	]);
-	await docker.try([
+	await tryInNode(docker, node, [
 		...ctr,
 		"content",
 		"prune",
@@ -6718,12 +6796,12 @@ const send$1 = async (streaming, archived, before, loadedAs) => {
 	const { docker, api, engine, image, node, onBytes } = streaming;
 	const flags = await findImportFlags(docker, node);
 	const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains);
-	const importArgs = toImportArgs(node, flags);
+	const importing = toNodeCommand(docker, node, toImport(node, flags), pipeTimeoutMs);
 	const problem = await pump(docker, {
 		image,
 		loadedAs,
 		leftOut,
-		importArgs,
+		importing,
 		onBytes
 	}) ?? await nameImage(streaming, archived, loadedAs);
 	if (problem !== void 0) return problem;
@@ -6743,9 +6821,7 @@ const importArchive = async (streaming, archived) => {
 	const before = await inspectWhole(api, node);
 	const problem = await send$1(streaming, archived, before, loadedAs);
 	if (problem !== void 0) await removeImage(streaming, before, loadedAs);
-	else await docker.try([
-		"exec",
-		node.name,
+	else await tryInNode(docker, node, [
 		"ctr",
 		`--namespace=${node.containerd.namespace}`,
 		"images",
@@ -6834,13 +6910,8 @@ const sendLayers = async (streaming, archived, feed) => {
 		"slipway",
 		containerdClient()
 	];
-	const args = [
-		"exec",
-		"--interactive",
-		node.name,
-		...program
-	];
-	const { stdin, stdout, ended } = startTarget(docker, args);
+	const command = toNodeCommand(docker, node, program, pipeTimeoutMs);
+	const { stdin, stdout, ended } = startTarget(command);
 	let sending;
 	let result;
 	splitLines(stdout, (line) => {
@@ -6903,6 +6974,45 @@ const sendFiles = async ({ image, onBytes }, { config }, missing, target) => {
 	return { kind: "sent" };
 };
 
+// src/load/run-helper.ts
+/** Its input stays open as a lifeline: its end, which is ours as well, has the helper undo what it did. */
+const runOnMachine = async (node, { act, input }, { deadlineMs: timeoutMs, signal, onLine, onErrorLine, isEnough }) => {
+	const command = toMachineCommand(node, ["bash", ...toHelperArguments(act)]);
+	const { child, ended } = startPiped({
+		...command,
+		timeoutMs,
+		signal
+	}, ({ stdin }) => stdin?.end());
+	const { stdin, stdout, stderr } = child;
+	const enough = Promise.withResolvers();
+	splitLines(stdout, (line) => {
+		onLine(line, (text) => void stdin.write(text));
+		if (isEnough()) enough.resolve("");
+	});
+	splitLines(stderr, onErrorLine);
+	child.once("exit", () => stdin.end());
+	const end = ended.then(({ code }) => `exit code ${code ?? "none (ended by a signal)"}`);
+	end.catch(() => {});
+	try {
+		const text = await input;
+		stdin.write(text);
+		return await Promise.race([enough.promise, end]);
+	} finally {
+		stdin.end();
+	}
+};
+/**
+* Runs the helper for nodes like this one, in a container made from their image or on the machine itself, to
+* its end or until it has said enough.
+*
+* @returns how it ended, in words, where it did not say enough
+*/
+const runHelper = (api, node, request, watch) => {
+	if (isMachine(node)) return runOnMachine(node, request, watch);
+	const { mounts, runId, act, input } = request;
+	return runContainer(api, toHelperContainer(node, mounts, runId, act), input, watch);
+};
+
 // src/load/direct.ts
 /** Linking takes a second; copying a large image to a slow disk, minutes. */
 const deadlineMs$1 = 9e5;
@@ -6957,7 +7067,7 @@ const reasonFor = (node, errors, end) => {
 	return (own.length > 0 ? own : said).slice(-2).map(({ text }) => text).join(" ") || end;
 };
 /**
-* Gives one image to nodes by its layers' folders, side by side, with one helper container. A node
+* Gives one image to nodes by its layers' folders, side by side, with one helper. A node
 * that fails has nothing of the image, and the result says why.
 */
 const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, toManifest }, progress, signal) => {
@@ -6978,7 +7088,12 @@ const loadDirectly = async (api, { engine, image, nodes, wanted, runId, config, 
 	const lines = toHelperRequest(engine, image, nodes, wanted, runId, deadlineMs$1, mounts, config);
 	const input = toManifest.then(() => lines);
 	input.catch(() => {});
-	const end = await runContainer(api, toHelperContainer(first, mounts, runId), input, {
+	const end = await runHelper(api, first, {
+		mounts,
+		runId,
+		act: "main",
+		input
+	}, {
 		deadlineMs: 915e3,
 		signal,
 		onLine,
@@ -7015,12 +7130,12 @@ const toRecords = ({ image }, { config }, missing) => {
 * Unpacks an image's missing layers in a node out of the folder that a builder has written it into, which a
 * helper container sees: through a pipe, each byte would be copied ten times.
 *
-* @returns `cannot` where the daemon does not see the folder, or starts no such container
+* @returns `cannot` where the daemon does not see the folder, or starts no such container, or the node is none
 */
 const unpackLayout = async (streaming, archived) => {
 	const { docker, api, image, node, runId, signal, onBytes } = streaming;
 	const { folder = "", layerBytes = [] } = image.layout ?? {};
-	if (!docker.isLocal) return { kind: "cannot" };
+	if (!docker.isLocal || isMachine(node)) return { kind: "cannot" };
 	let result = { kind: "cannot" };
 	const errors = [];
 	const onLine = (line, reply) => {
@@ -7054,6 +7169,11 @@ const unpackLayout = async (streaming, archived) => {
 };
 
 // src/load/stream.ts
+const whyNoLayers = (node) => {
+	const { userland, containerd } = node;
+	if (userland !== "busybox") return `its snapshotter is ${containerd.snapshotter}`;
+	return isMachine(node) ? "only root may write into its containerd" : "its image has BusyBox alone";
+};
 const sendLayout = async (streaming, archived) => {
 	const unpacked = await unpackLayout(streaming, archived);
 	return unpacked.kind === "cannot" ? sendLayers(streaming, archived, sendFiles) : unpacked;
@@ -7067,7 +7187,7 @@ const send = async (streaming, archived) => {
 		if (sent.kind === "sent") return void 0;
 		if (sent.kind === "failed") return sent.problem;
 	}
-	if (image.layout !== void 0) return `its ${isBusybox ? "image has BusyBox alone" : `snapshotter is ${containerd.snapshotter}`}, which takes no single layers. Set load: true`;
+	if (image.layout !== void 0) return `${whyNoLayers(node)}, so it takes no single layers. Set load: true`;
 	return importArchive(streaming, archived);
 };
 /**
@@ -7090,7 +7210,7 @@ const streamImage = async (task) => {
 	}, await findArchived(task, image));
 	if (problem === void 0) return sentBytes;
 	const name = image.references[0]?.given ?? image.id;
-	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`docker exec ${node.name} df -h /var\`.` });
+	throw new Failure(`Streaming ${name} into ${node.name} failed: ${problem}`, { remedy: `See whether the node is well and has room: \`${isMachine(node) ? "" : `docker exec ${node.name} `}df -h ${isMachine(node) ? node.containerd.root : "/var"}\`.` });
 };
 
 // src/load/by-stream.ts
@@ -7150,7 +7270,7 @@ const allEnded = async (works) => {
 const groupForHelpers = (plans) => [...Map.groupBy(plans.flatMap(({ node, choice }) => choice.kind === "direct" ? [{
 	node,
 	choice
-}] : []), ({ node }) => node.imageId).values()].map((group) => ({
+}] : []), ({ node }) => isMachine(node) ? node.name : node.imageId).values()].map((group) => ({
 	nodes: group.map(({ node }) => node),
 	wanted: group[0]?.choice.wanted ?? "auto"
 }));
@@ -7223,6 +7343,7 @@ const byDirect = async (task, { nodes, wanted }, config) => {
 // src/load/find-in-node.ts
 /** Finds an image in a node that was given it; undefined where it is gone, or out of Docker's reach. */
 const findInNode = async ({ api, engine }, image, node) => {
+	if (isMachine(node)) return void 0;
 	const [name = ""] = namesOf(engine, image);
 	const { records } = await inspectNode(api, node, [name]);
 	const { folders = [] } = records.get(name) ?? {};
@@ -7796,7 +7917,7 @@ const isOfKo = (image) => image.startsWith("ko://");
 
 // src/manifests/read-placement.ts
 /** Of a label that every node has. */
-const hostname = "kubernetes.io/hostname";
+const hostname$1 = "kubernetes.io/hostname";
 const controlPlane = "node-role.kubernetes.io/control-plane";
 const readRules = ({ at, items, text }, term) => ["matchExpressions", "matchFields"].flatMap((list) => items(at(term, list)).map((rule) => ({
 	key: text(at(rule, "key")) ?? "",
@@ -7820,7 +7941,7 @@ const readPlacement = ({ reader, lineAt }, spec) => {
 	]);
 	const name = text(nodeName);
 	const always = [...name === void 0 ? [] : [{
-		key: hostname,
+		key: hostname$1,
 		operator: "In",
 		values: [name]
 	}], ...keys(selector).map((key) => ({
@@ -7841,7 +7962,7 @@ const readPlacement = ({ reader, lineAt }, spec) => {
 /** Undefined for labels that nobody here knows of. */
 const holds = ({ key, operator, values }, { node, role }) => {
 	const labels = /* @__PURE__ */ new Map([
-		[hostname, node],
+		[hostname$1, node],
 		["metadata.name", node],
 		["kubernetes.io/os", "linux"],
 		[controlPlane, role === "control-plane" ? "" : void 0]
@@ -7870,7 +7991,7 @@ const findNodes = ({ isTolerant, ...placement }, capacities) => (isTolerant ? ca
 const list = (names) => names.join(" and ");
 const toRemedy = (nodes) => {
 	const [only] = nodes;
-	return nodes.length === 1 ? `write nodeSelector: { ${hostname}: ${only} }` : `let the pods run on ${list(nodes)} alone`;
+	return nodes.length === 1 ? `write nodeSelector: { ${hostname$1}: ${only} }` : `let the pods run on ${list(nodes)} alone`;
 };
 const renderLack = ({ kind, name, files: { placement } }, { target, nodes }, lacking) => {
 	return `${kind === "PersistentVolume" ? `The PersistentVolume ${name} is of ${list(lacking)}` : `Pods of the ${kind} ${name} ${placement.line === void 0 ? "may start" : "run"} on ${list(lacking)}`}, and only ${list(nodes)} ${nodes.length === 1 ? "gets" : "get"} ${target}. Add ${list(lacking)} to nodes, or ${toRemedy(nodes)}.`;
@@ -8204,7 +8325,7 @@ const remarkOnManifests = async (inputs, facts, log) => {
 		images,
 		named
 	};
-	const paths = manifests.workloads.length + manifests.persistentVolumes.length === 0 ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes);
+	const paths = manifests.workloads.length + manifests.persistentVolumes.length === 0 ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes.filter(isContainer));
 	await log.warnings(checkManifests(manifests, nodeCapacities, engine, loaded, paths));
 	const others = renderOthers(manifests, loaded);
 	if (inputs.imagesFrom !== void 0) for (const line of renderNamedImages(facts.namedImages, manifests)) log.line(line);
@@ -8234,4 +8355,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runJobs, send$2 as send, shortenInstruction, show, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperContainer, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runHelper, runJobs, send$2 as send, shortenInstruction, show, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

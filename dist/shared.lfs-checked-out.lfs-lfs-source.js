@@ -1,7 +1,7 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { openMemoryFile } from "./shared.actions-step.js";
-import { runCaptured } from "./shared.actions-post.actions-step.recorder.js";
-import { findOutside, toLine } from "./shared.actions-post.actions-step.js";
+import { runCaptured, toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { findOutside } from "./shared.actions-post.actions-step.js";
 const { closeSync, lstatSync, openSync, realpathSync, statSync } = process.getBuiltinModule("node:fs");
 const { dirname, join, relative, resolve } = process.getBuiltinModule("node:path");
 

@@ -1,11 +1,15 @@
 # How a node's containerd is asked: by containerd.pl, over one connection for as long as there is something
 # to ask. Where it does not work, or has failed, `ctr` and `crictl` do the same and say why.
 
+# A machine's own containerd says where it is, and may not be seen by the machine's first process; a node's is
+# where it always is.
+socket() { echo "/proc/${pid:-1}/root${SLIPWAY_SOCKET:-/run/containerd/containerd.sock}"; }
+
 # A paused node takes connections and never answers.
-ctl() { ctr --timeout "${patience:-60s}" --address "/proc/$pid/root/run/containerd/containerd.sock" --namespace k8s.io "$@"; }
+ctl() { ctr --timeout "${patience:-60s}" --address "$(socket)" --namespace k8s.io "$@"; }
 
 # Every Debian has a Perl, but a node may be something else.
-client() { perl -e "$client" "/proc/$pid/root/run/containerd/containerd.sock" 2>/dev/null; }
+client() { perl -e "$client" "$(socket)" 2>/dev/null; }
 
 # It may take its time to start while other things are done.
 start_client() {
@@ -60,7 +64,7 @@ by_ctr_labels() {
 # /proc.
 by_ctr_image() {
   local printed pattern='"id": *"(sha256:[0-9a-f]{64})"'
-  if printed=$(timeout 10 nsenter --target "$pid" --mount --pid -- crictl inspecti "$1" 2>"$own/crictl"); then
+  if printed=$(timeout 10 nsenter --target "${pid:-1}" --mount --pid -- crictl inspecti "$1" 2>"$own/crictl"); then
     # Before it there may be what the image says of itself.
     [[ "${printed##*\"status\": \{}" =~ $pattern ]] && echo "${BASH_REMATCH[1]}"
   else

@@ -3,9 +3,9 @@
 # more as they did when the label was written. Runs in the node itself. Arguments: a program in Perl, see
 # containerd.pl; names of images, or none for all that there is but labels.
 export LC_ALL=C
-client=$1 pid=1 patience=20s
+client=$1 pid=${SLIPWAY_SOCKET:+$$} patience=20s
 shift
-snapshots=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots
+snapshots=${SLIPWAY_SNAPSHOTTER:-/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs}/snapshots
 
 report() {
   local answers

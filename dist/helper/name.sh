@@ -8,7 +8,7 @@ export LC_ALL=C
 client=$1 run=$3 image=$4 config_digest=$5 manifest_digest=$7
 read -ra chains <<<"$6"
 names=("${@:9}") present=() missing=() node=''
-pid=1 root=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs
+pid=${SLIPWAY_SOCKET:+$$} root=${SLIPWAY_SNAPSHOTTER:-/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs}
 die() { one_line "$*" >&2; exit 1; }
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT

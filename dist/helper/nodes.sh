@@ -7,6 +7,7 @@ for_each_node() {
   "read_$store"
   for entry in "${nodes[@]}"; do
     IFS=$'\t' read -r node pid node_root host_root <<<"$entry"
+    [[ "$pid" != self ]] || pid=$$
     ("$1") &
     jobs+=($!)
   done

@@ -2,12 +2,13 @@
 # Puts one image of Docker's store into the containerd of one or more kind nodes, without a tar and
 # without blobs. Runs in a helper container made from the nodes' own image, privileged, with the
 # host's process namespace and ONE bind mount that holds both Docker's layers and the nodes' /var:
-# link(2) refuses to cross mounts, even of one filesystem. The parts of this script are joined in
+# link(2) refuses to cross mounts, even of one filesystem. Or as root on a machine that has such a
+# containerd itself: FOLDER_OF_THE_HOST is / then and SEEN_AS nothing, and PID is `self`. The parts of this script are joined in
 # the order in which src/load/helper.ts names them.
 #
 # Standard input: the request, one line per fact with tab-separated fields, ended by `go`; after that
 # it stays open as a lifeline, and its end (the action died) ends the helper.
-#   run ID | deadline SECONDS | method auto|reflink|link|copy | mount FOLDER_OF_THE_HOST
+#   run ID | deadline SECONDS | method auto|reflink|link|copy | mount FOLDER_OF_THE_HOST SEEN_AS
 #   name REF | node NAME PID FOLDER_IN_NODE FOLDER_OF_THE_HOST   (of the overlayfs snapshotter)
 #   layer DIFF_ID CHAIN_ID [FOLDER]                              (lowest first)
 #   overlay2 CONFIG_FILE CONFIG_DIGEST | containerd ADDRESS NAMESPACE DIGEST ARCHITECTURE
@@ -32,7 +33,7 @@ while IFS=$'\t' read -r word a b c d; do
     run) run=$a ;;
     deadline) deadline=$a ;;
     method) wanted=$a ;;
-    mount) mounted=${a%/} ;;
+    mount) mounted=${a%/} view=${b-} ;;
     name) names+=("$a") ;;
     node) nodes+=("$a"$'\t'"$b"$'\t'"$c"$'\t'"$d") ;;
     layer) diffs+=("$a") chains+=("$b") folders+=("${c-}") ;;
@@ -48,7 +49,10 @@ for word in run deadline wanted mounted store nodes; do
 done
 
 # Writes into a variable where a folder of the daemon's host is seen from here.
-inside() { printf -v "$1" '/slipway%s' "${2#"$mounted"}"; }
+inside() { printf -v "$1" '%s%s' "$view" "${2#"$mounted"}"; }
+
+# Of Docker's containerd only the socket's folder is mounted, beside the one mount.
+[[ -z "$view" || -z "${address-}" ]] || address=$view-containerd/${address##*/}
 
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
@@ -79,8 +83,12 @@ end_early() {
 trap end_early TERM
 exec 3<&0 </dev/null
 { receive_manifest <&3 && cat <&3 >/dev/null; kill -TERM "$main" 2>/dev/null; } &
-{ sleep "$deadline"; echo "no end after ${deadline} s" >&2; kill -TERM "$main"; } &
+guards=($!)
+{ trap 'kill "$late"' TERM; sleep "$deadline" & late=$!; wait "$late" && echo "no end after ${deadline} s" >&2 && kill -TERM "$main"; } &
+guards+=($!)
 exec 3<&-
+# Where no container ends with us, they would end somebody else.
+trap 'kill "${guards[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 # For each node. One more than cores for all of them, as linking also waits; many would only wait for the same
 # disk.

@@ -13,6 +13,7 @@ add_blob() {
 # The overlay2 store has no manifest, so one is made of the size of the config and of what the action knows.
 read_overlay2() {
   local i
+  [[ -n "$view" || -f "$config" ]] || cannot "Docker's layers are not to be seen on this machine"
   inside config "$config"
   image=$config_digest
   add_blob "$config" "$config_digest"
@@ -20,15 +21,16 @@ read_overlay2() {
   for i in "${!chains[@]}"; do inside "folders[i]" "${folders[i]}"; done
 }
 
-# Docker's own containerd, whose socket's folder is mounted for this store alone.
-dctl() { ctr --address "/slipway-containerd/${address##*/}" --namespace "$namespace" "$@"; }
+# Docker's own containerd.
+dctl() { ctr --address "$address" --namespace "$namespace" "$@"; }
 
 # The containerd store keeps the original manifest and config, and so does the node: their digests
 # stay what a registry says. Of an index only the one manifest of this platform is taken.
 read_containerd() {
   local digest=$image mounts i
   local -a layers
-  command -v jq >/dev/null || cannot 'the node image has no jq to read manifests with'
+  command -v jq >/dev/null || cannot 'there is no jq to read manifests with'
+  [[ -n "$view" || -S "$address" ]] || cannot "Docker's containerd is not to be seen on this machine"
   dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
   if jq -e 'has("manifests")' "$work/manifest" >/dev/null; then
     digest=$(jq -r --arg arch "$architecture" '[.manifests[] | select(.platform.os == "linux" and .platform.architecture == $arch)][0].digest // empty' "$work/manifest")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Puts one image into the containerd of the kind node in which this runs, from what `docker save`
+# Puts one image into the containerd of the node in which this runs, which may be a machine, from what `docker save`
 # writes. The parts of this script are joined in the order in which src/load/helper.ts names them.
 #
 # Standard input: the request, one line per fact with tab-separated fields:
@@ -41,8 +41,8 @@ work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 
 # This node's containerd, as helper/node.sh reaches it.
-pid=1
-root=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs node_root=$root
+pid=${SLIPWAY_SOCKET:+$$}
+root=${SLIPWAY_SNAPSHOTTER:-/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs} node_root=$root
 own=$work/own
 staging=$root/slipway
 layout=/proc/self/fd/9/blobs/sha256
