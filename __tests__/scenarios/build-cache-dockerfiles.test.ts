@@ -152,7 +152,7 @@ const kinds: Readonly<Record<string, () => readonly string[]>> = {
     `USER ${name.slice(0, 20)}`,
     'RUN id -un >/tmp/who',
     'USER root',
-    'VOLUME /data',
+    'EXPOSE 80',
     'ENTRYPOINT []',
     'CMD ["true"]',
   ],
