@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
+import { withoutPruning } from '../support/builder-turn.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { forget } from '../support/cold-builds.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
@@ -213,11 +214,15 @@ test.each(Object.keys(kinds))(
     })
     const tag = `${name}/app:${kind.replaceAll(/\W/g, '-')}`
     const [node = ''] = cluster.nodes
-    const first = await run(tag)
-    expect(first.log).not.toContain('##[error]')
+    const first = await withoutPruning(async () => {
+      const image = await run(tag)
+      expect(image.log).not.toContain('##[error]')
+      const inNode = JSON.parse(await configInNode(image))
+      expect(inNode).toEqual(JSON.parse(await buildPlainly(tag)))
+      return image
+    })
     expect(warningsOf(first)).toEqual([])
     const config = await configInNode(first)
-    expect(JSON.parse(config)).toEqual(JSON.parse(await buildPlainly(tag)))
     const tree = await digestInDocker(tag, coarseDigestCommand)
     expect(await runPod(node, tag, coarseDigestCommand)).toBe(tree)
     await docker('rmi', '--force', tag)

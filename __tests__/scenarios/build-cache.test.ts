@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
+import { withoutPruning } from '../support/builder-turn.ts'
 import { useEngine, warningsOf, waysOf } from '../support/loading.ts'
 import { startOtherBuilder } from '../support/other-builder.ts'
 import { runPod } from '../support/pod.ts'
@@ -57,28 +58,29 @@ const write = (own: string, lines: readonly string[] = []) =>
     ].join('\n'),
   })
 
-test("what Docker's own builder pushes to the step's registry is in the nodes, and nowhere else", async () => {
-  await write('old')
-  const first = await run({ context: '.', tags: tag })
-  expect([first.exitCode, warningsOf(first)]).toEqual([0, []])
-  expect(waysOf(first)).toEqual(['link', 'link'])
-  expect(await inPods(tag, `/${name}`)).toEqual(['old', 'old'])
-  expect(await docker('image', 'ls', '--quiet', tag)).toBe('')
-  // Nobody learns by which name one could have read and written.
-  expect(first.log).toContain("the step's registry")
-  expect(first.log).not.toMatch(/127\.0\.0\.1:\d+\/[0-9a-f]{32}/)
-  expect(JSON.stringify(first.outputs)).not.toMatch(/127\.0\.0\.1/)
-  for (const node of cluster.nodes)
-    expect((await imagesOf(node)).join()).not.toMatch(/127\.0\.0\.1|slipway\.invalid/)
-  expect((await readdir(first.files.temp)).filter((each) => each.includes('slipway'))).toEqual([])
+test("what Docker's own builder pushes to the step's registry is in the nodes, and nowhere else", () =>
+  withoutPruning(async () => {
+    await write('old')
+    const first = await run({ context: '.', tags: tag })
+    expect([first.exitCode, warningsOf(first)]).toEqual([0, []])
+    expect(waysOf(first)).toEqual(['link', 'link'])
+    expect(await inPods(tag, `/${name}`)).toEqual(['old', 'old'])
+    expect(await docker('image', 'ls', '--quiet', tag)).toBe('')
+    // Nobody learns by which name one could have read and written.
+    expect(first.log).toContain("the step's registry")
+    expect(first.log).not.toMatch(/127\.0\.0\.1:\d+\/[0-9a-f]{32}/)
+    expect(JSON.stringify(first.outputs)).not.toMatch(/127\.0\.0\.1/)
+    for (const node of cluster.nodes)
+      expect((await imagesOf(node)).join()).not.toMatch(/127\.0\.0\.1|slipway\.invalid/)
+    expect((await readdir(first.files.temp)).filter((each) => each.includes('slipway'))).toEqual([])
 
-  const same = await run({ context: '.', tags: tag })
-  expect([same.exitCode, waysOf(same)]).toEqual([0, ['present', 'present']])
-  await write('new')
-  const changed = await run({ context: '.', tags: tag })
-  expect([changed.exitCode, warningsOf(changed)]).toEqual([0, []])
-  expect(await inPods(tag, `/${name}`)).toEqual(['new', 'new'])
-})
+    const same = await run({ context: '.', tags: tag })
+    expect([same.exitCode, waysOf(same)]).toEqual([0, ['present', 'present']])
+    await write('new')
+    const changed = await run({ context: '.', tags: tag })
+    expect([changed.exitCode, warningsOf(changed)]).toEqual([0, []])
+    expect(await inPods(tag, `/${name}`)).toEqual(['new', 'new'])
+  }))
 
 test('layers that nodes have on top of others, or have lost, are sent', async () => {
   await write('new', ['RUN echo more >/more'])

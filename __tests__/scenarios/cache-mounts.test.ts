@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
+import { whilePruning } from '../support/builder-turn.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
@@ -32,7 +33,8 @@ const loseMounts = async (): Promise<void> => {
   for (const record of (await buildx('du', '--verbose')).split(/\n\n+/)) {
     const [, id = ''] = /^ID:\s+(\w+)$/m.exec(record) ?? []
     const isOurs = /^Type:\s+exec.cachemount$/m.test(record) && record.includes(name)
-    if (isOurs && id !== '') await buildx('prune', '--force', '--filter', `id=${id}`)
+    if (isOurs && id !== '')
+      await whilePruning(() => buildx('prune', '--force', '--filter', `id=${id}`))
   }
 }
 

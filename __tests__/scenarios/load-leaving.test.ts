@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { whilePruning } from '../support/builder-turn.ts'
 import { loadInto, snapshotterRoot, useEngine, waysOf } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
 import { buildSingleFile } from '../support/shaped-images.ts'
@@ -86,7 +87,8 @@ const remove = async (scene: Scene, holder: Holder): Promise<void> => {
   if (holder === 'image') await docker('rmi', scene.tag)
   if (holder === 'cluster') await scene.cluster.remove()
   if (holder === 'build cache') {
-    const pruned = await docker('buildx', 'prune', '--force', '--all', ...ofMark(scene))
+    const prune = ['buildx', 'prune', '--force', '--all', ...ofMark(scene)]
+    const pruned = await whilePruning(() => docker(...prune))
     expect(pruned).toMatch(/\n.*true/)
     expect(await docker('buildx', 'du', ...ofMark(scene))).not.toContain('true')
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
+import { withoutPruning } from '../support/builder-turn.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
@@ -102,54 +103,55 @@ const oneImage = (lines: readonly string[]) => ({
   Dockerfile: [`FROM ${baseImage()}`, ...lines, ''].join('\n'),
 })
 
-test('the nodes get the layers that they lack, by the names and digests that the builder made', async () => {
-  const tag = `${name}/one:dev`
-  await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo old >/last']))
-  const report = { 'image-report': 'auto' }
-  const first = await runWith({ context: '.', tags: tag, ...report })
-  expect([first.exitCode, warningsOf(first)]).toEqual([0, []])
-  expect(await isInDocker(tag)).toBe(false)
-  const { digest = '', 'image-id': id = '' } = first.outputs
-  for (const node of cluster.nodes) {
-    expect(await ctr(node, 'images', 'list', `name==docker.io/${tag}`)).toContain(digest)
-    expect(await imagesOf(node)).toEqual(
-      expect.arrayContaining([
-        `docker.io/${tag}`,
-        `docker.io/${name}/one@${digest}`,
-        `docker.io/${name}/one:sha-${id.slice(7, 19)}`,
-        id,
-      ]),
-    )
-  }
-  const unchanged = await runWith({ context: '.', tags: tag })
-  expect(loadsOf(unchanged)).toEqual([
-    ['present', 0],
-    ['present', 0],
-  ])
-  await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo new >/last']))
-  const before = builder.sentBytes()
-  const changed = await runWith({ context: '.', tags: tag, ...report })
-  // What the nodes have, the builder does not send: config, manifest, a layer, and what is said beside.
-  expect(builder.sentBytes() - before).toBeLessThan(200_000)
-  const loads = loadsOf(changed)
-  // One layer with one file, and the config: for so little, both nodes unpack it, side by side.
-  const isSmall = expect.toSatisfy((bytes: number) => bytes < 16_000)
-  expect(loads).toEqual([
-    ['stream', isSmall],
-    ['stream', isSmall],
-  ])
-  expect(await inPods(tag, '/last')).toEqual(['new', 'new'])
-  // The builder left out what the nodes have, so one of these is read.
-  const [whole, inNode] = [first, changed].map(layersOf)
-  expect(warningsOf(changed)).toEqual([])
-  expect(inNode).toEqual(whole)
-  expect(inNode?.slice(-2)).toEqual([
-    [2, name.length + 1, 1],
-    [3, 4, 1],
-  ])
-  expect(inNode?.[0]?.[1]).toBeGreaterThan(10_000_000)
-  expect(await leftIn(changed)).toEqual([])
-})
+test('the nodes get the layers that they lack, by the names and digests that the builder made', () =>
+  withoutPruning(async () => {
+    const tag = `${name}/one:dev`
+    await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo old >/last']))
+    const report = { 'image-report': 'auto' }
+    const first = await runWith({ context: '.', tags: tag, ...report })
+    expect([first.exitCode, warningsOf(first)]).toEqual([0, []])
+    expect(await isInDocker(tag)).toBe(false)
+    const { digest = '', 'image-id': id = '' } = first.outputs
+    for (const node of cluster.nodes) {
+      expect(await ctr(node, 'images', 'list', `name==docker.io/${tag}`)).toContain(digest)
+      expect(await imagesOf(node)).toEqual(
+        expect.arrayContaining([
+          `docker.io/${tag}`,
+          `docker.io/${name}/one@${digest}`,
+          `docker.io/${name}/one:sha-${id.slice(7, 19)}`,
+          id,
+        ]),
+      )
+    }
+    const unchanged = await runWith({ context: '.', tags: tag })
+    expect(loadsOf(unchanged)).toEqual([
+      ['present', 0],
+      ['present', 0],
+    ])
+    await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo new >/last']))
+    const before = builder.sentBytes()
+    const changed = await runWith({ context: '.', tags: tag, ...report })
+    // What the nodes have, the builder does not send: config, manifest, a layer, and what is said beside.
+    expect(builder.sentBytes() - before).toBeLessThan(200_000)
+    const loads = loadsOf(changed)
+    // One layer with one file, and the config: for so little, both nodes unpack it, side by side.
+    const isSmall = expect.toSatisfy((bytes: number) => bytes < 16_000)
+    expect(loads).toEqual([
+      ['stream', isSmall],
+      ['stream', isSmall],
+    ])
+    expect(await inPods(tag, '/last')).toEqual(['new', 'new'])
+    // The builder left out what the nodes have, so one of these is read.
+    const [whole, inNode] = [first, changed].map(layersOf)
+    expect(warningsOf(changed)).toEqual([])
+    expect(inNode).toEqual(whole)
+    expect(inNode?.slice(-2)).toEqual([
+      [2, name.length + 1, 1],
+      [3, 4, 1],
+    ])
+    expect(inNode?.[0]?.[1]).toBeGreaterThan(10_000_000)
+    expect(await leftIn(changed)).toEqual([])
+  }))
 
 test('a layer that nodes have on top of others, or no more, is asked for again', async () => {
   const copy = (file: string): string => `COPY --link ${file} /`

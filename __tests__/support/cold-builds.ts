@@ -14,6 +14,7 @@ import { toBuildId, toStep } from '../../src/plan/steps.ts'
 import type { CacheDocuments } from '../../src/registry/cache-documents.ts'
 import { handlers } from '../../src/run/handlers.ts'
 import type { Built, Ports } from '../../src/run/ports.ts'
+import { whilePruning } from './builder-turn.ts'
 import { docker } from './testbed.ts'
 
 /** What a build and the load of its image came to. */
@@ -106,6 +107,9 @@ export const createColdBuilds = () => {
 /** Takes from the builder's cache what has a word in it, and nothing of other tests: it is as if it was empty. */
 export const forget = async (word: string): Promise<void> => {
   const prune = ['builder', 'prune', '--all', '--force', '--filter', `description~=${word}`]
-  // What others are built upon goes when these are gone.
-  for (let left = 10; left > 0; left -= 1) if (/^Total:\s*0B$/m.test(await docker(...prune))) return
+  await whilePruning(async () => {
+    // What others are built upon goes when these are gone.
+    for (let left = 10; left > 0; left -= 1)
+      if (/^Total:\s*0B$/m.test(await docker(...prune))) return
+  })
 }
