@@ -1,14 +1,18 @@
 /**
  * Writes the tables of inputs and outputs (docs/inputs.md, docs/reusable-workflow.md), of what may be deleted (docs/disk.md, from
- * the catalog) and of the rules for images (docs/image-report.md, from theirs): `node script/docs.ts`.
- * With `--check` it changes nothing, says what differs and exits with 1.
+ * the catalog) and of the rules for images (docs/image-report.md, from theirs), and a page for each of these rules
+ * (docs/findings/): `node script/docs.ts`. With `--check` it changes nothing, says what differs and exits with 1.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { parse } from 'yaml'
 import { catalog as rules } from '../src/analysis/findings/catalog.ts'
 import type { InputName } from '../src/inputs/raw-inputs.ts'
 import { catalog } from '../src/storage/catalog.ts'
 import { formatBytes } from '../src/text/format.ts'
+import { findingPages } from './docs.d/findings/all.ts'
+import { findUnpaired, renderFindings, renderRules } from './docs.d/render-findings.ts'
+import { fill, renderRows, toCell } from './docs.d/tables.ts'
 import { groups } from './docs.d/when.ts'
 
 type Entry = {
@@ -26,15 +30,6 @@ export const readAction = (): Action => parse(readFileSync('action.yml', 'utf8')
 
 export const readCalled = (): Called =>
   parse(readFileSync('.github/workflows/kind-e2e.yml', 'utf8')).on.workflow_call
-
-const renderRows = (rows: readonly (readonly string[])[]): string =>
-  rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-
-const toCell = (text: string): string =>
-  text
-    .trim()
-    .replace(/\s*\n\s*/g, ' ')
-    .replaceAll('|', '\\|')
 
 const renderDefault = ({ default: usual = '', required }: Entry): string =>
   required === true ? '(required)' : usual === '' ? '' : `\`${usual}\``
@@ -60,14 +55,6 @@ const renderNames = (title: string, entries: Entries): string =>
     ]),
   ])
 
-/** Puts a text between `<!-- name -->` and `<!-- /name -->`. */
-const fill = (markdown: string, name: string, text: string): string => {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
-  const [from, to] = [markdown.indexOf(start), markdown.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`There is no ${start} ... ${end}`)
-  return `${markdown.slice(0, from + start.length)}\n\n${text}\n\n${markdown.slice(to)}`
-}
-
 /** What may be deleted on hosted runners. */
 const renderCatalog = (): string =>
   renderRows([
@@ -80,14 +67,6 @@ const renderCatalog = (): string =>
       formatBytes(typicalBytes),
       images.map((image) => `${image.replace('ubuntu', 'ubuntu-')}.04`).join(', '),
     ]),
-  ])
-
-/** What an image is looked through for. */
-const renderRules = (): string =>
-  renderRows([
-    ['Rule', 'Level', 'What', 'What to do', 'Unless'],
-    ['---', '---', '---', '---', '---'],
-    ...rules.map(({ id, level, what, fix, doubt = '' }) => [`\`${id}\``, level, what, fix, doubt]),
   ])
 
 /** docs/disk.md with its table made anew. */
@@ -133,11 +112,19 @@ export const describeDifference = (is: string, shouldBe: string): string =>
     ...without(shouldBe, is).map((line) => `+ ${line}`),
   ].join('\n')
 
-const pages = [
+/** A file that is written by this program, or has a part that is. */
+type Page = {
+  readonly page: string
+  readonly source: string
+  /** @returns undefined for a page that is to go */
+  readonly render: (text: string) => string | undefined
+}
+
+const tables: readonly Page[] = [
   {
     page: 'docs/inputs.md',
     source: 'action.yml and script/docs.d/when.ts',
-    render: (text: string) => renderReference(text, readAction()),
+    render: (text) => renderReference(text, readAction()),
   },
   {
     page: 'docs/reusable-workflow.md',
@@ -148,9 +135,27 @@ const pages = [
   {
     page: 'docs/image-report.md',
     source: 'src/analysis/findings/',
-    render: (text: string) => fill(text, 'rules', renderRules()),
+    render: (text) => fill(text, 'rules', renderRules(rules)),
   },
 ]
+
+const findingsFolder = 'docs/findings'
+
+/** A page for each rule, and those that are there without one. */
+const listFindings = (): readonly Page[] => {
+  const rendered = renderFindings(rules, findingPages)
+  const there = globSync(`${findingsFolder}/*.md`).map((path) => basename(path))
+  return [...new Set([...rendered.keys(), ...there])].map((name) => ({
+    page: `${findingsFolder}/${name}`,
+    source: 'src/analysis/findings/ and script/docs.d/findings/',
+    render: () => rendered.get(name),
+  }))
+}
+
+const write = (page: string, text: string | undefined): void => {
+  if (text === undefined) rmSync(page)
+  else writeFileSync(page, text)
+}
 
 const main = (args: readonly string[]): void => {
   if (args.some((arg) => arg !== '--check')) {
@@ -158,18 +163,25 @@ const main = (args: readonly string[]): void => {
     process.exitCode = 2
     return
   }
-  for (const { page, source, render } of pages) {
-    const text = readFileSync(page, 'utf8')
+  for (const problem of findUnpaired(rules, findingPages)) {
+    console.error(problem)
+    process.exitCode = 1
+  }
+  if (args.length === 0) mkdirSync(findingsFolder, { recursive: true })
+  for (const { page, source, render } of [...tables, ...listFindings()]) {
+    const text = existsSync(page) ? readFileSync(page, 'utf8') : ''
     const rendered = render(text)
     if (rendered === text) continue
     if (args.length === 0) {
-      writeFileSync(page, rendered)
+      write(page, rendered)
       continue
     }
-    console.error(`${page} is not in step with ${source}; run \`node script/docs.ts\`.`)
-    console.error(
-      describeDifference(text, rendered) || '(only the order or the empty lines differ)',
-    )
+    const what = rendered === undefined ? 'is of no rule any more' : `is not in step with ${source}`
+    console.error(`${page} ${what}; run \`node script/docs.ts\`.`)
+    if (rendered !== undefined)
+      console.error(
+        describeDifference(text, rendered) || '(only the order or the empty lines differ)',
+      )
     process.exitCode = 1
   }
 }

@@ -86,7 +86,8 @@ test('the index of docs names every page once, and so does the sidebar of the si
   const named = [...read('docs/README.md').matchAll(/^- \[.*\]\((.*)\)$/gm)].map(
     ([, target = '']) => target,
   )
-  const all = globSync('docs/*.md').map((page) => relative('docs', page))
+  // A folder's own index names what is in it.
+  const all = globSync(['docs/*.md', 'docs/*/README.md']).map((page) => relative('docs', page))
   expect(named.toSorted()).toEqual(all.filter((page) => page !== 'README.md').toSorted())
 })
 

@@ -12,6 +12,9 @@ const toAnchor = (heading: string): string =>
     .trim()
     .replaceAll(' ', '-')
 
+/** GitHub shows a folder's README where a site has its index. */
+const toLink = (path: string): string => path.replace(/(^|\/)README$/, '$1')
+
 /** The index of all pages, which GitHub shows as docs/README.md, says what is in the sidebar. */
 const readSidebar = () => {
   const [, ...chapters] = readFileSync(new URL('../README.md', import.meta.url), 'utf8').split(
@@ -21,7 +24,7 @@ const readSidebar = () => {
     text: chapter.split('\n')[0] ?? '',
     items: [...chapter.matchAll(/^- \[(.*)\]\((.*)\.md\)$/gm)].map(([, text = '', page]) => ({
       text,
-      link: `/${page}`,
+      link: toLink(`/${page}`),
     })),
   }))
 }
@@ -31,7 +34,7 @@ export default defineConfig({
   description: 'Build images with private dependencies and load them into kind, in one step.',
   outDir: '../.site',
   cleanUrls: true,
-  rewrites: { 'README.md': 'index.md' },
+  rewrites: { 'README.md': 'index.md', 'findings/README.md': 'findings/index.md' },
   markdown: {
     anchor: { slugify: toAnchor },
     config: (md) => {
@@ -40,12 +43,16 @@ export default defineConfig({
       md.renderer.rules.code_inline = (...args) =>
         inline?.(...args).replace('<code', '<code v-pre') ?? ''
       // What is not below docs/ is on GitHub alone.
-      md.core.ruler.push('outside', ({ tokens }) => {
+      md.core.ruler.push('outside', ({ tokens, env }) => {
+        const folder = posix.dirname(`docs/${env.relativePath ?? ''}`)
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const target = token.attrGet('href') ?? ''
-          const path = posix.normalize(`docs/${target}`)
-          if (token.type === 'link_open' && /^\.\.?\//.test(target) && !path.startsWith('docs/'))
+          const path = posix.join(folder, target)
+          if (token.type !== 'link_open') continue
+          if (/^\.\.?\//.test(target) && !path.startsWith('docs/'))
             token.attrSet('href', source + path)
+          else if (/^(?:[\w-]+\/)?README\.md$/.test(target))
+            token.attrSet('href', target.replace('README', 'index'))
         }
       })
     },
