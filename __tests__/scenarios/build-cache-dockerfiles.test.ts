@@ -230,7 +230,7 @@ test.each(Object.keys(kinds))(
     await forgetAll()
     asked.splice(0)
     const seen = service.requests.length
-    const second = await run(tag)
+    const second = await withoutPruning(() => run(tag))
     expect(second.log).not.toContain('##[error]')
     expect(warningsOf(second)).toEqual([])
     expect(second.log).toMatch(/build-cache: (\d+) of \1 steps hit, /)

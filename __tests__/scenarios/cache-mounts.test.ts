@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
-import { whilePruning } from '../support/builder-turn.ts'
+import { whilePruning, withoutPruning } from '../support/builder-turn.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
@@ -68,13 +68,15 @@ const build = async (...script: readonly string[]): Promise<Run> => {
   ]
   await writeFiles(workspace, { Dockerfile: `${lines.join('\n')}\n` })
   const inputs = { context: '.', tags: `${name}/app:dev`, 'cluster-name': cluster.name }
-  return runSlipway(
-    { ...inputs, 'cache-mounts': `${packages}\n${home}` },
-    {
-      github: { workspace },
-      env: { BUILDX_CONFIG: builder.config },
-      runtime: { token: service.token, resultsUrl: service.resultsUrl },
-    },
+  return withoutPruning(() =>
+    runSlipway(
+      { ...inputs, 'cache-mounts': `${packages}\n${home}` },
+      {
+        github: { workspace },
+        env: { BUILDX_CONFIG: builder.config },
+        runtime: { token: service.token, resultsUrl: service.resultsUrl },
+      },
+    ),
   )
 }
 

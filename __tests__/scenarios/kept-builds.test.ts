@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
+import { withoutPruning } from '../support/builder-turn.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { forget } from '../support/cold-builds.ts'
 import { useEngine, warningsOf, waysOf } from '../support/loading.ts'
@@ -57,12 +58,14 @@ const forgetAll = async (): Promise<void> => {
 
 const run = async (own: string) => {
   await writeFiles(workspace, { own })
-  const done = await runSlipway(
-    { context: '.', tags: tag, 'cluster-name': cluster.name, 'build-cache': 'true' },
-    {
-      github: { workspace },
-      runtime: { token: service.token, resultsUrl: service.resultsUrl },
-    },
+  const done = await withoutPruning(() =>
+    runSlipway(
+      { context: '.', tags: tag, 'cluster-name': cluster.name, 'build-cache': 'true' },
+      {
+        github: { workspace },
+        runtime: { token: service.token, resultsUrl: service.resultsUrl },
+      },
+    ),
   )
   const inPod = (path: string) => runPod(cluster.nodes[0] ?? '', tag, ['cat', path])
   return { ...done, chance: await inPod('/chance'), own: await inPod(`/${name}-own`) }

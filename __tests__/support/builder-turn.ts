@@ -20,7 +20,7 @@ const withLock = async <T>(how: '--shared' | '--exclusive', work: () => Promise<
 
 /**
  * Does what relies on a builder that has what it has just built. When anybody prunes anything, BuildKit also
- * lets go of results of other builds.
+ * lets go of results of other builds, and a cache that is being exported lacks them.
  */
 export const withoutPruning = <T>(work: () => Promise<T>): Promise<T> => withLock('--shared', work)
 
