@@ -3543,9 +3543,12 @@ const toUnpacker = (node, layoutDir, runId) => ({
 });
 const startHelper = ({ api, layoutDir, runId, signal }, node) => {
 	const waiting = /* @__PURE__ */ new Map();
-	const errors = [];
+	let said = "";
+	/** Why it answers no more. */
+	let over;
 	const started = Promise.withResolvers();
 	const fail = (error) => {
+		over ??= { error };
 		started.reject(error);
 		for (const each of waiting.values()) each.reject(error);
 		waiting.clear();
@@ -3562,27 +3565,32 @@ const startHelper = ({ api, layoutDir, runId, signal }, node) => {
 		const { Mounts = [] } = await api.get(path).catch(() => void 0) ?? {};
 		const volume = Mounts.find(({ Destination }) => Destination === volumePoint)?.Source ?? "";
 		const ask = (...words) => {
+			if (over !== void 0) return Promise.reject(over.error);
 			const answer = Promise.withResolvers();
 			waiting.set(words.slice(0, 2).join(" "), answer);
 			reply(`${words.join("	")}\n`);
 			return answer.promise;
 		};
-		if (volume === "") fail(new Failure("Docker does not say where the volume is"));
-		else started.resolve({
+		const end = () => reply("end\n");
+		if (volume !== "") return started.resolve({
 			volume,
 			ask,
-			end: () => reply("end\n")
+			end
 		});
+		end();
+		fail(new Failure("Docker does not say where the volume is"));
 	};
 	const watch = {
 		deadlineMs: deadlineMs$1,
 		signal,
 		onLine,
 		onStarted,
-		onErrorLine: (line) => void errors.push(line.slice(0, 1e3)),
+		onErrorLine: (line) => {
+			said = line.slice(0, 1e3);
+		},
 		isEnough: () => false
 	};
-	const ended = runContainer(api, toUnpacker(node, layoutDir, runId), "", watch).then((end) => fail(new Failure(errors.at(-1) ?? end)), fail);
+	const ended = runContainer(api, toUnpacker(node, layoutDir, runId), "", watch).then((end) => fail(new Failure(said || end)), fail);
 	started.promise.catch(() => {});
 	return {
 		started: started.promise,
@@ -3592,17 +3600,21 @@ const startHelper = ({ api, layoutDir, runId, signal }, node) => {
 /** Does a thing once for each name; whoever asks again waits for the same. */
 const createOnce = () => {
 	const begun = /* @__PURE__ */ new Map();
-	return (name, act) => {
+	const doOnce = (name, act) => {
 		const work = begun.get(name) ?? act();
 		begun.set(name, work);
 		work.catch(() => {});
 		return work;
 	};
+	return {
+		doOnce,
+		hasBegun: (name) => begun.has(name)
+	};
 };
 const createUnpacker = (order) => {
 	const { engine, isLocal, layoutDir, atOnce, line } = order;
 	const gate = createGate(atOnce);
-	const [unpackOnce, finishOnce, giveOnce] = [
+	const [unpacking, finishing, giving] = [
 		createOnce(),
 		createOnce(),
 		createOnce()
@@ -3622,7 +3634,7 @@ const createUnpacker = (order) => {
 			diffId,
 			relative(layoutDir, file)
 		];
-		return unpackOnce(chainId, async () => {
+		return unpacking.doOnce(chainId, async () => {
 			const { ask } = await getHelper(node);
 			await gate(() => ask("layer", ...words));
 		});
@@ -3633,13 +3645,14 @@ const createUnpacker = (order) => {
 		const node = findNode(nodes);
 		if (node !== void 0) unpackLayer(layers, at, file, node);
 	};
-	const unpackAll = async ({ layers, layout, id, ...image }, node) => {
+	const unpackAll = async (image, node) => {
+		const { layers, layout, id } = image;
 		const toFile = (digest) => toBlobPath(layout?.folder ?? "", digest);
 		await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node)));
 		const { volume, ask } = await getHelper(node);
 		const chains = layers.map(({ chainId }) => toHex(chainId));
-		for (const [at, chain] of chains.entries()) await finishOnce(chain, () => ask("parents", chain, String(at), ...chains.slice(0, at)));
-		await giveOnce(id, () => ask("config", id, relative(layoutDir, toFile(id))));
+		for (const [at, chain] of chains.entries()) await finishing.doOnce(chain, () => ask("parents", chain, String(at), ...chains.slice(0, at)));
+		await giving.doOnce(id, () => ask("config", id, relative(layoutDir, toFile(id))));
 		const toFolder = (layer, at) => ({
 			...layer,
 			folder: `${volume}/${chains[at]}/to/${at}`
@@ -3647,8 +3660,6 @@ const createUnpacker = (order) => {
 		return {
 			image: {
 				...image,
-				id,
-				layout,
 				layers: layers.map(toFolder)
 			},
 			config: `${volume}/${toHex(id)}`
@@ -3667,13 +3678,16 @@ const createUnpacker = (order) => {
 		});
 	};
 	const close = async () => {
+		isTold = true;
 		const { end } = await helper?.started.catch(() => void 0) ?? {};
 		end?.();
 		await helper?.ended;
 	};
+	const hasBegun = ({ layers }) => layers.some(({ chainId }) => unpacking.hasBegun(chainId));
 	return {
 		begin,
 		unpack,
+		hasBegun,
 		close
 	};
 };

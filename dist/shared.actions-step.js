@@ -7437,9 +7437,10 @@ const loadLayout = async (task, plans) => {
 		if (leftOut.length > 0) await task.exportLayers(leftOut);
 	}
 	const begun = await task.begun;
-	if (sumWritten(task.image) <= fewBytes$1) return allEnded(plans.map(({ node }) => byStream(begun, node)));
-	const beside = await loadBeside(task, plans);
+	const isSmall = sumWritten(task.image) <= fewBytes$1;
+	const beside = !isSmall || task.unpacker?.hasBegun(task.image) === true ? await loadBeside(task, plans) : void 0;
 	if (beside !== void 0) return beside;
+	if (isSmall) return allEnded(plans.map(({ node }) => byStream(begun, node)));
 	const first = await inLeastBusy(plans, async ({ node }) => ({
 		node,
 		unpacked: await byStream(begun, node)

@@ -93,11 +93,11 @@ export const loadLayout = async (
     if (leftOut.length > 0) await task.exportLayers(leftOut)
   }
   const begun = await task.begun
-  if (sumWritten(task.image) <= fewBytes) {
-    return allEnded(plans.map(({ node }) => byStream(begun, node)))
-  }
-  const beside = await loadBeside(task, plans)
+  const isSmall = sumWritten(task.image) <= fewBytes
+  const isBeside = !isSmall || task.unpacker?.hasBegun(task.image) === true
+  const beside = isBeside ? await loadBeside(task, plans) : undefined
   if (beside !== undefined) return beside
+  if (isSmall) return allEnded(plans.map(({ node }) => byStream(begun, node)))
   const first = await inLeastBusy(plans, async ({ node }) => ({
     node,
     unpacked: await byStream(begun, node),

@@ -53,6 +53,8 @@ export type Unpacker = {
    * @returns the image with its layers' folders; undefined where that cannot be here
    */
   readonly unpack: (image: ContainerImage, nodes: readonly Node[]) => Promise<InNode | undefined>
+  /** Whether an image is unpacked here already, if not all of it yet. */
+  readonly hasBegun: (image: Pick<ContainerImage, 'layers'>) => boolean
   /** What has not been linked goes. */
   readonly close: () => Promise<void>
 }
@@ -83,9 +85,12 @@ type Helper = {
 
 const startHelper = ({ api, layoutDir, runId, signal }: UnpackerOrder, node: ContainerNode) => {
   const waiting = new Map<string, PromiseWithResolvers<void>>()
-  const errors: string[] = []
+  let said = ''
+  /** Why it answers no more. */
+  let over: { readonly error: unknown } | undefined
   const started = Promise.withResolvers<Helper>()
   const fail = (error: unknown): void => {
+    over ??= { error }
     started.reject(error)
     for (const each of waiting.values()) each.reject(error)
     waiting.clear()
@@ -102,21 +107,26 @@ const startHelper = ({ api, layoutDir, runId, signal }: UnpackerOrder, node: Con
     const { Mounts = [] } = (await api.get<Inspected>(path).catch(() => undefined)) ?? {}
     const volume = Mounts.find(({ Destination }) => Destination === volumePoint)?.Source ?? ''
     const ask: Helper['ask'] = (...words) => {
+      if (over !== undefined) return Promise.reject(over.error)
       const answer = Promise.withResolvers<void>()
       waiting.set(words.slice(0, 2).join(' '), answer)
       reply(`${words.join('\t')}\n`)
       return answer.promise
     }
-    if (volume === '') fail(new Failure('Docker does not say where the volume is'))
-    else started.resolve({ volume, ask, end: () => reply('end\n') })
+    const end = (): void => reply('end\n')
+    if (volume !== '') return started.resolve({ volume, ask, end })
+    end()
+    fail(new Failure('Docker does not say where the volume is'))
   }
   const watch = {
     ...{ deadlineMs, signal, onLine, onStarted },
-    onErrorLine: (line: string) => void errors.push(line.slice(0, 1_000)),
+    onErrorLine: (line: string) => {
+      said = line.slice(0, 1_000)
+    },
     isEnough: () => false,
   }
   const ended = runContainer(api, toUnpacker(node, layoutDir, runId), '', watch).then(
-    (end) => fail(new Failure(errors.at(-1) ?? end)),
+    (end) => fail(new Failure(said || end)),
     fail,
   )
   started.promise.catch(() => {})
@@ -126,19 +136,20 @@ const startHelper = ({ api, layoutDir, runId, signal }: UnpackerOrder, node: Con
 /** Does a thing once for each name; whoever asks again waits for the same. */
 const createOnce = () => {
   const begun = new Map<string, Promise<void>>()
-  return (name: string, act: () => Promise<void>): Promise<void> => {
+  const doOnce = (name: string, act: () => Promise<void>): Promise<void> => {
     const work = begun.get(name) ?? act()
     begun.set(name, work)
     // Nobody may be waiting yet.
     work.catch(() => {})
     return work
   }
+  return { doOnce, hasBegun: (name: string): boolean => begun.has(name) }
 }
 
 export const createUnpacker = (order: UnpackerOrder): Unpacker => {
   const { engine, isLocal, layoutDir, atOnce, line } = order
   const gate = createGate(atOnce)
-  const [unpackOnce, finishOnce, giveOnce] = [createOnce(), createOnce(), createOnce()]
+  const [unpacking, finishing, giving] = [createOnce(), createOnce(), createOnce()]
   let helper: ReturnType<typeof startHelper> | undefined
   let isTold = false
   const getHelper = (node: ContainerNode): Promise<Helper> => {
@@ -149,7 +160,7 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
   const unpackLayer = (layers: readonly Layer[], at: number, file: string, node: ContainerNode) => {
     const { chainId = '', diffId = '' } = layers[at] ?? {}
     const words = [toHex(chainId), String(at), diffId, relative(layoutDir, file)]
-    return unpackOnce(chainId, async () => {
+    return unpacking.doOnce(chainId, async () => {
       const { ask } = await getHelper(node)
       await gate(() => ask('layer', ...words))
     })
@@ -161,23 +172,20 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
     const node = findNode(nodes)
     if (node !== undefined) void unpackLayer(layers, at, file, node)
   }
-  const unpackAll = async (
-    { layers, layout, id, ...image }: ContainerImage,
-    node: ContainerNode,
-  ) => {
+  const unpackAll = async (image: ContainerImage, node: ContainerNode): Promise<InNode> => {
+    const { layers, layout, id } = image
     const toFile = (digest: string): string => toBlobPath(layout?.folder ?? '', digest)
     await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node)))
     const { volume, ask } = await getHelper(node)
     const chains = layers.map(({ chainId }) => toHex(chainId))
     for (const [at, chain] of chains.entries())
-      await finishOnce(chain, () => ask('parents', chain, String(at), ...chains.slice(0, at)))
-    await giveOnce(id, () => ask('config', id, relative(layoutDir, toFile(id))))
+      await finishing.doOnce(chain, () => ask('parents', chain, String(at), ...chains.slice(0, at)))
+    await giving.doOnce(id, () => ask('config', id, relative(layoutDir, toFile(id))))
     const toFolder = (layer: Layer, at: number): Layer => ({
       ...layer,
       folder: `${volume}/${chains[at]}/to/${at}`,
     })
-    const inVolume = { ...image, id, layout, layers: layers.map(toFolder) } as ContainerImage
-    return { image: inVolume, config: `${volume}/${toHex(id)}` }
+    return { image: { ...image, layers: layers.map(toFolder) }, config: `${volume}/${toHex(id)}` }
   }
   const unpack: Unpacker['unpack'] = async (image, nodes) => {
     const node = findNode(nodes)
@@ -193,9 +201,13 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
     })
   }
   const close = async (): Promise<void> => {
+    // What nobody waits for any more is no news.
+    isTold = true
     const { end } = (await helper?.started.catch(() => undefined)) ?? {}
     end?.()
     await helper?.ended
   }
-  return { begin, unpack, close }
+  const hasBegun: Unpacker['hasBegun'] = ({ layers }) =>
+    layers.some(({ chainId }) => unpacking.hasBegun(chainId))
+  return { begin, unpack, hasBegun, close }
 }
