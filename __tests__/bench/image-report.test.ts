@@ -4,7 +4,8 @@ import { type Figures, judge } from '../../script/bench.d/image-report/bars.ts'
 
 const good: Figures = {
   ...{ off: [1, 9, 2], beside: [4, 3, 9], reportsWhenOff: 0, alone: [1], asDive: [10] },
-  ...{ waste: { told: 101, real: 100 }, packed: { told: 95, real: 100 } },
+  ...{ waste: { told: 101, real: 100 }, packed: { told: 95, real: 100 }, findings: undefined },
+  proof: { with: [6], without: [1], removedBytes: 100, wantedBytes: 100 },
 }
 
 const missedOf = (figures: Partial<Figures>): readonly string[] =>
@@ -20,6 +21,9 @@ test('bars of the report are met at their very edge, and missed behind it', () =
   expect(missedOf({ waste: { told: 98.9, real: 100 } })).toEqual(['waste'])
   expect(missedOf({ packed: { told: 105.1, real: 100 } })).toEqual(['packed'])
   expect(missedOf({ waste: { told: 0, real: 0 } })).toEqual(['waste'])
+  expect(missedOf({ findings: 'a clean image accused' })).toEqual(['findings'])
+  expect(missedOf({ proof: { ...good.proof, with: [6.01] } })).toEqual(['proof'])
+  expect(missedOf({ proof: { ...good.proof, removedBytes: 99 } })).toEqual(['proof'])
   expect(missedOf({ alone: [], off: [] })).toEqual(['beside', 'alone'])
 })
 

@@ -87,6 +87,7 @@ afterAll(() => rm(workspace, { recursive: true, force: true }))
 test('each rule of the catalog has a case, and each case a rule', () => {
   const rules = new Set([...cases, ...coldCases].map(ruleOf))
   expect([...rules].toSorted()).toEqual(catalog.map(({ id }) => id).toSorted())
+  expect(2 * (cases.length + coldCases.length) + lookAlikes.length).toBeGreaterThanOrEqual(60)
 })
 
 describe("images of Docker's own builder", () => {

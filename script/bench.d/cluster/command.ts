@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { defineCommand } from '../command.ts'
 import { choice, count, toggle } from '../flags.ts'
 import { readEngine } from '../host/engine.ts'
 import { sweepLeftovers } from '../host/leftovers.ts'
 import { warnWhenBusy } from '../host/machine.ts'
-import { messageOf, say } from '../host/progress.ts'
+import { say } from '../host/progress.ts'
+import { runScenario } from '../host/scenario.ts'
 import type { Session } from '../host/session.ts'
 import { useEngine } from '../host/testbed.ts'
 import { renderSections } from '../report/table.ts'
@@ -15,20 +15,11 @@ import { measureImages } from './measure-images.ts'
 import { prepareStage, type Stage } from './stage.ts'
 import { measureWay, ways } from './ways.ts'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const vitest = 'node_modules/vitest/vitest.mjs'
 const rounds = 50
 
 /** The tests' own, with all its rounds. */
-const soakTogether = async ({ run }: Session): Promise<Verdict> => {
-  const args = ['run', '--project=scenarios', '__tests__/scenarios/steps-together.test.ts']
-  const options = { cwd: root, env: { SLIPWAY_THOROUGH: '1' } }
-  const problem = await run(process.execPath, [vitest, ...args], options).then(
-    () => undefined,
-    (error: unknown) => messageOf(error),
-  )
-  return judgeTogether(rounds, problem)
-}
+const soakTogether = async (session: Session): Promise<Verdict> =>
+  judgeTogether(rounds, await runScenario(session, 'steps-together', { SLIPWAY_THOROUGH: '1' }))
 
 const measureJobs = async (stage: Stage, runs: number, dataRoot: string): Promise<Verdict> => {
   const base = process.env['SLIPWAY_BASE_IMAGE'] ?? 'slipway-testbed/base:latest'

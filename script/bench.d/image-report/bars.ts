@@ -5,6 +5,15 @@ import type { Verdict } from '../report/verdicts.ts'
 /** What a report says, and what is so. */
 export type Compared = { readonly told: number; readonly real: number }
 
+/** Seconds of a whole step that reports, with a proof and without one. */
+export type Proved = {
+  readonly with: readonly number[]
+  readonly without: readonly number[]
+  /** What the image has less without its findings, and what was to be proved. */
+  readonly removedBytes: number
+  readonly wantedBytes: number
+}
+
 export type Figures = {
   /** Seconds of a whole step that loads, by its `image-report`. */
   readonly off: readonly number[]
@@ -16,6 +25,9 @@ export type Figures = {
   readonly asDive: readonly number[]
   readonly waste: Compared
   readonly packed: Compared
+  readonly proof: Proved
+  /** What the scenario with an image for each rule, and one without its sin, says is wrong. */
+  readonly findings: string | undefined
 }
 
 const medianOf = (seconds: readonly number[]): number => spreadOf(seconds)?.median ?? Number.NaN
@@ -33,7 +45,8 @@ const within = (percent: number, { told, real }: Compared): Omit<Verdict, 'name'
 })
 
 export const judge = (figures: Figures): readonly Verdict[] => {
-  const { off, beside, reportsWhenOff, alone, asDive, waste, packed } = figures
+  const { off, beside, reportsWhenOff, alone, asDive, waste, packed, proof, findings } = figures
+  const proving = medianOf(proof.with) - medianOf(proof.without)
   const more = medianOf(beside) - medianOf(off)
   const times = medianOf(asDive) / medianOf(alone)
   return [
@@ -62,6 +75,18 @@ export const judge = (figures: Figures): readonly Verdict[] => {
     {
       ...{ name: 'packed', measure: "estimate of a registry's size against a push" },
       ...within(5, packed),
+    },
+    {
+      ...{ name: 'findings', measure: 'images with the sin found, clean images accused' },
+      bar: 'all, none, over at least 60 images',
+      measured: findings ?? 'all, none',
+      isMet: findings === undefined,
+    },
+    {
+      ...{ name: 'proof', measure: 'proof by removal: more than the step without it' },
+      bar: `at most 5 s for ${formatBytes(proof.wantedBytes)} of findings`,
+      measured: `${proving.toFixed(2)} s for ${formatBytes(proof.removedBytes)}: ${render(proof.with)} against ${render(proof.without)}`,
+      isMet: proving <= 5 && proof.removedBytes >= proof.wantedBytes,
     },
   ]
 }

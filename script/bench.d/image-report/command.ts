@@ -4,6 +4,7 @@ import { readEngine } from '../host/engine.ts'
 import { warnWhenBusy } from '../host/machine.ts'
 import { startNodes } from '../host/nodes.ts'
 import { say } from '../host/progress.ts'
+import { runScenario } from '../host/scenario.ts'
 import { type Session, withScope } from '../host/session.ts'
 import { useEngine } from '../host/testbed.ts'
 import { type BenchImage, makeImage } from '../image/make-image.ts'
@@ -12,6 +13,7 @@ import { toBarsSection } from '../report/verdicts.ts'
 import { lookAsDive } from './as-dive.ts'
 import { judge } from './bars.ts'
 import { compareWaste, pushedBytes } from './compare.ts'
+import { measureProof } from './prove.ts'
 import { type Report, reportAlone, runStep, type Step } from './run-step.ts'
 
 const layers = 5
@@ -82,7 +84,12 @@ export const reportCommand = defineCommand({
     say('waste and push')
     const waste = await compareWaste(session, base, megabytes / 50, cluster)
     const packed = { told, real: await pushedBytes(session, image.ref) }
-    const verdicts = judge({ ...loads, ...times, waste, packed })
+    say('proof')
+    const findingsWeight = { bytes: megabytes * (1e9 / 2_200), files: 20_000 }
+    const proof = await measureProof(session, base, runs, findingsWeight, cluster)
+    say('findings')
+    const findings = await runScenario(session, 'image-rules-all')
+    const verdicts = judge({ ...loads, ...times, waste, packed, proof, findings })
     const percent = Math.round((megabytes / 2_200) * 100)
     process.stdout.write(renderSections([toBarsSection(verdicts, percent)]))
     return verdicts.every(({ isMet }) => isMet) ? 0 : 1

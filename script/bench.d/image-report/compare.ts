@@ -6,7 +6,7 @@ import { reportAlone } from './run-step.ts'
 
 const late = () => ({ signal: AbortSignal.timeout(120_000) })
 
-const build = async (session: Session, variant: string, lines: readonly string[]) => {
+export const build = async (session: Session, variant: string, lines: readonly string[]) => {
   const tag = `${imageName}:${session.id}-${variant}`
   session.defer(tag, () => session.docker(['image', 'rm', '--force', tag], late()))
   const input = [Buffer.from(`${lines.join('\n')}\n`)]

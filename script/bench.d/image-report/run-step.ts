@@ -9,6 +9,7 @@ export type Report = {
   readonly packedBytes: number
   readonly isPackedExact: boolean
   readonly waste: { readonly ownBytes: number }
+  readonly proof?: { readonly bytes: number; readonly passed?: boolean }
 }
 
 export type Step = { readonly seconds: number; readonly reports: readonly Report[] }
