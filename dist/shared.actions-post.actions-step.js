@@ -1437,10 +1437,10 @@ const list = async (docker, path, filters) => {
 const listContainers = (docker, filters) => list(docker, "/containers/json?all=1&", filters);
 /** The IDs of a run's containers, also of those that have ended. */
 const listContainersOf = async (docker, runId) => (await listContainers(docker, { label: [`${runLabel}=${runId}`] })).map(({ Id }) => Id);
-/** The run that has a container, by its label; undefined where there is no such container or label. */
+/** The run that has a container, by its label; empty where it is nobody's, undefined where there is none. */
 const findRunOf = async (docker, container) => {
 	const [found] = await listContainers(docker, { name: [`^${container}$`] });
-	return found?.Labels?.[runLabel];
+	return found && (found.Labels?.["dev.slipway.run"] ?? "");
 };
 /** The names that a repository's images have. */
 const listNamesIn = async (docker, repository) => {

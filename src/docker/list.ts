@@ -31,10 +31,10 @@ const listContainers = (
 export const listContainersOf = async (docker: Docker, runId: string): Promise<readonly string[]> =>
   (await listContainers(docker, { label: [`${runLabel}=${runId}`] })).map(({ Id }) => Id)
 
-/** The run that has a container, by its label; undefined where there is no such container or label. */
+/** The run that has a container, by its label; empty where it is nobody's, undefined where there is none. */
 export const findRunOf = async (docker: Docker, container: string): Promise<string | undefined> => {
   const [found] = await listContainers(docker, { name: [`^${container}$`] })
-  return found?.Labels?.[runLabel]
+  return found && (found.Labels?.[runLabel] ?? '')
 }
 
 /** The names that a repository's images have. */
