@@ -146,6 +146,7 @@ launch_engine() {
   fi
   clear_remains
   mkdir -p "$state/data" "$exec_root" "${socket%/*}"
+  provide_disk
   write_engine_config
   make_bridge
   # Its folder must not go with a clone: it could not fetch from Git any more.

@@ -7,7 +7,7 @@ own_init=$lib/own-init
 
 is_own() { [[ $engine =~ ^(ext4|xfs|btrfs|system)$ ]]; }
 own_lives() { alive "$state/init.pid" bash; }
-own_hash() { recipe_hash "$(parts_hash)" "$own_init" "$(declare -f write_own_config make_disk)"; }
+own_hash() { recipe_hash "$(parts_hash)" "$own_init" "$(declare -f write_own_config make_disk make_ext4)"; }
 
 own_tools() {
   case $engine in
@@ -39,15 +39,11 @@ write_own_config() {
 JSON
 }
 
-# Sparse: it takes what is written to it.
 make_disk() {
   [[ $engine != system && ! -e $state/disk ]] || return 0
-  local size=4G
-  # As big as a runner's, for whole jobs.
-  [[ $engine != ext4 ]] || size=64G
-  truncate --size "$size" "$state/disk"
+  [[ $engine == ext4 ]] || truncate --size 4G "$state/disk"
   case $engine in
-    ext4) quiet "$logs/mkfs-ext4.log" mkfs.ext4 -q -m 0 -E lazy_journal_init=1 "$state/disk" ;;
+    ext4) make_ext4 "$state/disk" ;;
     xfs) quiet "$logs/mkfs-xfs.log" mkfs.xfs -q -m reflink=1 "$state/disk" ;;
     btrfs) quiet "$logs/mkfs-btrfs.log" mkfs.btrfs -q "$state/disk" ;;
   esac
