@@ -156,6 +156,20 @@ test('a layer that cannot be unpacked is told, and does not keep the others', as
   await unpacker.close()
 })
 
+test('a layer of a builder that is not what its name promises is in no node', async () => {
+  const { unpacker, lines, heard } = startDaemon()
+  const image = toImage('false', ['base', 'top'])
+  const [, { diffId = '' } = {}] = image.layers
+  writeFileSync(toBlobPath(join(layoutDir, 'false'), diffId), 'not the top')
+  expect(await unpacker.unpack(image, [node])).toBeUndefined()
+  expect(heard.some(([word]) => word === 'parents')).toBe(false)
+  const found = toDigest('not the top')
+  expect(lines).toEqual([
+    `Layers are unpacked in nodes, not beside them: what came as the layer ${diffId} has the digest ${found}`,
+  ])
+  await unpacker.close()
+})
+
 test('where Docker does not say where the volume is, the container is ended', async () => {
   const { unpacker, lines, heard } = startDaemon(undefined, [])
   expect(await unpacker.unpack(toImage('lost', ['l']), [node])).toBeUndefined()

@@ -9,6 +9,7 @@ import { readLayout } from '../image/sources/oci-layout.ts'
 import { findCommonLayers } from '../load/common-layers.ts'
 import { beginUnpacking } from '../load/from-layout.ts'
 import type { ExportLayers } from '../load/task.ts'
+import { watchLayers } from './early-layers.ts'
 import { createExportLayers } from './layouts.ts'
 import type { Ports } from './ports.ts'
 import { bringKept, buildThroughRegistry, exportThroughRegistry } from './registry-build.ts'
@@ -48,15 +49,17 @@ export const buildIntoFolder = async (
   }
   if (output === 'oci-layout') {
     const common = await asking
+    const watch = watchLayers(folder, (...layer) => run.unpacker?.begin(...layer, nodes))
     // Another try must not find the manifests of the last one.
-    const built = await tryBuild(order, () => prepareLayout(folder, common.diffIds))
+    const prepare = (): void => prepareLayout(folder, common.diffIds)
+    const built = await tryBuild(order, prepare).finally(watch.end)
     const exportLayers = createExportLayers(toExportOrder(order), ports)
     return { built, inFolder: { image: read(built), exportLayers } }
   }
   const { buildCaches: kept } = run
   const beganMs = performance.now()
   const [cache, common] = await Promise.all([
-    kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes)),
+    kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes, 'proven')),
     asking,
   ])
   const place = { name, folder, common, kept, signal: run.signal, line: log.line }

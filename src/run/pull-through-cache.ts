@@ -104,7 +104,7 @@ const createBring = (
     const file = await blobs.bring(layer)
     if (isWhole)
       layers.forEach(({ diffId }, at) => {
-        if (diffId === layer.diffId) unpacker?.begin(chain, at, file, nodes)
+        if (diffId === layer.diffId) unpacker?.begin(chain, at, file, nodes, 'proven')
       })
     return file
   }

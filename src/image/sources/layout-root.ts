@@ -25,6 +25,10 @@ export const toBlobPath = (folder: string, digest: string): string => {
   return join(folder, 'blobs', 'sha256', toHex(digest))
 }
 
+/** Undefined where it is not there; empty files stand for layers that nobody needs. */
+export const sizeOfBlob = (folder: string, digest: string): number | undefined =>
+  statSync(toBlobPath(folder, digest), { throwIfNoEntry: false })?.size
+
 /** The text of a blob that is what its digest says. */
 export const readBlob = (folder: string, digest: string): string => {
   const content = readRegularFile(toBlobPath(folder, digest), largestBlob)

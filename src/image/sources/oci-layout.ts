@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs'
 import { Failure } from '../../failure.ts'
 import type { BlobImage } from '../contents/blobs/blob.ts'
 import { isDigest } from '../digest.ts'
 import { type ContainerImage, toChainIds } from '../image.ts'
 import { type ImageReference, toRepository } from '../reference.ts'
-import { type Descriptor, findManifest, readBlob, toBlobPath } from './layout-root.ts'
+import { type Descriptor, findManifest, readBlob, sizeOfBlob, toBlobPath } from './layout-root.ts'
 
 type Manifest = {
   readonly config: Descriptor
@@ -80,7 +79,7 @@ export const readLayout = (
 
 /** Whether a layout has a layer itself, not only an empty file in its place. */
 export const hasLayer = (folder: string, diffId: string): boolean =>
-  (statSync(toBlobPath(folder, diffId), { throwIfNoEntry: false })?.size ?? 0) > 0
+  (sizeOfBlob(folder, diffId) ?? 0) > 0
 
 /** An image that a builder has written, to be read where it lies; undefined where layers were left out. */
 export const toWholeBlobs = ({ id, layers, layout }: ContainerImage): BlobImage | undefined => {
