@@ -1,7 +1,7 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { canRead, canSearch, createDocker, describeEnd, findDockerFolders, findNodes as findNodes$1, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isContainer, isImageId, isMachine, isMissing, isOlder, isOwnFolder, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isImagesFolder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, executeIn, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, executeIn, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, hashBlob, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openBlob, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { _usingCtx } from "./usingCtx.js";
@@ -3514,7 +3514,7 @@ const planRun = (inputs, facts) => {
 	};
 };
 
-// src/load/unpacker.ts
+// src/load/unpacker-helper.ts
 /** Longer than any step. */
 const deadlineMs$1 = 864e5;
 /** Where the helper sees its volume and the step's layers; its script knows them, too. */
@@ -3541,7 +3541,8 @@ const toUnpacker = (node, layoutDir, runId) => ({
 		}]
 	}
 });
-const startHelper = ({ api, layoutDir, runId, signal }, node) => {
+/** Starts the container, which reads requests in lines and answers each; see helper/unpack.sh. */
+const startUnpackerHelper = ({ api, layoutDir, runId, signal }, node) => {
 	const waiting = /* @__PURE__ */ new Map();
 	let said = "";
 	/** Why it answers no more. */
@@ -3597,6 +3598,25 @@ const startHelper = ({ api, layoutDir, runId, signal }, node) => {
 		ended
 	};
 };
+
+// src/load/unpacker.ts
+/** This process compares digests in a quarter of the time that nodes' programs take. */
+const prove = async (file, diffId, signal) => {
+	const { size } = await lstat(file);
+	const blob = await openBlob({
+		file,
+		start: 0,
+		sizeBytes: size,
+		digest: diffId,
+		diffId
+	});
+	try {
+		const found = await hashBlob(blob, signal);
+		if (found !== diffId) throw new Failure(`what came as the layer ${diffId} has the digest ${found}`);
+	} finally {
+		await blob.handle.close();
+	}
+};
 /** Does a thing once for each name; whoever asks again waits for the same. */
 const createOnce = () => {
 	const begun = /* @__PURE__ */ new Map();
@@ -3622,11 +3642,11 @@ const createUnpacker = (order) => {
 	let helper;
 	let isTold = false;
 	const getHelper = (node) => {
-		helper ??= startHelper(order, node);
+		helper ??= startUnpackerHelper(order, node);
 		return helper.started;
 	};
 	/** By chain IDs: a layer's folders may have what those below say. */
-	const unpackLayer = (layers, at, file, node) => {
+	const unpackLayer = (layers, at, file, node, proven) => {
 		const { chainId = "", diffId = "" } = layers[at] ?? {};
 		const words = [
 			toHex(chainId),
@@ -3636,14 +3656,16 @@ const createUnpacker = (order) => {
 		];
 		return unpacking.doOnce(chainId, async () => {
 			const { ask } = await getHelper(node);
-			await gate(() => ask("layer", ...words));
+			const act = () => ask("layer", ...words);
+			const check = proven === void 0 ? prove(file, diffId, order.signal) : void 0;
+			await Promise.all([gate(act), check]);
 		});
 	};
 	/** One of them, whose programs are used; undefined where links do not reach them all. */
 	const findNode = (nodes) => isLocal && areBeside(engine, nodes) ? nodes.find(isContainer) : void 0;
-	const begin = (layers, at, file, nodes) => {
+	const begin = (layers, at, file, nodes, proven) => {
 		const node = findNode(nodes);
-		if (node !== void 0) unpackLayer(layers, at, file, node);
+		if (node !== void 0) unpackLayer(layers, at, file, node, proven);
 	};
 	const unpackAll = async (image, node) => {
 		const { layers, layout, id } = image;

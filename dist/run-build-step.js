@@ -1,4 +1,4 @@
-import { beginUnpacking, buildImage, createExportLayers, executeIn, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
+import { beginUnpacking, buildImage, createExportLayers, executeIn, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { createDocker, isDigest, toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
@@ -7,7 +7,7 @@ import { createEnds } from "./shared.run-build-step.run-create-cluster-step.js";
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { mkdirSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { join, relative } = process.getBuiltinModule("node:path");
-const { link } = process.getBuiltinModule("node:fs/promises");
+const { link, readdir } = process.getBuiltinModule("node:fs/promises");
 
 // src/build/builder-watch.ts
 /** Of no build's output: buildx's own last words, and those of Kubernetes' library in it. */
@@ -372,7 +372,7 @@ const nothing = {
 	diffIds: /* @__PURE__ */ new Set(),
 	chainIds: /* @__PURE__ */ new Set()
 };
-const findLayers = async (api, node) => {
+const findLayers$1 = async (api, node) => {
 	const argv = [
 		"bash",
 		"-c",
@@ -391,12 +391,63 @@ const findLayers = async (api, node) => {
 * too, and where they are not, the load asks for them.
 */
 const findCommonLayers = async (api, nodes) => {
-	const [first = nothing, ...others] = await Promise.all(nodes.map((node) => findLayers(api, node).catch(() => nothing)));
+	const [first = nothing, ...others] = await Promise.all(nodes.map((node) => findLayers$1(api, node).catch(() => nothing)));
 	const pick = (of) => new Set([...first[of]].filter((id) => others.every((other) => other[of].has(id))));
 	return {
 		diffIds: pick("diffIds"),
 		chainIds: pick("chainIds")
 	};
+};
+
+// src/run/early-layers.ts
+/** Looked at so often, as nothing of the system has to be had for it: builders write for seconds. */
+const everyMs = 200;
+/** A config is smaller; smaller layers are unpacked in no time. */
+const fewBytes = 4e6;
+/** @param text of a blob that may be anything */
+const parseLayers = (text) => {
+	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
+	return Array.isArray(diffIds) && diffIds.every(isDigest) ? toLayers(diffIds) : void 0;
+};
+/** The layers of the image that is being written: its config comes first, as it is small. */
+const findLayers = (folder, digests) => {
+	for (const digest of digests) {
+		const size = sizeOfBlob(folder, digest) ?? 0;
+		if (size === 0 || size > fewBytes) continue;
+		const layers = parseLayers(attempt(() => readBlob(folder, digest)) ?? "");
+		const isWhole = layers?.every(({ diffId }) => sizeOfBlob(folder, diffId) !== 0);
+		if (layers !== void 0 && isWhole) return layers;
+	}
+	return [];
+};
+/**
+* Tells of an image's large layers as soon as a builder has written them into a folder, where it gives a blob
+* its name once all of it is there.
+*
+* @returns what ends it
+*/
+const watchLayers = (folder, onLayer) => {
+	const told = /* @__PURE__ */ new Set();
+	const ended = new AbortController();
+	const look = async () => {
+		const digests = (await readdir(join(folder, "blobs", "sha256")).catch(() => [])).map((name) => `sha256:${name}`).filter(isDigest);
+		findLayers(folder, digests).forEach(({ diffId, chainId }, at, layers) => {
+			if (told.has(chainId) || (sizeOfBlob(folder, diffId) ?? 0) <= fewBytes) return;
+			told.add(chainId);
+			onLayer(layers, at, toBlobPath(folder, diffId));
+		});
+	};
+	const watch = async () => {
+		for (;;) {
+			await setTimeout$1(everyMs, void 0, {
+				signal: ended.signal,
+				ref: false
+			});
+			await look();
+		}
+	};
+	watch().catch(() => {});
+	return { end: () => ended.abort() };
 };
 
 // src/registry/layers.ts
@@ -563,7 +614,9 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 	};
 	if (output === "oci-layout") {
 		const common = await asking;
-		const built = await tryBuild(order, () => prepareLayout(folder, common.diffIds));
+		const watch = watchLayers(folder, (...layer) => run.unpacker?.begin(...layer, nodes));
+		const prepare = () => prepareLayout(folder, common.diffIds);
+		const built = await tryBuild(order, prepare).finally(watch.end);
 		const exportLayers = createExportLayers(toExportOrder(order), ports);
 		return {
 			built,
@@ -575,7 +628,7 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 	}
 	const { buildCaches: kept } = run;
 	const beganMs = performance.now();
-	const [cache, common] = await Promise.all([kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes)), asking]);
+	const [cache, common] = await Promise.all([kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes, "proven")), asking]);
 	const place = {
 		name,
 		folder,

@@ -188,7 +188,7 @@ const createBring = ({ layers }, nodes, wanted, blobs, { unpacker }) => {
 	return async (layer) => {
 		const file = await blobs.bring(layer);
 		if (isWhole) layers.forEach(({ diffId }, at) => {
-			if (diffId === layer.diffId) unpacker?.begin(chain, at, file, nodes);
+			if (diffId === layer.diffId) unpacker?.begin(chain, at, file, nodes, "proven");
 		});
 		return file;
 	};

@@ -39,6 +39,9 @@ receive_layer() {
   done
 }
 
+# Where the action compares digests itself, the promise will do.
+sum_layer() { if [[ -n "${action_proves-}" ]]; then echo "$1"; else sha256sum; fi; }
+
 # One layer's tar becomes files, and its digest proves that it is what Docker has.
 unpack_layer() {
   local size=$1 i=$2 to=$3 sum summing reading error is_whole=yes tar=$own/tar.$2 entries=$own/entries.$2
@@ -52,7 +55,7 @@ unpack_layer() {
   else
     mkfifo "$tar" "$entries"
   fi
-  sha256sum <"$tar" >"$own/sum.$i" &
+  sum_layer "${diffs[i]#sha256:}" <"$tar" >"$own/sum.$i" &
   summing=$!
   list_entries <"$entries" 2>"$own/unread.$i" | check_entries >"$own/unsaid.$i" 2>"$own/refused.$i" &
   reading=$!

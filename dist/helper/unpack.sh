@@ -4,7 +4,8 @@
 # the order in which src/load/helper.ts names them.
 #
 # Standard input, tab-separated lines; its end (the action died) is ours:
-#   layer CHAIN INDEX DIFF_ID FILE    (a layer's tar below /slipway-layers, and which layer of an image it is)
+#   layer CHAIN INDEX DIFF_ID FILE    (a layer's tar below /slipway-layers, and which layer of an image it is; the
+#                                      action compares its digest)
 #   parents CHAIN INDEX LOWER...      (once that is done, with the chains below it, lowest first)
 #   config DIGEST FILE                (an image's config, which nodes get, too)
 #   end
@@ -20,6 +21,9 @@ work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' TERM
 staging=/slipway
+# It is four times as quick as the nodes' sha256sum, and has done so with much of what it wrote itself.
+# shellcheck disable=SC2034  # read by sum_layer
+action_proves=yes
 
 # What of the functions for a node is the same for each layer: where it goes, where notes of it are.
 take_place() {
