@@ -72,6 +72,10 @@ test.each([
   ['no list', '{"rootfs":{"diff_ids":"sha256:x"}}'],
   ['no digest', `{"rootfs":{"diff_ids":["${toDigest(large)}","sha256:../../x"]}}`],
   ['no JSON', '{'],
+  [
+    'of more layers than an image has',
+    JSON.stringify({ rootfs: { diff_ids: Array(501).fill(toDigest(large)) } }),
+  ],
 ])('a blob is no config: %s', async (_, text) => {
   const { onLayer, watch } = start()
   put(large)

@@ -12,13 +12,18 @@ const everyMs = 200
 /** A config is smaller; smaller layers are unpacked in no time. */
 const fewBytes = 4_000_000
 
+/** Overlayfs mounts no more than 500, and each is looked at each time. */
+const mostLayers = 500
+
 type Config = { readonly rootfs?: { readonly diff_ids?: unknown } }
 
 /** @param text of a blob that may be anything */
 const parseLayers = (text: string): readonly Layer[] | undefined => {
   const config = attempt(() => JSON.parse(text) as Config | null)
   const diffIds = config?.rootfs?.diff_ids
-  return Array.isArray(diffIds) && diffIds.every(isDigest) ? toLayers(diffIds) : undefined
+  const areLayers =
+    Array.isArray(diffIds) && diffIds.length <= mostLayers && diffIds.every(isDigest)
+  return areLayers ? toLayers(diffIds) : undefined
 }
 
 /** The layers of the image that is being written: its config comes first, as it is small. */
