@@ -404,10 +404,12 @@ const findCommonLayers = async (api, nodes) => {
 const everyMs = 200;
 /** A config is smaller; smaller layers are unpacked in no time. */
 const fewBytes = 4e6;
+/** Overlayfs mounts no more than 500, and each is looked at each time. */
+const mostLayers = 500;
 /** @param text of a blob that may be anything */
 const parseLayers = (text) => {
 	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) && diffIds.every(isDigest) ? toLayers(diffIds) : void 0;
+	return Array.isArray(diffIds) && diffIds.length <= mostLayers && diffIds.every(isDigest) ? toLayers(diffIds) : void 0;
 };
 /** The layers of the image that is being written: its config comes first, as it is small. */
 const findLayers = (folder, digests) => {
