@@ -4,11 +4,10 @@ import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, 
 import { askCache, filesImages, filesRecords, findNearestWord, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
-const { Transform, pipeline } = process.getBuiltinModule("node:stream");
+const { Transform } = process.getBuiltinModule("node:stream");
 const { once } = process.getBuiltinModule("node:events");
-const zlib = process.getBuiltinModule("node:zlib");
 const { createHash, randomBytes, randomUUID, timingSafeEqual } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants: constants$1, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
 const { availableParallelism, totalmem } = process.getBuiltinModule("node:os");
 const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
@@ -111,13 +110,13 @@ const toBakeWords = (definition) => {
 /** Where anonymous files are, as /proc tells of them. */
 const memoryFolder = "/dev/shm";
 /** O_TMPFILE: a file that never has a name. Node's constants lack it; Linux's own value. */
-const withoutName$1 = 4194304 | constants$1.O_DIRECTORY;
+const withoutName$1 = 4194304 | constants.O_DIRECTORY;
 const openNameless = () => {
 	try {
-		return openSync(memoryFolder, withoutName$1 | constants$1.O_RDWR, 384);
+		return openSync(memoryFolder, withoutName$1 | constants.O_RDWR, 384);
 	} catch {
 		const path = `${memoryFolder}/slipway-${randomBytes(16).toString("hex")}`;
-		const flags = constants$1.O_RDWR | constants$1.O_CREAT | constants$1.O_EXCL | constants$1.O_NOFOLLOW;
+		const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 		const fd = openSync(path, flags, 384);
 		unlinkSync(path);
 		return fd;
@@ -4362,12 +4361,12 @@ const nameless = {
 };
 /** Names that Docker or a step of ours keeps for itself. */
 const isPrivate = ({ canonical }) => /^slipway\.invalid\/|^docker\.io\/library\/moby-dangling[:@]/.test(canonical);
-const read$2 = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
+const read$1 = (names) => toReferences(names ?? []).filter((reference) => !isPrivate(reference));
 /** The names that Docker has for an image, tags before digests; else one that its content gives it. */
 const toOwnNames = (image) => {
-	const tags = read$2(image.RepoTags);
+	const tags = read$1(image.RepoTags);
 	if (tags.length > 0) return tags;
-	const digests = read$2(image.RepoDigests);
+	const digests = read$1(image.RepoDigests);
 	return digests.length > 0 ? digests : [toImmutable(nameless, image.Id)];
 };
 /** Whether Docker has an image without any name; with a name of ours it would lose it, too. */
@@ -4871,146 +4870,6 @@ const checkGrowth = (report, limit) => {
 };
 /** What is beyond the limits that its author has set. */
 const checkImageLimits = (reports, { size, growth }) => reports.flatMap((report) => [...size.filter((each) => isAbout(each, report.name)).flatMap((each) => checkSize(report, each)), ...growth.filter((each) => isAbout(each, report.name)).flatMap((each) => checkGrowth(report, each))]);
-
-// src/image/contents/blobs/zstd-frames.ts
-const read$1 = (bytes) => ({
-	bytes,
-	isRead: true
-});
-const pass = (bytes) => ({
-	bytes,
-	isRead: false
-});
-/** Bytes of a frame's header behind its first one, which tells of them. */
-const countHeader = (about) => {
-	const isSingle = (about & 32) !== 0;
-	const window = isSingle ? 0 : 1;
-	const dictionary = [
-		0,
-		1,
-		2,
-		4
-	][about & 3] ?? 0;
-	const size = [
-		isSingle ? 1 : 0,
-		2,
-		4,
-		8
-	][about >> 6] ?? 0;
-	return window + dictionary + size;
-};
-/** RFC 8878, 3.1. What is none of it, the unpacker refuses. */
-function* walkFrames() {
-	for (;;) {
-		const magic = (yield read$1(4)).readUInt32LE(0);
-		if (magic >= 407710288 && magic <= 407710303) yield pass((yield read$1(4)).readUInt32LE(0));
-		else if (magic === 4247762216) {
-			const [about = 0] = yield read$1(1);
-			yield pass(countHeader(about));
-			for (let isLast = false; !isLast;) {
-				const block = (yield read$1(3)).readUIntLE(0, 3);
-				isLast = (block & 1) === 1;
-				yield pass((block >> 1 & 3) === 1 ? 1 : block >> 3);
-			}
-			if ((about & 4) !== 0) yield pass(4);
-		} else yield pass(Number.POSITIVE_INFINITY);
-		yield "end";
-	}
-}
-/**
-* Cuts what zstd has packed where its frames end: Node's unpacker drops, without a word, what comes behind
-* the end of a frame in the same piece.
-*/
-async function* splitFrames(pieces) {
-	const walk = walkFrames();
-	const none = Buffer.alloc(0);
-	let want = walk.next(none).value;
-	let seen = none;
-	let missing = want === "end" ? 0 : want.bytes;
-	for await (const piece of pieces) {
-		let [begin, at] = [0, 0];
-		while (at < piece.length || missing === 0) {
-			const taken = Math.min(missing, piece.length - at);
-			if (want !== "end" && want.isRead) seen = Buffer.concat([seen, piece.subarray(at, at + taken)]);
-			at += taken;
-			missing -= taken;
-			if (missing > 0) break;
-			want = walk.next(seen).value;
-			seen = none;
-			missing = want === "end" ? 0 : want.bytes;
-			if (want !== "end") continue;
-			if (at > begin) yield piece.subarray(begin, at);
-			begin = at;
-		}
-		if (at > begin) yield piece.subarray(begin, at);
-	}
-}
-
-// src/image/contents/blobs/blob.ts
-/** Type names of layers differ from what is in them, so their first bytes count, as for Docker. */
-const sniff = (head) => {
-	if (head.length < 4) return "tar";
-	if (head.readUInt16BE(0) === 8075) return "gzip";
-	const number = head.readUInt32LE(0);
-	return number === 4247762216 || number >= 407710288 && number <= 407710303 ? "zstd" : "tar";
-};
-/**
-* Opens a layer, without following a link.
-*
-* @throws {Failure} where there is no such file, or one of another size
-*/
-const openBlob = async (blob) => {
-	const { file, start, sizeBytes, digest } = blob;
-	const flags = constants$1.O_RDONLY | constants$1.O_NOFOLLOW | constants$1.O_NONBLOCK;
-	const handle = await open(file, flags).catch((cause) => {
-		throw new Failure(`The layer ${digest} cannot be read`, { cause });
-	});
-	try {
-		const about = await handle.stat();
-		if (!about.isFile() || sizeBytes === 0 || about.size < start + sizeBytes) throw new Failure(`The layer ${digest} has ${about.size} bytes in place of ${sizeBytes}`);
-		const head = Buffer.alloc(4);
-		await handle.read(head, 0, Math.min(4, sizeBytes), start);
-		return {
-			...blob,
-			handle,
-			packing: sniff(head)
-		};
-	} catch (error) {
-		await handle.close();
-		throw error;
-	}
-};
-const unpackers = {
-	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
-	zstd: () => {
-		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
-		return zlib.createZstdDecompress({ chunkSize: 131072 });
-	}
-};
-const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({
-	start,
-	end: start + sizeBytes - 1,
-	autoClose: false,
-	highWaterMark: 262144
-});
-/** What is packed, as it is read. Whoever leaves it before its end ends what unpacks it. */
-const unpack = (packed, packing) => {
-	if (packing === "tar") return packed;
-	const unpacker = unpackers[packing]();
-	if (packing === "gzip") pipeline(packed, unpacker, () => {});
-	else pipeline(packed, splitFrames, unpacker, () => {});
-	return unpacker;
-};
-/** The archive in a layer. */
-const readArchive = (blob) => unpack(readRaw(blob), blob.packing);
-const hashBlob = async (blob, signal) => {
-	const hash = createHash("sha256");
-	for await (const chunk of readRaw(blob)) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-	}
-	return `sha256:${hash.digest("hex")}`;
-};
 
 // src/image/sources/oci-layout.ts
 const isSize = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -7081,7 +6940,7 @@ const sendLayers = async (streaming, archived, feed) => {
 // src/load/send-files.ts
 /** A file after the line that says what it is; an empty one stands for a layer that is not there. */
 async function* readFile(path, toHead) {
-	const file = await open(path, constants$1.O_RDONLY | constants$1.O_NOFOLLOW);
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 	try {
 		const { size } = await file.stat();
 		if (size === 0) throw new Error("the builder left a layer out that the node lacks");
@@ -8499,4 +8358,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hashBlob, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openBlob, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readArchive, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, sniff, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpack, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

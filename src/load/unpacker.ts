@@ -4,7 +4,6 @@ import { type ContainerNode, isContainer, type Node } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { Failure, renderError } from '../failure.ts'
 import { createGate } from '../host/at-once.ts'
-import { hashBlob, openBlob } from '../image/contents/blobs/blob.ts'
 import { toHex } from '../image/digest.ts'
 import type { ContainerImage, Layer } from '../image/image.ts'
 import { toBlobPath } from '../image/sources/layout-root.ts'
@@ -50,6 +49,8 @@ export type Unpacker = {
 
 /** This process compares digests in a quarter of the time that nodes' programs take. */
 const prove = async (file: string, diffId: string, signal: AbortSignal): Promise<void> => {
+  // Loads of what Docker has start without it.
+  const { hashBlob, openBlob } = await import('../image/contents/blobs/blob.ts')
   const { size } = await lstat(file)
   const blob = await openBlob({ file, start: 0, sizeBytes: size, digest: diffId, diffId })
   try {
