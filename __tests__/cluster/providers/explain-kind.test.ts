@@ -83,6 +83,25 @@ Command Output: Error response from daemon: all predefined address pools have be
     /network prune/,
   ],
   [
+    'a mount of what cannot be made (as 0.20, 0.23 and 0.33 print it)',
+    ` ✗ Preparing nodes 📦
+ERROR: failed to create cluster: command "docker run --name c-control-plane --net kind --volume=/proc/nothing/here:/x n:1" failed with error: exit status 127
+
+Command Output: 603dc448e6fc47a11d1c6b708a4a5c1510267e73879f3357237ac814bcd364c0
+docker: Error response from daemon: error while creating mount source path '/proc/nothing/here': mkdir /proc/nothing: no such file or directory
+
+Run 'docker run --help' for more information`,
+    /^docker run failed: Error response from daemon: error while creating mount source path '\/proc\/nothing\/here': mkdir \S+ no such file or directory$/,
+    /Correct extraMounts/,
+  ],
+  [
+    'a patch of kubeadm that is none (as 0.20, 0.23 and 0.33 print it)',
+    ` ✗ Writing configuration 📜
+ERROR: failed to create cluster: failed to generate kubeadm config content: failed to parse patches: failed to parse type meta for "nonsense": error unmarshaling JSON`,
+    /^failed to generate kubeadm config content: failed to parse patches: /,
+    /Correct kubeadmConfigPatches/,
+  ],
+  [
     "patches do not fit the node's containerd (kind's sources)",
     'ERROR: failed to create cluster: failed to restart containerd after patching config: command "docker exec" failed with error: exit status 1',
     /^failed to restart containerd after patching config$/,
