@@ -148,7 +148,11 @@ describe('links', () => {
     expect(answer).toMatchObject({ state: 'no', isNeeded: false })
     expect(answer.found).toContain(`b: copy (${reason})`)
     expect(answer.found).not.toContain('a: ')
-    expect(answer).toMatchObject({ remedy: expect.stringContaining('on one filesystem') })
+    expect(answer).toMatchObject({ remedy: expect.stringContaining('in kind-config') })
+    // A machine's own containerd is no volume of Docker's, and has no kind-config.
+    const root = '/var/lib/rancher/k3s/agent/containerd'
+    const remedy = expect.stringMatching(`^Keep Docker's data and ${root} on one filesystem: .*K3s`)
+    expect(explainLinks(tried, root)).toMatchObject({ remedy })
   })
 
   test('a whiteout that cannot be made', () => {

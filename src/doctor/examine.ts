@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { Node } from '../cluster/node.ts'
+import { isMachine, type Node } from '../cluster/node.ts'
 import { findNodes } from '../cluster/providers/find-cluster.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
@@ -84,7 +84,8 @@ const tryNodes = async (
   const tried = await Promise.all(
     groupForHelpers(plans).map((group) => tryMethods(api, { ...trial, nodes: group.nodes })),
   )
-  return explainLinks(new Map([...gated, ...tried.flatMap((each) => [...each])]))
+  const machineRoot = nodes.find(isMachine)?.containerd.root
+  return explainLinks(new Map([...gated, ...tried.flatMap((each) => [...each])]), machineRoot)
 }
 
 /** What several answers depend on, asked once. */

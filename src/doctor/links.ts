@@ -6,7 +6,9 @@ const own = (name: string, tried: TriedMethod): string =>
     ? `${name}: ${tried.method}${tried.reason === '' ? '' : ` (${tried.reason})`}`
     : `${name}: ${tried.reason}`
 
-const remedyFor = (reason: string): string => {
+const remedyFor = (reason: string, machineRoot: string | undefined): string => {
+  if (/cross-device/i.test(reason) && machineRoot !== undefined)
+    return `Keep Docker's data and ${machineRoot} on one filesystem: \`data-root\` in /etc/docker/daemon.json, \`root\` in containerd's configuration, or \`--data-dir\` of K3s.`
   if (/cross-device/i.test(reason))
     return "Keep Docker's layers and volumes on one filesystem: no other disk at its folder `volumes`, and no `extraMounts` over /var or /var/lib/containerd in kind-config."
   if (/Operation not permitted|not supported/i.test(reason))
@@ -19,8 +21,15 @@ const remedyFor = (reason: string): string => {
   return 'Leave load-mode at auto, which copies or streams there, and compare with docs/loading.md.'
 }
 
-/** Says of the nodes how layers reach them. */
-export const explainLinks = (tried: ReadonlyMap<string, TriedMethod>): Answer => {
+/**
+ * Says of the nodes how layers reach them.
+ *
+ * @param machineRoot the folder of this machine's own containerd, where that is the node
+ */
+export const explainLinks = (
+  tried: ReadonlyMap<string, TriedMethod>,
+  machineRoot?: string,
+): Answer => {
   const all = [...tried]
   if (all.length === 0) return unknown('there is no node to try it with')
   const busy = all.find(([, each]) => each.kind === 'cannot' && /another load/.test(each.reason))
@@ -36,6 +45,6 @@ export const explainLinks = (tried: ReadonlyMap<string, TriedMethod>): Answer =>
   }
   return no(
     `layers do not reach every node without a copy. ${slow.map((each) => own(...each)).join('; ')}`,
-    remedyFor(first[1].reason),
+    remedyFor(first[1].reason, machineRoot),
   )
 }
