@@ -156,6 +156,41 @@ describe('what buildx printed for real', () => {
   })
 })
 
+describe('over many lines, as buildx before 0.15 prints it', () => {
+  const toIndented = (printed: string): string =>
+    printed
+      .split('\n')
+      .map((line) => (line.startsWith('{') ? JSON.stringify(JSON.parse(line), undefined, 2) : line))
+      .join('\n')
+
+  test.each(['stages', 'cached', 'compiler', 'secret', 'cancelled', 'lint', 'hostile'])(
+    '%s says the same',
+    (name) => {
+      const printed = recorded(name)
+      const indented = toIndented(printed)
+      expect(indented).toContain('{\n  "vertexes": [\n')
+      expect(follow(indented)).toEqual(follow(printed))
+      const pieces = Array.from({ length: Math.ceil(indented.length / 7) }, (_, at) =>
+        indented.slice(at * 7, at * 7 + 7),
+      )
+      expect(follow(...pieces)).toEqual(follow(printed))
+    },
+  )
+
+  test('a brace that begins no status stays text, also as the last line', () => {
+    const text = ['{', '{', '  "vertexes": 7', '}', 'said', '{']
+    expect(textsOf(toEvents(`${text.join('\n')}\n`), 'text')).toEqual(text)
+    const printed = `{\n${toIndented(step('a', 'out'))}`
+    expect(toEvents(printed)).toEqual([{ kind: 'text', text: '{' }, ...toEvents(step('a', 'out'))])
+  })
+
+  test('one that is cut off is left out', () => {
+    const indented = toIndented(step('a', 'out'))
+    const cut = indented.slice(0, indented.indexOf('"data"') + 12)
+    expect(textsOf(toEvents(cut), 'text')).toEqual([expect.stringContaining('is left out')])
+  })
+})
+
 test('what is printed for people stays text, as from a docker that hands no variable on', () => {
   const plain = '#5 [2/2] RUN make\n#5 0.1 10%\r20%\n\nERROR: no\n'
   expect(textsOf(toEvents(plain), 'text')).toEqual([

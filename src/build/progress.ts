@@ -1,4 +1,4 @@
-import { createLineCutter, createRecordCutter } from '../host/lines.ts'
+import { createLineCutter } from '../host/lines.ts'
 import type { BuildStep, Ending, OnBuildEvent } from './event.ts'
 import {
   type BuildKitWarning,
@@ -9,6 +9,7 @@ import {
   type Transfer,
   type Vertex,
 } from './status.ts'
+import { createStatusCutter } from './status-cutter.ts'
 import { type BuildStats, toTimings } from './timings.ts'
 
 /** BuildKit's messages have at most 16 MB, in JSON and base64 somewhat more. */
@@ -171,7 +172,7 @@ const onRecord = (state: State, record: Buffer | undefined): void => {
 export const createProgress = (onEvent: OnBuildEvent) => {
   const state: State = { onEvent, all: new Map(), held: new Map() }
   return {
-    createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
+    createSink: () => createStatusCutter((record) => onRecord(state, record), longestStatus),
     /** Tells what is still held back. */
     finish: (): void => {
       for (const { release } of [...state.held.values()]) release()

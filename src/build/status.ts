@@ -79,12 +79,12 @@ export type Log = Readonly<ReturnType<typeof toLog>>
 /** What a check of BuildKit's says of a Dockerfile. */
 export type BuildKitWarning = Readonly<ReturnType<typeof toWarning>>
 
-/** What BuildKit says of a build at one moment: buildx prints it as a line of JSON (`rawjson`). */
+/** What BuildKit says of a build at one moment: buildx prints it as JSON (`rawjson`), in a line from 0.15 on. */
 export type Status = NonNullable<ReturnType<typeof parseStatus>>
 
-/** Whether a line is meant as a status; the rest of what buildx prints is text. */
+/** Whether a record is meant as a status; the rest of what buildx prints is text. */
 export const isStatus = (line: Buffer): boolean =>
-  /^(?:\{"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(
+  /^(?:\{\s*"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(
     line.toString('latin1', 0, 16),
   )
 
