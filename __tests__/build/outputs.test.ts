@@ -242,6 +242,17 @@ test('an attribute that an older Bake does not know is refused with its version'
   )
   for (const version of [[0, 25], [1, 0], undefined] as const)
     await requireBuildx(bake, async () => version)
+  for (const [input, value] of [
+    ['network', 'host'],
+    ['allow', 'network.host'],
+  ] as const) {
+    const asked = read({ context: '.', tags: 'a:1', [input]: value }).bake
+    if (asked === undefined) throw new Error('no bake')
+    await expect(requireBuildx(asked, async () => [0, 16])).rejects.toThrow(
+      `${input} needs buildx 0.17 or newer, and this one is 0.16`,
+    )
+    await requireBuildx(asked, async () => [0, 17])
+  }
   const plain = read({ context: '.', tags: 'a:1' }).bake
   if (plain !== undefined) await requireBuildx(plain, () => Promise.reject(new Error('asked')))
 })

@@ -8,9 +8,11 @@ import { findAnnotated, findAttested } from './exports.ts'
 import { isPush } from './outputs.ts'
 import type { Target } from './target.ts'
 
-/** The first release of buildx whose Bake knows an attribute, where ours needs a newer one than we do. */
+/** The first release of buildx whose Bake knows an attribute; older ones leave it out without a word. */
 const firstBuildx: Readonly<Record<string, readonly [input: string, version: Version]>> = {
   'extra-hosts': ['add-hosts', [0, 25]],
+  network: ['network', [0, 17]],
+  entitlements: ['allow', [0, 17]],
 }
 
 /**
