@@ -77,6 +77,20 @@ test('the archive names the image as the node is to have it, and nothing else ch
   )
 })
 
+test('signatures that Docker 29 saves beside an image do not get its names', async () => {
+  const [image] = index.manifests
+  const signature = {
+    digest: 'sha256:3',
+    size: 4,
+    artifactType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    annotations: { 'io.containerd.manifest.subject': 'sha256:1' },
+  }
+  const signed = { ...index, manifests: [image, signature] }
+  const { read } = await rename({ 'index.json': JSON.stringify(signed) }, 512)
+  const { manifests } = JSON.parse(read('index.json')) as typeof index
+  expect(manifests.map(({ digest }) => digest)).toEqual(names.map(() => 'sha256:1'))
+})
+
 test('an image without any name in the archive gets its names, too', async () => {
   const bare = { ...index, manifests: [{ digest: 'sha256:1', size: 3 }] }
   const manifest = JSON.stringify([{ Config: 'c', RepoTags: null }])

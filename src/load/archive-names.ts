@@ -1,3 +1,5 @@
+import { isAboutAnother } from '../image/signature.ts'
+
 type Descriptor = { readonly annotations?: Readonly<Record<string, string>> }
 type Index = { readonly manifests?: readonly Descriptor[] }
 
@@ -6,7 +8,9 @@ const nameKeys = ['io.containerd.image.name', 'org.opencontainers.image.ref.name
 
 const renameIndex = (text: string, names: readonly string[]): string => {
   const index = JSON.parse(text) as Index
-  const manifests = (index.manifests ?? []).flatMap((descriptor) => {
+  // containerd before version 2.2 gives a signature its image's name, too, and the last to have it keeps it.
+  const images = (index.manifests ?? []).filter((descriptor) => !isAboutAnother(descriptor))
+  const manifests = images.flatMap((descriptor) => {
     const { [nameKeys[1]]: _, ...others } = descriptor.annotations ?? {}
     return names.map((name) => ({ ...descriptor, annotations: { ...others, [nameKeys[0]]: name } }))
   })

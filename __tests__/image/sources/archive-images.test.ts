@@ -47,6 +47,15 @@ const unpackAll = async (layers: readonly LayerBlob[]): Promise<void> => {
   for (const layer of layers) await unpackLayer(layer, join(root, `layer-${files++}`), signal)
 }
 
+/** As Docker 29 pulls it with an image, and saves it beside the image. */
+const signature = Buffer.from(
+  JSON.stringify({
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: sha256('{}'), size: 2 },
+    layers: [],
+  }),
+)
+const aboutImage = { annotations: { 'io.containerd.manifest.subject': sha256(image.manifest) } }
+
 const forms: readonly (readonly [string, Buffer, names: readonly string[], own: boolean])[] = [
   [
     'Docker since 25',
@@ -62,6 +71,21 @@ const forms: readonly (readonly [string, Buffer, names: readonly string[], own: 
       ]),
     ),
     ['api:1', 'ghcr.io/acme/api:2'],
+    true,
+  ],
+  [
+    'Docker 29, with a signature, without what older ones read',
+    tar(
+      ...[...blobsOf(image), blob(signature)],
+      member({
+        name: 'index.json',
+        content: makeIndex([
+          [image.manifest, named('docker.io/library/api:1')],
+          [signature, aboutImage],
+        ]),
+      }),
+    ),
+    ['docker.io/library/api:1'],
     true,
   ],
   [

@@ -71,6 +71,17 @@ test.each([
   expect((await find(folder, {}, machine)).manifest).toBe(`${manifest}`)
 })
 
+test('a signature beside the only image is none that could be meant', async () => {
+  const about = { annotations: { 'io.containerd.manifest.subject': sha256(one.manifest) } }
+  const folder = layoutOf(
+    makeIndex([
+      [one.manifest, tagged('one')],
+      [two.config, about],
+    ]),
+  )
+  expect((await find(folder)).manifest).toBe(`${one.manifest}`)
+})
+
 test('says which tags it has', async () => {
   await expect(find(tags, { tag: 'three' })).rejects.toThrow('no tag three: it has one, two')
 })

@@ -1,6 +1,7 @@
 import { attempt, Failure } from '../../failure.ts'
 import type { BlobImage } from '../contents/blobs/blob.ts'
 import { isDigest } from '../digest.ts'
+import { isAboutAnother } from '../signature.ts'
 
 export type BlobDescriptor = { readonly digest: string; readonly size: number }
 
@@ -77,9 +78,11 @@ export const pickManifest = (all: readonly Listed[], architecture: string): List
   throw odd('its index has no digests')
 }
 
+/** What an index lists, but for signatures and others that are about an image beside them. */
 export const toListed = (text: string): readonly Listed[] => {
   const { manifests } = parseJson<Document>(text, 'its index')
-  return Array.isArray(manifests) ? manifests.filter(isDescriptor) : []
+  const listed: readonly Listed[] = Array.isArray(manifests) ? manifests.filter(isDescriptor) : []
+  return listed.filter((each) => !isAboutAnother(each))
 }
 
 /** @throws {Failure} where a layer of a manifest has no digest */
