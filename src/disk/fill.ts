@@ -1,7 +1,8 @@
 import { executeIn } from '../cluster/in-node.ts'
 import type { Node } from '../cluster/node.ts'
 import type { EngineApi, Get } from '../docker/engine-api.ts'
-import { sumBytes, sumCache, type Usage } from '../docker/reusable.ts'
+import { sumBytes, sumCache } from '../docker/reusable.ts'
+import { findUsage, type Usage } from '../docker/usage.ts'
 import type { Env } from '../host/command.ts'
 import { within } from '../host/deadline.ts'
 import { runCaptured } from '../host/process.ts'
@@ -50,7 +51,7 @@ export const parseDu = (printed: string): readonly Part[] =>
     .slice(0, 3)
 
 const askDocker = async (get: Get): Promise<string> => {
-  const usage = await get<Usage>('/system/df')
+  const usage = await findUsage(get, ['image', 'build-cache', 'container', 'volume'])
   if (usage === undefined) return ''
   return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`
 }

@@ -1,18 +1,6 @@
 import { within } from '../host/deadline.ts'
 import type { Get } from './engine-api.ts'
-
-/** A part of the answer to `/system/df`. */
-type Sized = { readonly Size?: number; readonly SizeRw?: number; readonly Shared?: boolean }
-
-/** What Docker answers to `/system/df`. */
-export type Usage = {
-  /** Layers that images share, counted once. */
-  readonly LayersSize?: number
-  readonly Images?: readonly (Sized & { readonly Id: string })[] | null
-  readonly BuildCache?: readonly Sized[] | null
-  readonly Containers?: readonly Sized[] | null
-  readonly Volumes?: readonly { readonly UsageData?: Sized | null }[] | null
-}
+import { findUsage, type Usage } from './usage.ts'
 
 /** Docker says -1 of what it has not counted. */
 export const sumBytes = (sizes: readonly (number | undefined)[] = []): number =>
@@ -38,7 +26,7 @@ const deadlineMs = 10_000
 
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 export const findReusableBytes = async (get: Get, nodes: readonly OfNode[]): Promise<number> => {
-  const asked = get<Usage>('/system/df?type=image&type=build-cache').catch(() => undefined)
+  const asked = findUsage(get, ['image', 'build-cache']).catch(() => undefined)
   const usage = await within(asked, deadlineMs, undefined)
   return usage === undefined ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes)
 }
