@@ -1836,8 +1836,12 @@ const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
 const onePlatformOf = (platforms) => platforms.includes(usualPlatform) ? usualPlatform : platforms[0] ?? usualPlatform;
 
 // src/build/require-outputs.ts
-/** The first release of buildx whose Bake knows an attribute, where ours needs a newer one than we do. */
-const firstBuildx = { "extra-hosts": ["add-hosts", [0, 25]] };
+/** The first release of buildx whose Bake knows an attribute; older ones leave it out without a word. */
+const firstBuildx = {
+	"extra-hosts": ["add-hosts", [0, 25]],
+	network: ["network", [0, 17]],
+	entitlements: ["allow", [0, 17]]
+};
 /**
 * Requires that buildx knows what the step says.
 *
@@ -2646,6 +2650,29 @@ const findFreeable = async () => {
 	return (await Promise.all(found)).flat();
 };
 
+// src/docker/usage.ts
+const toUsage = (answer) => {
+	const { ImageUsage, BuildCacheUsage, ContainerUsage, VolumeUsage } = answer;
+	if (ImageUsage === void 0) return answer.LayersSize === void 0 ? void 0 : answer;
+	return {
+		LayersSize: ImageUsage.TotalSize,
+		Images: ImageUsage.Items,
+		BuildCache: BuildCacheUsage?.Items,
+		Containers: ContainerUsage?.Items,
+		Volumes: VolumeUsage?.Items
+	};
+};
+/**
+* Asks for what Docker's data consists of.
+*
+* @param parts what is to be counted, images among it
+* @returns undefined where Docker answers in words that are not known here
+*/
+const findUsage = async (get, parts) => {
+	const answer = await get(`/system/df?${parts.map((part) => `type=${part}`).join("&")}&verbose=1`);
+	return answer && toUsage(answer);
+};
+
 // src/docker/reusable.ts
 /** Docker says -1 of what it has not counted. */
 const sumBytes = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
@@ -2662,7 +2689,7 @@ const toReusableBytes = (usage, nodes) => {
 const deadlineMs$2 = 1e4;
 /** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
 const findReusableBytes = async (get, nodes) => {
-	const asked = get("/system/df?type=image&type=build-cache").catch(() => void 0);
+	const asked = findUsage(get, ["image", "build-cache"]).catch(() => void 0);
 	const usage = await within(asked, deadlineMs$2, void 0);
 	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
 };
@@ -3762,7 +3789,12 @@ const parseDu = (printed) => printed.split("\n").flatMap((line) => {
 	}];
 }).slice(0, -1).toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
 const askDocker = async (get) => {
-	const usage = await get("/system/df");
+	const usage = await findUsage(get, [
+		"image",
+		"build-cache",
+		"container",
+		"volume"
+	]);
 	if (usage === void 0) return "";
 	return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`;
 };

@@ -179,7 +179,8 @@ const explainNoDocker = (said, endpoint, place) => {
 
 // src/doctor/links.ts
 const own = (name, tried) => tried.kind === "would" ? `${name}: ${tried.method}${tried.reason === "" ? "" : ` (${tried.reason})`}` : `${name}: ${tried.reason}`;
-const remedyFor = (reason) => {
+const remedyFor = (reason, machineRoot) => {
+	if (/cross-device/i.test(reason) && machineRoot !== void 0) return `Keep Docker's data and ${machineRoot} on one filesystem: \`data-root\` in /etc/docker/daemon.json, \`root\` in containerd's configuration, or \`--data-dir\` of K3s.`;
 	if (/cross-device/i.test(reason)) return "Keep Docker's layers and volumes on one filesystem: no other disk at its folder `volumes`, and no `extraMounts` over /var or /var/lib/containerd in kind-config.";
 	if (/Operation not permitted|not supported/i.test(reason)) return "Move Docker's data to ext4, XFS or btrfs on a local disk (`data-root` in /etc/docker/daemon.json).";
 	if (/only root/.test(reason)) return "Allow sudo without a password to the user of the runner, and install bash, flock, GNU tar and cp.";
@@ -187,8 +188,12 @@ const remedyFor = (reason) => {
 	if (/BusyBox/.test(reason)) return "Nothing mends it, and streaming works; take kind where loads have to be quick.";
 	return "Leave load-mode at auto, which copies or streams there, and compare with docs/loading.md.";
 };
-/** Says of the nodes how layers reach them. */
-const explainLinks = (tried) => {
+/**
+* Says of the nodes how layers reach them.
+*
+* @param machineRoot the folder of this machine's own containerd, where that is the node
+*/
+const explainLinks = (tried, machineRoot) => {
 	const all = [...tried];
 	if (all.length === 0) return unknown("there is no node to try it with");
 	const busy = all.find(([, each]) => each.kind === "cannot" && /another load/.test(each.reason));
@@ -200,7 +205,7 @@ const explainLinks = (tried) => {
 		const ways = all.map(([name, each]) => each.kind === "would" ? `${name} by ${each.method}` : name);
 		return ok(`layers reach ${ways.join(", ")}, tried with a file and a whiteout`);
 	}
-	return no(`layers do not reach every node without a copy. ${slow.map((each) => own(...each)).join("; ")}`, remedyFor(first[1].reason));
+	return no(`layers do not reach every node without a copy. ${slow.map((each) => own(...each)).join("; ")}`, remedyFor(first[1].reason, machineRoot));
 };
 
 // src/doctor/machine.ts
@@ -535,7 +540,8 @@ const tryNodes = async ({ api, docker, runId, signal }, engine, nodes) => {
 		...trial,
 		nodes: group.nodes
 	})));
-	return explainLinks(new Map([...gated, ...tried.flatMap((each) => [...each])]));
+	const machineRoot = nodes.find(isMachine)?.containerd.root;
+	return explainLinks(new Map([...gated, ...tried.flatMap((each) => [...each])]), machineRoot);
 };
 /** What several answers depend on, asked once. */
 const ask = (examination) => {

@@ -203,6 +203,14 @@ const rules = [
 		remedy: () => "Correct containerdConfigPatches of kind-config: they have to fit the node-image's containerd (version 2 of its configuration, 3 from containerd 2.0 on)."
 	},
 	{
+		pattern: /failed to generate kubeadm config content/,
+		remedy: () => "Correct kubeadmConfigPatches of kind-config: each is a piece of YAML with a kind, such as ClusterConfiguration."
+	},
+	{
+		pattern: /error while creating mount source path|invalid mount config|invalid volume specification/,
+		remedy: () => "Correct extraMounts of kind-config: the machine on which Docker runs has to have each hostPath."
+	},
+	{
 		pattern: /non-overlapping (?:subnet|IPv4 address pool)/,
 		remedy: () => "Docker has no addresses left for a network: `docker network prune`."
 	},
@@ -215,13 +223,15 @@ const rules = [
 		remedy: () => "Start Docker before this step."
 	}
 ];
+/** Docker's client says its own name first, and ends with a hint at its help. */
+const tellsWhy = /^(?:Command Output: )?(?:docker: )?(?:error|fatal|\s*\[ERROR)/i;
 /** `failed to create cluster: ` and what of a command's output says most: its last line. */
 const findReason = (lines) => {
 	const at = lines.findIndex((line) => line.startsWith("ERROR: "));
 	if (at < 0) return lines.findLast((line) => line.trim() !== "") ?? "it printed nothing";
-	const error = (lines[at] ?? "").slice(7).replace(/^failed to create cluster: /, "").replace(/: command ".*" failed with error: .*$/, "");
+	const error = (lines[at] ?? "").slice(7).replace(/^failed to create cluster: /, "").replace(/(?:^|: )command "(docker \S+)?.*" failed with error: .*$/, (said, ran = "a command") => said.startsWith(": ") ? "" : `${ran} failed`);
 	const output = lines.slice(at + 1).filter((line) => line.trim() !== "");
-	const said = (output.find((line) => /^(?:Command Output: )?(?:error|fatal|\s*\[ERROR)/i.test(line)) ?? output.at(-1))?.replace(/^Command Output: /, "");
+	const said = (output.find((line) => tellsWhy.test(line)) ?? output.at(-1))?.replace(/^(?:Command Output: )?(?:docker: )?/, "");
 	return said === void 0 ? error : `${error}: ${said.trim()}`;
 };
 /** Where a line says it, and not the banner of a node. */

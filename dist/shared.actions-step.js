@@ -5550,8 +5550,8 @@ const toWarning = (fields) => {
 		line: isFields(start) && toCount(start["line"]) || void 0
 	};
 };
-/** Whether a line is meant as a status; the rest of what buildx prints is text. */
-const isStatus = (line) => /^(?:\{"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(line.toString("latin1", 0, 16));
+/** Whether a record is meant as a status; the rest of what buildx prints is text. */
+const isStatus = (line) => /^(?:\{\s*"(?:vertexes|statuses|logs|warnings)":|\{\}\s*$|null\s*$)/.test(line.toString("latin1", 0, 16));
 /** Undefined where it cannot be read. What is not as BuildKit writes it counts as left out. */
 const parseStatus = (line) => attempt(() => {
 	const parsed = JSON.parse(line.toString("utf8"));
@@ -5563,6 +5563,46 @@ const parseStatus = (line) => attempt(() => {
 		warnings: toList(fields["warnings"]).map(toWarning)
 	};
 });
+
+// src/build/status-cutter.ts
+/** The second line of a status, as buildx before 0.15 writes it. */
+const firstWord = /^ {2}"(?:vertexes|statuses|logs|warnings)": \[\n$/;
+const isLine = (line, text) => line?.equals(Buffer.from(text)) === true;
+/**
+* Cuts what buildx prints with `rawjson` into lines, and into whole statuses: before 0.15 it writes each
+* over many lines, of which the first and the last are a brace alone.
+*
+* @param onRecord gets undefined for one that is longer
+*/
+const createStatusCutter = (onRecord, longest) => {
+	/** Of a status that has begun. */
+	let lines = [];
+	let bytes = 0;
+	const release = (records) => {
+		lines = [];
+		bytes = 0;
+		records.forEach(onRecord);
+	};
+	const gather = (line) => {
+		bytes += line?.length ?? longest + 1;
+		if (line !== void 0 && bytes <= longest) lines.push(line);
+		if (isLine(line, "}\n")) release([bytes > longest ? void 0 : Buffer.concat(lines)]);
+	};
+	const goesOn = (line) => lines.length > 1 || line !== void 0 && firstWord.test(line.toString("latin1", 0, 32));
+	const onLine = (line) => {
+		if (lines.length > 0 && !goesOn(line)) release(lines);
+		if (lines.length > 0 || isLine(line, "{\n")) gather(line);
+		else onRecord(line);
+	};
+	const cutter = createRecordCutter(onLine, longest);
+	return {
+		write: cutter.write,
+		end: () => {
+			cutter.end();
+			release(lines.length > 1 ? [Buffer.concat(lines)] : lines);
+		}
+	};
+};
 
 // src/build/timings.ts
 /** BuildKit's and buildx's names of steps, after the target's and the stage's. */
@@ -5771,7 +5811,7 @@ const createProgress$1 = (onEvent) => {
 		held: /* @__PURE__ */ new Map()
 	};
 	return {
-		createSink: () => createRecordCutter((record) => onRecord(state, record), longestStatus),
+		createSink: () => createStatusCutter((record) => onRecord(state, record), longestStatus),
 		/** Tells what is still held back. */
 		finish: () => {
 			for (const { release } of [...state.held.values()]) release();
@@ -6491,12 +6531,19 @@ const loadWithKind = async (streaming) => {
 	}
 };
 
+// src/image/signature.ts
+/**
+* Whether an entry of an archive's index is a signature of an image beside it, or something else about it:
+* Docker 29 pulls these with an image and saves them with it (containerd, core/images/annotations.go).
+*/
+const isAboutAnother = ({ annotations }) => typeof annotations?.["io.containerd.manifest.subject"] === "string";
+
 // src/load/archive-names.ts
 /** containerd takes the first; Docker writes both. */
 const nameKeys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
 const renameIndex = (text, names) => {
 	const index = JSON.parse(text);
-	const manifests = (index.manifests ?? []).flatMap((descriptor) => {
+	const manifests = (index.manifests ?? []).filter((descriptor) => !isAboutAnother(descriptor)).flatMap((descriptor) => {
 		const { [nameKeys[1]]: _, ...others } = descriptor.annotations ?? {};
 		return names.map((name) => ({
 			...descriptor,
@@ -8358,4 +8405,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

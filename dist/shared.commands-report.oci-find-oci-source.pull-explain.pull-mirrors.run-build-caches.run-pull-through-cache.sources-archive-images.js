@@ -1,5 +1,6 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { isDigest } from "./shared.actions-post.actions-step.recorder.js";
+import { isAboutAnother } from "./shared.actions-step.js";
 
 // src/image/sources/blob-image.ts
 /** Of manifests and configs: containerd takes no larger ones. */
@@ -38,9 +39,10 @@ const pickManifest = (all, architecture) => {
 	if (isDescriptor(picked)) return picked;
 	throw odd("its index has no digests");
 };
+/** What an index lists, but for signatures and others that are about an image beside them. */
 const toListed = (text) => {
 	const { manifests } = parseJson(text, "its index");
-	return Array.isArray(manifests) ? manifests.filter(isDescriptor) : [];
+	return (Array.isArray(manifests) ? manifests.filter(isDescriptor) : []).filter((each) => !isAboutAnother(each));
 };
 /** @throws {Failure} where a layer of a manifest has no digest */
 const toLayers = (manifest) => {

@@ -21,7 +21,7 @@ test('a layer is unpacked while the builder still writes, and its digest is comp
     writeFileSync(toBlobPath(folder, digest), content)
     return { digest, size: Buffer.byteLength(content) }
   }
-  const tryBuild = (async (_, prepare) => {
+  const tryBuild = (async (_: BuildOrder, prepare?: () => void) => {
     prepare?.()
     const rootfs = { diff_ids: [sha256(layer)] }
     const config = put(JSON.stringify({ architecture: 'amd64', rootfs }))
