@@ -11,7 +11,8 @@ tools_hooks=(
   'cp "$1/usr/share/base-passwd/passwd.master" "$1/etc/passwd"'
   'ln -s gcc "$1/usr/bin/cc"'
   'cat "$1"/usr/share/ca-certificates/mozilla/*.crt >"$1/etc/ssl/certs/ca-certificates.crt"'
-  'npm install --global --prefix "$1/usr/local" --no-audit --no-fund --loglevel=error "pnpm@$PNPM" >&2'
+  # npm once hung here for ever, and kept the testbed's lock.
+  'for limit in 60 120 300; do timeout "$limit" npm install --global --prefix "$1/usr/local" --no-audit --no-fund --loglevel=error "pnpm@$PNPM" >&2 && exit; done; exit 1'
 )
 
 tools_hash() {
