@@ -432,7 +432,9 @@ const watchLayers = (folder, onLayer) => {
 	const told = /* @__PURE__ */ new Set();
 	const ended = new AbortController();
 	const look = async () => {
-		const digests = (await readdir(join(folder, "blobs", "sha256")).catch(() => [])).map((name) => `sha256:${name}`).filter(isDigest);
+		const names = await readdir(join(folder, "blobs", "sha256")).catch(() => []);
+		if (ended.signal.aborted) return;
+		const digests = names.map((name) => `sha256:${name}`).filter(isDigest);
 		findLayers(folder, digests).forEach(({ diffId, chainId }, at, layers) => {
 			if (told.has(chainId) || (sizeOfBlob(folder, diffId) ?? 0) <= fewBytes) return;
 			told.add(chainId);

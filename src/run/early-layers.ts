@@ -53,6 +53,7 @@ export const watchLayers = (folder: string, onLayer: OnLayer): { readonly end: (
   const ended = new AbortController()
   const look = async (): Promise<void> => {
     const names = await readdir(join(folder, 'blobs', 'sha256')).catch(() => [])
+    if (ended.signal.aborted) return
     const digests = names.map((name) => `sha256:${name}`).filter(isDigest)
     findLayers(folder, digests).forEach(({ diffId, chainId }, at, layers) => {
       if (told.has(chainId) || (sizeOfBlob(folder, diffId) ?? 0) <= fewBytes) return
