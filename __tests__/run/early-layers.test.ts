@@ -34,6 +34,8 @@ const start = () => {
   return { onLayer, watch: watchLayers(folder, onLayer) }
 }
 
+const patiently = { timeout: 10_000 }
+
 /** Longer than it takes to look twice. */
 const aWhile = 600
 
@@ -46,10 +48,10 @@ test('a large layer is told as soon as it and the config are there, once', async
   await sleep(aWhile)
   expect(onLayer).not.toHaveBeenCalled()
   put(toConfig([large, small, other]))
-  await expect.poll(() => onLayer.mock.calls).toEqual([tell(0)])
+  await expect.poll(() => onLayer.mock.calls, patiently).toEqual([tell(0)])
   put(small)
   put(other)
-  await expect.poll(() => onLayer.mock.calls).toEqual([tell(0), tell(2)])
+  await expect.poll(() => onLayer.mock.calls, patiently).toEqual([tell(0), tell(2)])
   await sleep(aWhile)
   expect(onLayer).toHaveBeenCalledTimes(2)
   watch.end()
@@ -86,6 +88,6 @@ test.each([
   expect(onLayer).not.toHaveBeenCalled()
   // It goes on.
   put(toConfig([large]))
-  await expect.poll(() => onLayer.mock.calls.length).toBe(1)
+  await expect.poll(() => onLayer.mock.calls.length, patiently).toBe(1)
   watch.end()
 })
