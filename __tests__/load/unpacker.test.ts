@@ -134,7 +134,8 @@ test('once its container has ended, nobody waits for it: what was asked, what is
     word === 'parents' ? undefined : `done\t${word}\t${name}`,
   )
   const pending = unpacker.unpack(toImage('pending', ['p']), [node])
-  await expect.poll(() => heard.some(([word]) => word === 'parents')).toBe(true)
+  const asked = (): boolean => heard.some(([word]) => word === 'parents')
+  await expect.poll(asked, { timeout: 10_000 }).toBe(true)
   die()
   expect(await pending).toBeUndefined()
   expect(await unpacker.unpack(toImage('later', ['l']), [node])).toBeUndefined()
