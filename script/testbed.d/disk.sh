@@ -1,5 +1,6 @@
-# Where Docker's data is: on a filesystem with a journal, as runners have it. An ext4 without one looks, for each
-# file that it makes, at all that were deleted within the last minutes, which then takes up to ten times as long.
+# Where Docker's data is for a benchmark (SLIPWAY_TESTBED_JOURNAL): on a filesystem with a journal, as on a runner.
+# An ext4 without one looks, for each file that it makes, at all that were deleted within the last minutes, which
+# then takes up to ten times as long. Tests, which make few files, have less to do without.
 
 # Sparse: it takes what is written to it. As big as a runner's, for whole jobs.
 make_ext4() {
@@ -15,14 +16,21 @@ lacks_journal() {
   ! compgen -G "/proc/fs/jbd2/${device##*/}-*" >/dev/null
 }
 
-# What Docker has there already stays where it is.
+wants_journal() { [[ -n ${SLIPWAY_TESTBED_JOURNAL:-} && -d $state ]] && ! is_own && [[ $engine != host ]] && lacks_journal "$1"; }
+
 provide_disk() {
   local disk=$state/disk data=$state/data
   if mountpoint --quiet "$data"; then return; fi
   if [[ ! -e $disk ]]; then
-    if ! lacks_journal "$state" || [[ -n $(ls -A "$data") ]]; then return; fi
+    # What Docker has there already stays where it is.
+    if ! wants_journal "$state" || [[ -n $(ls -A "$data") ]]; then return; fi
     need mkfs.ext4=e2fsprogs
     make_ext4 "$disk"
   fi
-  mount -o loop,discard "$disk" "$data" || say 'no disk with a journal: files are made slowly after many were deleted'
+  mount -o loop,discard "$disk" "$data" || say 'there is no loop device for a disk with a journal'
+}
+
+warn_of_disk() {
+  ! wants_journal "$state/data" ||
+    say "Docker's data is on an ext4 without a journal, where files are made slowly after others were deleted. To measure as on a runner's disk: script/testbed down --purge, for each engine"
 }
