@@ -27,7 +27,10 @@ make_tools() {
     --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Languages "none"' \
     "${hooks[@]}" "$(node_base_suite)" - "$(mirror)" |
     dk import --change "LABEL slipway-testbed=$(tools_hash)" \
-      --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - "$tools_image"
+      --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - "$tools_image" && return
+  # Docker has imported what came until then.
+  dk rmi --force "$tools_image"
+  return 1
 }
 
 provide_tools_image() {
