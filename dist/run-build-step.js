@@ -1,4 +1,4 @@
-import { beginUnpacking, buildImage, createExportLayers, executeIn, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
+import { beginUnpacking, buildImage, createExportLayers, executeIn, fewBytes, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { createDocker, isDigest, toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
@@ -402,25 +402,18 @@ const findCommonLayers = async (api, nodes) => {
 // src/run/early-layers.ts
 /** Looked at so often, as nothing of the system has to be had for it: builders write for seconds. */
 const everyMs = 200;
-/** A config is smaller; smaller layers are unpacked in no time. */
-const fewBytes = 4e6;
-/** Overlayfs mounts no more than 500, and each is looked at each time. */
+/** Small layers are read in vain. */
+const mostConfigBytes = 1e6;
+/** Overlayfs mounts no more than 500, and each is looked at every time. */
 const mostLayers = 500;
-/** @param text of a blob that may be anything */
+/** @param text of a blob that may be anything, of which most are no config and have no layers */
 const parseLayers = (text) => {
 	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) && diffIds.length <= mostLayers && diffIds.every(isDigest) ? toLayers(diffIds) : void 0;
+	return Array.isArray(diffIds) && diffIds.length <= mostLayers && diffIds.every(isDigest) ? toLayers(diffIds) : [];
 };
-/** The layers of the image that is being written: its config comes first, as it is small. */
-const findLayers = (folder, digests) => {
-	for (const digest of digests) {
-		const size = sizeOfBlob(folder, digest) ?? 0;
-		if (size === 0 || size > fewBytes) continue;
-		const layers = parseLayers(attempt(() => readBlob(folder, digest)) ?? "");
-		const isWhole = layers?.every(({ diffId }) => sizeOfBlob(folder, diffId) !== 0);
-		if (layers !== void 0 && isWhole) return layers;
-	}
-	return [];
+const findLayers = (folder, digest) => {
+	const layers = parseLayers(attempt(() => readBlob(folder, digest)) ?? "");
+	return layers.every(({ diffId }) => sizeOfBlob(folder, diffId) !== 0) ? layers : [];
 };
 /**
 * Tells of an image's large layers as soon as a builder has written them into a folder, where it gives a blob
@@ -429,17 +422,26 @@ const findLayers = (folder, digests) => {
 * @returns what ends it
 */
 const watchLayers = (folder, onLayer) => {
-	const told = /* @__PURE__ */ new Set();
 	const ended = new AbortController();
+	/** By the digest of what may be its config, which comes first, as it is small. Each blob is read once. */
+	const images = /* @__PURE__ */ new Map();
+	const told = /* @__PURE__ */ new Set();
+	const read = (digest) => {
+		if (images.has(digest) || (sizeOfBlob(folder, digest) ?? 0) > mostConfigBytes) return;
+		images.set(digest, findLayers(folder, digest));
+	};
+	const tell = (layers) => {
+		for (const [at, { diffId, chainId }] of layers.entries()) {
+			if (told.has(chainId) || (sizeOfBlob(folder, diffId) ?? 0) <= 8e6) continue;
+			told.add(chainId);
+			onLayer(layers, at, toBlobPath(folder, diffId));
+		}
+	};
 	const look = async () => {
 		const names = await readdir(join(folder, "blobs", "sha256")).catch(() => []);
 		if (ended.signal.aborted) return;
-		const digests = names.map((name) => `sha256:${name}`).filter(isDigest);
-		findLayers(folder, digests).forEach(({ diffId, chainId }, at, layers) => {
-			if (told.has(chainId) || (sizeOfBlob(folder, diffId) ?? 0) <= fewBytes) return;
-			told.add(chainId);
-			onLayer(layers, at, toBlobPath(folder, diffId));
-		});
+		for (const name of names) if (isDigest(`sha256:${name}`)) read(`sha256:${name}`);
+		for (const layers of images.values()) tell(layers);
 	};
 	const watch = async () => {
 		for (;;) {

@@ -4,7 +4,7 @@ import { commonFolder, findTargetObjection, hideTokens, isLike, storeFolders, to
 import { formatBytes, formatDuration, runLabel } from "./shared.actions-post.actions-step.js";
 import { findFolderAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
 import { copyRules, countPlaced, estimatePacked, isBase, isCopy, isFromContext, keyOf, matchCopies, nameOf, parentOf, planRemoval, readPackedSizes, toSubject, withoutShared } from "./shared.commands-report.run-analyse-step.run-prove-step.js";
-import { hashBlob, openBlob, readArchive } from "./shared.blobs-blob.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
+import { hashBlob, openBlob, readArchive } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 import { createLayerListing } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 const { readFileSync } = process.getBuiltinModule("node:fs");

@@ -2,7 +2,7 @@ import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js
 import { createLinkCheck, show } from "./shared.actions-step.js";
 import { formatBytes } from "./shared.actions-post.actions-step.js";
 import { foldersAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
-import { sniff, unpack } from "./shared.blobs-blob.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
+import { sniff, unpack } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 import { createTarCutter } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.sources-archive-images.js";
 import { mark, opaqueMark, specialMark, toLayerPath } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.js";
 const { Readable } = process.getBuiltinModule("node:stream");

@@ -6,9 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 if [[ ! -e node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then
   command -v npm >/dev/null || { echo 'Slipway needs Node.js with npm to set itself up.' >&2; exit 1; }
   echo 'Installing packages ...' >&2
-  # npm may hang; a second one does not.
-  timeout 300 npm ci --no-audit --no-fund --loglevel=error >&2 ||
-    { [[ $? == 124 ]] && npm ci --no-audit --no-fund --loglevel=error >&2; }
+  npm ci --no-audit --no-fund --loglevel=error >&2
 fi
 # Where npm is set to `ignore-scripts`, the package `node` has no program: the script that was not run
 # brings it, as another package. Without it a `node` of the machine's would be taken, of any version.

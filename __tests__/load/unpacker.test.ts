@@ -157,17 +157,17 @@ test('a layer that cannot be unpacked is told, and does not keep the others', as
   await unpacker.close()
 })
 
-test('a layer of a builder that is not what its name promises is in no node', async () => {
-  const { unpacker, lines, heard } = startDaemon()
-  const image = toImage('false', ['base', 'top'])
-  const [, { diffId = '' } = {}] = image.layers
-  writeFileSync(toBlobPath(join(layoutDir, 'false'), diffId), 'not the top')
-  expect(await unpacker.unpack(image, [node])).toBeUndefined()
-  expect(heard.some(([word]) => word === 'parents')).toBe(false)
-  const found = toDigest('not the top')
-  expect(lines).toEqual([
-    `Layers are unpacked in nodes, not beside them: what came as the layer ${diffId} has the digest ${found}`,
-  ])
+test('whose digest was compared before, the helper hears, and of no other', async () => {
+  const { unpacker, heard } = startDaemon()
+  const image = toImage('proven', ['a', 'b', 'c'])
+  const toFile = (at: number): string =>
+    toBlobPath(join(layoutDir, 'proven'), image.layers[at]?.diffId ?? '')
+  unpacker.begin(image.layers, 0, toFile(0), [node], 'proven')
+  unpacker.begin(image.layers, 1, toFile(1), [node])
+  await unpacker.unpack(image, [node])
+  const layers = heard.filter(([word]) => word === 'layer')
+  const proof = layers.map(([, , at, , , ...rest]) => [at, ...rest])
+  expect(proof.toSorted()).toEqual([['0', 'proven'], ['1'], ['2']])
   await unpacker.close()
 })
 

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const [large, other, small] = ['large', 'other', 'small'].map((name) =>
-  Buffer.alloc(name === 'small' ? 10_000 : 5_000_000, name),
+  Buffer.alloc(name === 'small' ? 10_000 : 9_000_000, name),
 ) as [Buffer, Buffer, Buffer]
 
 const toConfig = (layers: readonly Buffer[]): string =>

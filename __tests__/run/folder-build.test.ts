@@ -9,9 +9,9 @@ import { buildIntoFolder, type TryBuild } from '../../src/run/folder-build.ts'
 import type { Ports } from '../../src/run/ports.ts'
 import { sha256 } from '../support/tar.ts'
 
-const layer = Buffer.alloc(5_000_000, 'layer')
+const layer = Buffer.alloc(9_000_000, 'layer')
 
-test('a layer is unpacked while the builder still writes, and its digest is compared then', async () => {
+test('a layer is unpacked while the builder still writes, and its digest is compared', async () => {
   const home = mkdtempSync(join(tmpdir(), 'folder-build-'))
   onTestFinished(() => rmSync(home, { recursive: true }))
   const folder = join(home, 'layout')

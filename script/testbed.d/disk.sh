@@ -16,7 +16,11 @@ lacks_journal() {
   ! compgen -G "/proc/fs/jbd2/${device##*/}-*" >/dev/null
 }
 
-wants_journal() { [[ -n ${SLIPWAY_TESTBED_JOURNAL:-} && -d $state ]] && ! is_own && [[ $engine != host ]] && lacks_journal "$1"; }
+# wants_journal FOLDER
+wants_journal() {
+  [[ -n ${SLIPWAY_TESTBED_JOURNAL:-} && $engine != host ]] || return 1
+  ! is_own && lacks_journal "$1"
+}
 
 provide_disk() {
   local disk=$state/disk data=$state/data

@@ -25,7 +25,7 @@ const findLeftOut = async (
 }
 
 /** So few bytes are unpacked in each node sooner than they are linked from the first one. */
-const fewBytes = 8_000_000
+export const fewBytes = 8_000_000
 
 const sumWritten = ({ layers, layout }: ContainerImage): number =>
   layers.reduce((sum, { diffId }, index) => {

@@ -4,8 +4,8 @@
 # the order in which src/load/helper.ts names them.
 #
 # Standard input, tab-separated lines; its end (the action died) is ours:
-#   layer CHAIN INDEX DIFF_ID FILE    (a layer's tar below /slipway-layers, and which layer of an image it is; the
-#                                      action compares its digest)
+#   layer CHAIN INDEX DIFF_ID FILE [proven]    (a layer's tar below /slipway-layers, and which layer of an image it
+#                                               is; whether the action compared its digest when it wrote it)
 #   parents CHAIN INDEX LOWER...      (once that is done, with the chains below it, lowest first)
 #   config DIGEST FILE                (an image's config, which nodes get, too)
 #   end
@@ -21,9 +21,6 @@ work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' TERM
 staging=/slipway
-# It is four times as quick as the nodes' sha256sum, and has done so with much of what it wrote itself.
-# shellcheck disable=SC2034  # read by sum_layer
-action_proves=yes
 
 # What of the functions for a node is the same for each layer: where it goes, where notes of it are.
 take_place() {
@@ -33,6 +30,8 @@ take_place() {
 
 unpack_beside() {
   local -a diffs unpackers
+  # shellcheck disable=SC2034  # read by sum_layer
+  local proven=${5-}
   take_place "$1" "$2"
   diffs[i]=$3 unpackers[i]=cat
   # The builder's and the cache's tars are called by their digests.
