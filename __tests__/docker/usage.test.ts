@@ -39,6 +39,12 @@ test.each([
   expect(await findReusableBytes(answering(answer), [])).toBe(340)
 })
 
+test('newer ones are asked for the lists, too', async () => {
+  const asked: string[] = []
+  await findUsage(async (path) => void asked.push(path), ['image', 'volume'])
+  expect(asked).toEqual(['/system/df?type=image&type=volume&verbose=1'])
+})
+
 test.each([
   ['28', { LayersSize: 0, Images: [], BuildCache: null }],
   ['29', { ImageUsage: {}, BuildCacheUsage: {} }],

@@ -57,6 +57,18 @@ test('a large layer is told as soon as it and the config are there, once', async
   watch.end()
 })
 
+test('each small blob is read once, as there may be many', async () => {
+  const { onLayer, watch } = start()
+  const config = toConfig([large])
+  put(config)
+  await sleep(aWhile)
+  put('', toDigest(config))
+  await sleep(aWhile)
+  put(large)
+  await expect.poll(() => onLayer.mock.calls.length, patiently).toBe(1)
+  watch.end()
+})
+
 test('nothing is told where nodes have a layer, or once it has ended', async () => {
   const { onLayer, watch } = start()
   put('', toDigest(other))
