@@ -56,6 +56,7 @@ const ask = (command: string, reply: typeof answer) => {
     const client = execFile('perl', [script, socket], options, (_error, stdout) =>
       resolve(stdout.trimEnd().split('\n').slice(1)),
     )
+    client.stdin?.on('error', () => {})
     client.stdin?.end(`${command}\n`)
   })
 }

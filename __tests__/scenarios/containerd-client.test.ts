@@ -31,6 +31,8 @@ describe.each(['forky', 'trixie'])('with the containerd of %s', (suite) => {
       const client = execFile('perl', ['src/load/helper/containerd.pl', socket], (_error, stdout) =>
         resolve(stdout.trimEnd().split('\n')),
       )
+      // One that finds no socket may be gone before it is asked.
+      client.stdin?.on('error', () => {})
       client.stdin?.end(commands.map((words) => `${words.join('\t')}\n`).join(''))
     })
 

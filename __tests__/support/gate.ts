@@ -8,7 +8,8 @@ const run = promisify(execFile)
 const programs = ['cp', 'ctr', 'flock', 'perl', 'rm', 'tar']
 
 /**
- * Stands before such a program and waits, once, at the call that the gate names. Perl is a client that
+ * Stands before such a program and waits, once, at the call that the gate names, until the gate is opened or
+ * removed, which may follow so closely that nobody sees it open. Perl is a client that
  * lives for many commands, so each of them comes to the gate; of an archive the first bytes pass it.
  */
 const gatekeeper = (folder: string): string => `#!/bin/bash
@@ -16,7 +17,7 @@ gate=${folder}
 name=\${0##*/}
 pass() {
   [[ -e $gate/call && "$1" == $(<"$gate/call") ]] && mkdir "$gate/held" 2>/dev/null || return 0
-  until [[ -e $gate/open ]]; do sleep 0.02; done
+  until [[ -e $gate/open || ! -e $gate/call ]]; do sleep 0.02; done
 }
 commands() { while IFS= read -r line; do pass "perl $line"; printf '%s\\n' "$line"; [[ -n "$line" ]] || break; done; }
 halves() { head -c 2000000; pass "tar $*"; cat; }

@@ -8,8 +8,9 @@ socket() { echo "/proc/${pid:-1}/root${SLIPWAY_SOCKET:-/run/containerd/container
 # A paused node takes connections and never answers.
 ctl() { ctr --timeout "${patience:-60s}" --address "$(socket)" --namespace k8s.io "$@"; }
 
-# Every Debian has a Perl, but a node may be something else.
-client() { perl -e "$client" "$(socket)" 2>/dev/null; }
+# Becomes the client, so that whoever ends this one ends it. Every Debian has a Perl, but a node may be something
+# else.
+client() { exec perl -e "$client" "$(socket)" 2>/dev/null; }
 
 # It may take its time to start while other things are done.
 start_client() {
