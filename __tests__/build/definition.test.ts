@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { toBakeArgs, toBakeFile } from '../../src/build/bake-command.ts'
 import { type BakeTarget, findBaseTargets, readTargets } from '../../src/build/definition.ts'
 import type { SecretSource } from '../../src/build/secret-channel.ts'
-import { toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
+import { toTargets } from '../../src/build/target.ts'
 
 let workspace: string
 beforeAll(() => {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { toBakeArgs, toBakeFile } from '../../src/build/bake-command.ts'
 import { readTargets } from '../../src/build/definition.ts'
 import { hideNames } from '../../src/build/registry-output.ts'
 import { requireBuildx, requireOutputs } from '../../src/build/require-outputs.ts'
-import { throughRegistry, toBakeArgs, toBakeFile, toTargets } from '../../src/build/target.ts'
+import { throughRegistry, toTargets } from '../../src/build/target.ts'
 import { renderError } from '../../src/failure.ts'
 import { read } from '../support/read.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Facts } from '../../src/facts/facts.ts'
-import type { FreeDisk } from '../../src/inputs/inputs.ts'
+import type { FreeDisk } from '../../src/inputs/choices.ts'
 import { planDisk } from '../../src/plan/disk.ts'
 import { comfortableBytes, planFreeing } from '../../src/plan/freeing.ts'
 import { catalog } from '../../src/storage/catalog.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Engine } from '../../src/docker/info.ts'
 import type { Facts } from '../../src/facts/facts.ts'
-import type { Credentials } from '../../src/inputs/inputs.ts'
+import type { Credentials } from '../../src/inputs/credentials.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { planSteps } from '../../src/plan/graph.ts'
 import { planRun } from '../../src/plan/plan.ts'

@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
-import type { AppCredentials } from '../../src/inputs/inputs.ts'
+import type { AppCredentials } from '../../src/inputs/credentials.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Credential } from '../../src/token/formats.ts'
 import { mintToken } from '../../src/token/installation-token.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { TokenScope } from '../../src/inputs/inputs.ts'
+import type { TokenScope } from '../../src/inputs/credentials.ts'
 import { Secret } from '../../src/secret.ts'
 import { createBuildToken } from '../../src/token/build-token.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'

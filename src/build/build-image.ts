@@ -4,8 +4,9 @@ import type { Docker } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import type { LayerOrigin } from '../image/layer-origin.ts'
-import type { BuildSecret } from '../inputs/inputs.ts'
+import type { BuildSecret } from '../inputs/credentials.ts'
 import { usesActionsCache } from './actions-cache.ts'
+import { toBakeArgs, toBakeFile } from './bake-command.ts'
 import {
   type CacheFailure,
   renderCacheFailure,
@@ -16,19 +17,12 @@ import {
 import type { BuildEvent, OnBuildEvent } from './event.ts'
 import { explainBuildFailure } from './explain.ts'
 import { type BuildMetadata, parseMetadata } from './metadata.ts'
+import { buildNamed } from './name-race.ts'
 import { createProgress } from './progress.ts'
 import { parseOrigins, withoutRecord } from './provenance.ts'
 import { hideNames, type RegistryNames } from './registry-output.ts'
 import { type SecretChannel, withSecretChannel } from './secret-channel.ts'
-import {
-  type Target,
-  throughRegistry,
-  toBakeArgs,
-  toBakeFile,
-  toBakeTargets,
-  toCached,
-  toUncached,
-} from './target.ts'
+import { type Target, throughRegistry, toBakeTargets, toUncached } from './target.ts'
 import type { BuildStats } from './timings.ts'
 
 export type BuildOrder = {
@@ -57,6 +51,7 @@ const buildTimeoutMs = 6 * 60 * 60 * 1_000
 
 /** Enough of the end to name the step that failed. */
 const keptEvents = 2_000
+
 const keptLength = 10_000
 
 /** For machines, of buildx 0.12 or newer. As an option, it would keep Bake from checking `--allow`. */
@@ -85,16 +80,6 @@ const prepare = (order: BuildOrder, { sources }: SecretChannel) => {
     env: { ...bakeEnv, ...(order.wantsOrigins && recordEnv), ...(usesService && cacheEnv) },
   }
 }
-
-/**
- * BuildKit's words in the containerd store for two builds that make one name at the same time. All
- * is built by then.
- */
-const isNameRace = (error: unknown): boolean =>
-  error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message)
-
-/** Once the name is there, nobody fails on it; it may be removed and made again. */
-const nameTries = 4
 
 /** What tells of a failure. */
 const keep = (tail: BuildEvent[], event: BuildEvent): void => {
@@ -157,24 +142,6 @@ const buildWithCaches = async (
   const { cacheFailures, ...share } = first
   cacheFailures.forEach(tell)
   return share
-}
-
-/** Builds once more where another build takes the name at the same moment. */
-const buildNamed = async (
-  order: BuildOrder,
-  build: (order: BuildOrder) => Promise<BuildStats>,
-  onEvent: OnBuildEvent,
-): Promise<BuildStats> => {
-  for (let tries = 1, each = order; ; tries += 1) {
-    try {
-      return await build(each)
-    } catch (error) {
-      if (tries === nameTries || !isNameRace(error)) throw error
-      const text = 'Another build gave an image that name at the same moment; trying once more.'
-      onEvent({ kind: 'text', text })
-      each = { ...order, target: toCached(order.target) }
-    }
-  }
 }
 
 /** It holds the provenance of each target, where an option of buildx has that. */

@@ -1,7 +1,8 @@
 import type { Version } from '../docker/version.ts'
 import { toRepository } from '../image/reference.ts'
+import type { CacheChoice } from '../inputs/choices.ts'
 import { toTexts } from '../inputs/entries.ts'
-import type { CacheChoice, CacheInputs } from '../inputs/inputs.ts'
+import type { CacheInputs } from '../inputs/inputs.ts'
 import type { Target } from './target.ts'
 
 /** What the builder and the runner can do for a cache. */

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import type { Docker } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
-import type { BuildSecret } from '../inputs/inputs.ts'
+import type { BuildSecret } from '../inputs/credentials.ts'
 import { findWayIn, passesEnvironment, toPath, type WayIn } from './way-in.ts'
 
 /** How buildx is told of a secret: `src=` or `env=`, never the value. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Docker } from '../docker/docker.ts'
+import type { SecretFormat } from '../inputs/credentials.ts'
 import { toEntries, toFields } from '../inputs/entries.ts'
-import type { SecretFormat } from '../inputs/inputs.ts'
 import { readDockerfile, readQuietly, toBakeFiles, toBakeWords } from './dockerfile/find.ts'
 import { findSecretMounts, type SecretMount } from './dockerfile/stages.ts'
 import type { BuildEvent } from './event.ts'

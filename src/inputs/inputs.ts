@@ -4,45 +4,21 @@ import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../secret.ts'
 import type { Allowances } from './allow.ts'
 import type { BuilderRequest } from './builder-request.ts'
+import type {
+  BuildCache,
+  CacheChoice,
+  FreeDisk,
+  ImageCache,
+  ImageReport,
+  KeepImages,
+  LoadMode,
+  Mode,
+  PruneCache,
+  PullImages,
+} from './choices.ts'
+import type { BuildSecret, Credentials, SecretFormat } from './credentials.ts'
 import type { ImageLimits } from './image-limits.ts'
 import type { NodeFiles } from './node-files.ts'
-
-/** Where the token comes from that the build may use. */
-export type Credentials =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'given'
-      readonly token: Secret
-      /** Why no token is minted although an App is named; undefined when none is. */
-      readonly insteadOfApp: string | undefined
-    }
-  | ({ readonly kind: 'app' } & AppCredentials)
-
-export type AppCredentials = {
-  /** Client ID or App ID: GitHub takes either as the issuer of a JWT. */
-  readonly clientId: string
-  /** PKCS#8 PEM. */
-  readonly privateKey: Secret
-  /** One token each. */
-  readonly scopes: readonly TokenScope[]
-  /** Such as `{contents: 'read'}`. */
-  readonly permissions: Readonly<Record<string, string>>
-}
-
-/** What one token may reach: GitHub mints it for one owner's installation. */
-export type TokenScope = {
-  readonly owner: string
-  /** The owner in every spelling that a Dockerfile may use: git compares addresses letter by letter. */
-  readonly spellings: readonly string[]
-  /** Names without owner; empty means all repositories of the installation. */
-  readonly repositories: readonly string[]
-}
-
-/** What the Dockerfile gets to see of the token. */
-export type SecretFormat = 'token' | 'gitconfig' | 'git-credentials' | 'netrc'
-
-/** A further secret of the build. */
-export type BuildSecret = { readonly id: string; readonly value: Secret }
 
 /** What is to be built, in Bake's words. */
 export type BakeInputs = {
@@ -69,15 +45,6 @@ export type BakeFile = {
   readonly target: Readonly<Record<string, BakeDefinition>>
 }
 
-/**
- * `auto` frees what is missing, `always` all of the catalog, a number until so much is free; on hosted
- * runners only.
- */
-export type FreeDisk = 'auto' | 'always' | 'never' | { readonly targetBytes: number }
-
-/** `auto` takes the best way that works; the others are the way to take, or to fail. */
-export type LoadMode = 'auto' | 'reflink' | 'link' | 'copy' | 'stream' | 'kind'
-
 /** A registry that has what Docker Hub has. */
 export type RegistryMirror = {
   /** With a port and a path, perhaps. */
@@ -85,21 +52,6 @@ export type RegistryMirror = {
   /** It speaks no TLS. */
   readonly isPlain: boolean
 }
-
-/** `missing` pulls what Docker lacks. */
-export type PullImages = 'missing' | 'always' | 'never'
-
-/** Whether pulled images are kept in the Actions cache: `auto` on hosted runners. */
-export type ImageCache = 'auto' | 'always' | 'never'
-
-/** Whether Docker's own copy stays once the nodes have theirs. */
-export type KeepImages = 'auto' | 'always' | 'never'
-
-/** Whether the build cache that no image holds may go, on hosted runners: `auto` when the disk is full. */
-export type PruneCache = 'auto' | 'always' | 'never'
-
-/** `full` reads as much as it takes, `auto` what takes a moment beside a load. */
-export type ImageReport = 'auto' | 'full' | 'false'
 
 /** A command that says by its exit code whether an image works. */
 export type Prove = {
@@ -110,12 +62,6 @@ export type Prove = {
   readonly timeoutMs: number
 }
 
-/** Where builds keep their caches, where they do not say so themselves; `auto` takes what can be had. */
-export type CacheChoice = 'none' | 'gha' | 'registry' | 'inline' | 'auto'
-
-/** Whether builders push to a registry of the step's own; `auto` where they can. */
-export type BuildCache = 'auto' | 'always' | 'never'
-
 /** What the step says of caches. */
 export type CacheInputs = {
   readonly cache: CacheChoice
@@ -124,12 +70,6 @@ export type CacheInputs = {
   /** Whether the step fails where a cache cannot be read or written. */
   readonly cacheRequired: boolean
 }
-
-/**
- * `run` builds and loads, `diagnose` says what went wrong in a cluster, `report` what images' bytes are for,
- * `doctor` what of this machine works.
- */
-export type Mode = 'run' | 'diagnose' | 'report' | 'doctor'
 
 /** An image that is only looked at. */
 export type ReportedImage =

@@ -1,6 +1,6 @@
 import { Secret } from '../secret.ts'
 import { findNearestWord } from '../text/nearest.ts'
-import type { AppCredentials, TokenScope } from './inputs.ts'
+import type { AppCredentials, TokenScope } from './credentials.ts'
 import { knownPermissions } from './permissions.ts'
 import { parsePrivateKey } from './private-key.ts'
 import { defaultPermissions } from './raw-inputs.ts'

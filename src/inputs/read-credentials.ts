@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { Secret } from '../secret.ts'
-import type { Credentials, SecretFormat } from './inputs.ts'
+import type { Credentials, SecretFormat } from './credentials.ts'
 import { defaults } from './raw-inputs.ts'
 import { readApp } from './read-app.ts'
 import type { Reader } from './reader.ts'

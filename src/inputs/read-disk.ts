@@ -1,5 +1,5 @@
 import { catalog } from '../storage/catalog.ts'
-import type { FreeDisk } from './inputs.ts'
+import type { FreeDisk } from './choices.ts'
 import type { Reader } from './reader.ts'
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, GIB: 2 ** 30, TB: 1e12 }

@@ -1,5 +1,6 @@
 import { readAllow } from './allow.ts'
-import type { Inputs, SecretFormat } from './inputs.ts'
+import type { SecretFormat } from './credentials.ts'
+import type { Inputs } from './inputs.ts'
 import { collectProblems } from './problems.ts'
 import {
   defaults,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { readRegularFile } from '../host/read-file.ts'
 import { Secret } from '../secret.ts'
-import type { BuildSecret } from './inputs.ts'
+import type { BuildSecret } from './credentials.ts'
 import type { RawInputs } from './raw-inputs.ts'
 import { type Reader, toLines } from './reader.ts'
 import { reportOutside } from './report-outside.ts'

@@ -1,5 +1,6 @@
 import type { ClusterKind } from '../cluster/node.ts'
-import type { Inputs, Mode } from './inputs.ts'
+import type { Mode } from './choices.ts'
+import type { Inputs } from './inputs.ts'
 import { defaults, type InputName } from './raw-inputs.ts'
 import type { Reader } from './reader.ts'
 

@@ -1,4 +1,4 @@
-import type { LoadMode } from '../inputs/inputs.ts'
+import type { LoadMode } from '../inputs/choices.ts'
 
 /** Why Docker's layer folders must not be used, from what the daemon says of itself. */
 export type EngineGate =

@@ -1,6 +1,6 @@
 import type { Docker } from '../docker/docker.ts'
 import type { Get } from '../docker/engine-api.ts'
-import type { KeepImages } from '../inputs/inputs.ts'
+import type { KeepImages } from '../inputs/choices.ts'
 import type { ImageLoad } from './task.ts'
 
 /** A name in Docker's store, and the image that it should be of. */

@@ -1,7 +1,7 @@
 import { isMachine, type Node } from '../cluster/node.ts'
 import type { Engine } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
-import type { LoadMode } from '../inputs/inputs.ts'
+import type { LoadMode } from '../inputs/choices.ts'
 import { type Because, type EngineGate, type Gate, renderBecause } from './because.ts'
 
 /** A method that works on folders: Docker's layers become the node's snapshots, without a tar. */

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/facts.ts'
 import type { ToLoad, ToReport } from './loads.ts'
-import { type Step, type StepId, toStep } from './steps.ts'
+import { type Step, toStep } from './steps.ts'
+import type { StepId } from './work.ts'
 
 /** Each is unpacked as far as nodes lack it, and loaded from there. */
 export const planArchives = (

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { type Step, type StepId, toBuildId, toStep } from './steps.ts'
+import { type Step, toBuildId, toStep } from './steps.ts'
+import type { StepId } from './work.ts'
 
 const restoring = 'restore cache mounts'
 

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { type Step, type StepId, toStep } from './steps.ts'
+import { type Step, toStep } from './steps.ts'
+import type { StepId } from './work.ts'
 
 const syncId = 'node files'
 

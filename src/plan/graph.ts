@@ -21,7 +21,8 @@ import {
   type ToReport,
 } from './loads.ts'
 import { planPulls } from './pulls.ts'
-import { type ImageSource, idsOf, type Step, type StepId, toBuildId, toStep } from './steps.ts'
+import { idsOf, type Step, toBuildId, toStep } from './steps.ts'
+import type { ImageSource, StepId } from './work.ts'
 
 /** Builds and loads begin as soon as there is room; freeing goes on beside them. */
 const planDiskSteps = (freeing: Freeing | undefined, folder: string): readonly Step[] =>

@@ -3,7 +3,7 @@ import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { isPaused, pauseDays, toRate } from '../memory/restore-memory.ts'
 import { formatBytes } from '../text/format.ts'
-import type { ImageCachePlan } from './steps.ts'
+import type { ImageCachePlan } from './work.ts'
 
 /** As far as nobody has measured that it does not pay. */
 const planWanted = (

@@ -5,7 +5,8 @@ import type { ImageReference } from '../image/reference.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { NodePlan } from '../load/plan-method.ts'
 import { asksForGpu } from '../manifests/check-images.ts'
-import { type ImageSource, idsOf, type Step, type StepId, toStep } from './steps.ts'
+import { idsOf, type Step, toStep } from './steps.ts'
+import type { ImageSource, StepId } from './work.ts'
 
 /** Self-hosted machines keep what they have unless they are told otherwise. */
 const dropsCopies = ({ keepImages }: Inputs, { isHostedRunner, isLocalDaemon }: Facts): boolean =>

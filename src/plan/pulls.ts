@@ -2,7 +2,8 @@ import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { planImageCache } from './image-cache.ts'
 import { afterReport, nodesFirst, type ToLoad, type ToReport } from './loads.ts'
-import { idsOf, type Step, type StepId, toStep } from './steps.ts'
+import { idsOf, type Step, toStep } from './steps.ts'
+import type { StepId } from './work.ts'
 
 /** What is new of them is kept when all are loaded. */
 const planKeeping = (steps: readonly Step[]): readonly Step[] => {

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { FreeDisk } from '../inputs/inputs.ts'
+import type { FreeDisk } from '../inputs/choices.ts'
 import type { Filesystem, Use } from '../storage/filesystems.ts'
 import { formatBytes } from '../text/format.ts'
 import { cannotFit, type DiskPlan, type Need, type Sum } from './disk.ts'

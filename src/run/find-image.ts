@@ -1,5 +1,5 @@
 import type { ContainerImage } from '../image/image.ts'
-import type { ImageSource } from '../plan/steps.ts'
+import type { ImageSource } from '../plan/work.ts'
 import type { Run } from './ports.ts'
 
 /** The plan has a step wait for the one that makes or holds its image. */

@@ -1,6 +1,7 @@
 import { renderError } from '../failure.ts'
 import { later } from '../host/later.ts'
-import type { AppCredentials, Inputs } from '../inputs/inputs.ts'
+import type { AppCredentials } from '../inputs/credentials.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import type { Secret } from '../secret.ts'
 import type { EndedToken } from './ended-token.ts'
 import { type Credential, formatToken } from './formats.ts'

@@ -1,4 +1,4 @@
-import type { TokenScope } from '../inputs/inputs.ts'
+import type { TokenScope } from '../inputs/credentials.ts'
 import { formatDuration } from '../text/format.ts'
 
 /** A token that we minted and ended, for people. */

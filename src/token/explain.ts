@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { TokenScope } from '../inputs/inputs.ts'
+import type { TokenScope } from '../inputs/credentials.ts'
 import { isRefusal } from './github.ts'
 
 type Permissions = Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-import type { SecretFormat, TokenScope } from '../inputs/inputs.ts'
+import type { SecretFormat, TokenScope } from '../inputs/credentials.ts'
 import { Secret } from '../secret.ts'
 
 /** A token, and what it reaches; a token that was given reaches what its maker knows. */

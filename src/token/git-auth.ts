@@ -1,4 +1,4 @@
-import type { BuildSecret } from '../inputs/inputs.ts'
+import type { BuildSecret } from '../inputs/credentials.ts'
 import { type Credential, toServerUrl } from './formats.ts'
 
 /** The address of a context on a server; undefined for what is elsewhere, or no address. */

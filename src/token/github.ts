@@ -5,7 +5,7 @@ import { createAppAuth } from '@octokit/auth-app'
 import pRetry from 'p-retry'
 import { fetch as fetchVia } from 'undici'
 import { mostBytes, tooMuch } from '../host/bounds.ts'
-import type { AppCredentials } from '../inputs/inputs.ts'
+import type { AppCredentials } from '../inputs/credentials.ts'
 import type { Secret } from '../secret.ts'
 
 /** One answer of GitHub must come within this time, or the request counts as lost. */

@@ -1,6 +1,6 @@
 import { Failure, renderError } from '../failure.ts'
 import { later } from '../host/later.ts'
-import type { AppCredentials, TokenScope } from '../inputs/inputs.ts'
+import type { AppCredentials, TokenScope } from '../inputs/credentials.ts'
 import { Secret } from '../secret.ts'
 import { type Asked, checkInstallation, explainRefusal, type Installation } from './explain.ts'
 import {
