@@ -6,6 +6,17 @@ import { isThorough } from '../support/thorough.ts'
 
 const { cache, run, forgetAll, empty, keep, expectNothingLeft, expectConverges } = useKeptBuild()
 
+/** Of a process that is gone there is nothing to end; of no number at all, `0` would be all of us. */
+const killChildren = (children: string): void => {
+  for (const child of children.split(' ').map(Number).filter(Boolean)) {
+    try {
+      process.kill(child, 'SIGKILL')
+    } catch {
+      // It had just ended by itself.
+    }
+  }
+}
+
 /** Has a request wait for what is done with the process of a phase, which gets its processes' numbers. */
 const atRequest = (
   wanted: { readonly name: string; readonly key: string; readonly phase: Phase },
@@ -18,10 +29,10 @@ const atRequest = (
     if (isOver || name !== wanted.name || !key.startsWith(wanted.key)) return 'go'
     isOver = true
     const pid = pids.get(wanted.phase) ?? 0
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
     process.kill(pid, 'SIGKILL')
     // As where the machine goes, and nobody ends what was begun.
-    if (then === 'cut') for (const child of children) process.kill(Number(child), 'SIGKILL')
+    if (then === 'cut') killChildren(children)
     await isEnough
     return then
   }

@@ -59,7 +59,10 @@ const forward = (
     })
     answer.on('end', () => response.end())
     answer.on('error', () => response.destroy())
-  }).end()
+  })
+    // Clients try again for a while, also when the registry has ended.
+    .on('error', () => response.destroy())
+    .end()
 }
 
 /** @param toTrouble what befalls a request; nothing where it is undefined */

@@ -213,7 +213,9 @@ export const createToken = (secondsLeft = 6 * 60 * 60): string => {
 export const startCacheService = async (pace?: Pace): Promise<CacheService> => {
   const requests: CacheRequest[] = []
   const server = createServer(async (request, response) => {
-    const content = await readBody(request, pace)
+    // Tests kill clients amid what they send: nobody waits for an answer then.
+    const content = await readBody(request, pace).catch(() => undefined)
+    if (content === undefined) return
     const url = new URL(request.url ?? '/', desk.baseUrl)
     const isTwirp = url.pathname.startsWith(twirpPath)
     const name = isTwirp ? url.pathname.slice(twirpPath.length) : `${request.method} blob`

@@ -120,7 +120,11 @@ export const startRegistry = async (kind: 'private' | 'public'): Promise<Registr
       const answer = Buffer.from(JSON.stringify({ token, access_token: token }))
       return send(response, isWelcome ? 200 : 401, {}, isWelcome ? answer : undefined)
     }
-    if (authorization === `Bearer ${token}`) return void serve(store, request, response)
+    if (authorization === `Bearer ${token}`) {
+      // A client that is ended breaks off what it pushes.
+      serve(store, request, response).catch(() => response.destroy())
+      return
+    }
     const challenge = `Bearer realm="http://${host}/token",service="registry"`
     send(response, 401, { 'www-authenticate': challenge })
   })

@@ -148,7 +148,9 @@ export const startKubernetesApi = async (namespaces: readonly string[] = ['defau
     const { method = 'GET', url = '/' } = request
     const { pathname, searchParams: query } = new URL(url, 'https://kubernetes')
     requests.push(`${method} ${url}`)
-    const body = await buffer(request)
+    // A client that is ended breaks off.
+    const body = await buffer(request).catch(() => undefined)
+    if (body === undefined) return
     const { namespace = '', resource = '', name, exec } = pattern.exec(pathname)?.groups ?? {}
     const known =
       isResource(resource) && exec === undefined
@@ -250,6 +252,8 @@ ${more}`,
     stop: async (): Promise<void> => {
       for (const socket of execs) socket.destroy()
       await controllers.stop()
+      // One that has come meanwhile would be waited for.
+      for (const socket of execs) socket.destroy()
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
