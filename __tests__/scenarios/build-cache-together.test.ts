@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bakeGroup, writeFiles } from '../support/bake.ts'
 import { type Barrier, startBarrier } from '../support/barrier.ts'
+import { withoutPruning } from '../support/builder-turn.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { forget } from '../support/cold-builds.ts'
+import { eventually } from '../support/eventually.ts'
 import { loadInto, useEngine, warningsOf, waysOf } from '../support/loading.ts'
 import { expectNothingOfOurs } from '../support/one-node.ts'
 import { runPod } from '../support/pod.ts'
@@ -51,7 +53,9 @@ const loseImages = async (node: string): Promise<void> => {
   const ids = (await imagesOf(node)).filter((each) => each.startsWith('sha256:'))
   const bases = await inNode(node, 'crictl', 'inspecti', '-q', baseImage())
   await ctr(node, 'images', 'remove', '--sync', ...ours, ...ids.filter((id) => !bases.includes(id)))
-  expect(await inNode(node, 'crictl', 'images')).not.toContain(name)
+  // CRI hears of it a moment later.
+  const images = () => inNode(node, 'crictl', 'images')
+  await eventually('CRI has them no more', async () => !(await images()).includes(name))
 }
 
 /** As on a machine that never saw these builds, but has the base. */
@@ -61,12 +65,14 @@ const forgetAll = async (): Promise<void> => {
 }
 
 const run = (inputs: Readonly<Record<string, string>>): Promise<Run> =>
-  runSlipway(
-    { 'cluster-name': cluster.name, 'build-cache': 'true', ...inputs },
-    {
-      github: { workspace },
-      runtime: { token: service.token, resultsUrl: service.resultsUrl },
-    },
+  withoutPruning(() =>
+    runSlipway(
+      { 'cluster-name': cluster.name, 'build-cache': 'true', ...inputs },
+      {
+        github: { workspace },
+        runtime: { token: service.token, resultsUrl: service.resultsUrl },
+      },
+    ),
   )
 
 const expectFine = (done: Run): void =>

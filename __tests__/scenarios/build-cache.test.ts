@@ -37,9 +37,11 @@ const run = (
   inputs: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
 ) =>
-  runSlipway(
-    { 'cluster-name': cluster.name, 'build-cache': 'true', ...inputs },
-    { github: { workspace }, env },
+  withoutPruning(() =>
+    runSlipway(
+      { 'cluster-name': cluster.name, 'build-cache': 'true', ...inputs },
+      { github: { workspace }, env },
+    ),
   )
 
 const inPods = (image: string, path: string): Promise<readonly string[]> =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
+import { withoutPruning } from '../support/builder-turn.ts'
 import { type CacheService, createToken, startCacheService } from '../support/cache-service.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
@@ -61,13 +62,16 @@ const runWith = async (
       targets.map((each) => [`${each}/Dockerfile`, 'FROM scratch\nCOPY own /\n']),
     ),
   })
-  return runSlipway(
-    { 'cluster-name': cluster.name, 'bake-files': 'docker-bake.json', ...inputs },
-    {
-      github: { workspace },
-      env: { BUILDX_CONFIG: builder.config, ACTIONS_CACHE_SERVICE_V2: 'true' },
-      runtime: { token, resultsUrl: service.resultsUrl },
-    },
+  // The builder is one that other tests prune.
+  return withoutPruning(() =>
+    runSlipway(
+      { 'cluster-name': cluster.name, 'bake-files': 'docker-bake.json', ...inputs },
+      {
+        github: { workspace },
+        env: { BUILDX_CONFIG: builder.config, ACTIONS_CACHE_SERVICE_V2: 'true' },
+        runtime: { token, resultsUrl: service.resultsUrl },
+      },
+    ),
   )
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
 import { createColdBuilds, forget } from '../support/cold-builds.ts'
+import { eventually } from '../support/eventually.ts'
 import { useEngine } from '../support/loading.ts'
 import { runPod } from '../support/pod.ts'
 import {
@@ -44,7 +45,9 @@ const inPods = (path: string): Promise<readonly string[]> =>
 const loseImages = async (node: string): Promise<void> => {
   const names = (await imagesOf(node)).filter((each) => !each.includes('pause'))
   await ctr(node, 'images', 'remove', '--sync', ...names)
-  expect(await inNode(node, 'crictl', 'images')).not.toContain(name)
+  // CRI hears of it a moment later.
+  const images = () => inNode(node, 'crictl', 'images')
+  await eventually('CRI has them no more', async () => !(await images()).includes(name))
 }
 
 let made = ''

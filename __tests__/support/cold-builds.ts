@@ -14,7 +14,7 @@ import { toBuildId, toStep } from '../../src/plan/steps.ts'
 import type { CacheDocuments } from '../../src/registry/cache-documents.ts'
 import { handlers } from '../../src/run/handlers.ts'
 import type { Built, Ports } from '../../src/run/ports.ts'
-import { whilePruning } from './builder-turn.ts'
+import { whilePruning, withoutPruning } from './builder-turn.ts'
 import { docker } from './testbed.ts'
 
 /** What a build and the load of its image came to. */
@@ -59,7 +59,7 @@ export const createColdBuilds = () => {
     restore: async ({ name }) => caches.get(name),
     keep: async ({ name }, documents) => void caches.set(name, documents),
   }
-  return ({ cluster, workspace, tag, beforeLoad }: Order): Promise<ColdBuild> => {
+  const build = ({ cluster, workspace, tag, beforeLoad }: Order): Promise<ColdBuild> => {
     const command = createDocker(process.env as Record<string, string>)
     return withEngineApi(command, async (api): Promise<ColdBuild> => {
       const tempDir = await mkdtemp(join(tmpdir(), 'cold-build-'))
@@ -102,6 +102,7 @@ export const createColdBuilds = () => {
       }
     })
   }
+  return (order: Order): Promise<ColdBuild> => withoutPruning(() => build(order))
 }
 
 /** Takes from the builder's cache what has a word in it, and nothing of other tests: it is as if it was empty. */

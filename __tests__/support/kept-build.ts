@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { writeFiles } from './bake.ts'
+import { withoutPruning } from './builder-turn.ts'
 import { type CacheService, startCacheService } from './cache-service.ts'
 import { forget } from './cold-builds.ts'
 import { eventually } from './eventually.ts'
@@ -87,13 +88,15 @@ export const useKeptBuild = () => {
   /** @param own what is in the file that changes */
   const run = async (own: string, { inputs, ...way }: Way = {}): Promise<Run> => {
     await writeFiles(workspace, { own })
-    return runSlipway(
-      { context: '.', tags: tag, 'cluster-name': cluster.name, 'build-cache': 'true', ...inputs },
-      {
-        github: { workspace },
-        runtime: { token: service.token, resultsUrl: service.resultsUrl },
-        ...way,
-      },
+    return withoutPruning(() =>
+      runSlipway(
+        { context: '.', tags: tag, 'cluster-name': cluster.name, 'build-cache': 'true', ...inputs },
+        {
+          github: { workspace },
+          runtime: { token: service.token, resultsUrl: service.resultsUrl },
+          ...way,
+        },
+      ),
     )
   }
   /** Each node has all files of the image, as they were made. */
