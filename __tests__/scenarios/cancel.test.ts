@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startBarrier } from '../support/barrier.ts'
 import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { warningsOf } from '../support/loading.ts'
@@ -201,26 +202,34 @@ describe('a watchdog that is killed', () => {
     }
   }
 
-  /** Builds, and kills the watchdog as soon as the build runs. */
-  const bereft = async (seconds: number, options: Partial<RunOptions>): Promise<Run> => {
+  const isReplaced = (line: string): boolean => line.includes('started another one')
+
+  /** Builds, kills the watchdog as soon as the build runs, and lets that end when there is another one. */
+  const bereft = async (options: Partial<RunOptions>): Promise<Run> => {
     let main = -1
-    const build = await writeContext(`echo now-$((6*7)); sleep ${seconds}`)
-    return runSlipway(
-      { ...ours(), ...build },
-      {
-        onSpawn: (pid, phase) => {
-          if (phase === 'main') main = pid
+    const barrier = await startBarrier()
+    const build = await writeContext(`echo now-$((6*7)); ${barrier.command}`)
+    try {
+      return await runSlipway(
+        { ...ours(), ...build, network: 'host' },
+        {
+          onSpawn: (pid, phase) => {
+            if (phase === 'main') main = pid
+          },
+          onLine: ({ text }) => {
+            if (text.includes('now-42') && !text.includes('RUN')) void killWatchdog(main)
+            if (isReplaced(text)) barrier.open()
+          },
+          ...options,
         },
-        onLine: ({ text }) => {
-          if (text.includes('now-42') && !text.includes('RUN')) void killWatchdog(main)
-        },
-        ...options,
-      },
-    )
+      )
+    } finally {
+      await barrier.stop()
+    }
   }
 
   test('does not take the step along', async () => {
-    const run = await bereft(2, {})
+    const run = await bereft({})
     expect(run.log).not.toContain('##[error]')
     expect([run.exitCode, run.postExitCode]).toEqual([0, 0])
     expect(run.outputs['image-id']).toMatch(/^sha256:/)
@@ -231,8 +240,7 @@ describe('a watchdog that is killed', () => {
   })
 
   test('has another one guard: a main that is killed then leaves no live token', async () => {
-    const isReplaced = (line: string): boolean => line.includes('started another one')
-    const run = await bereft(20, { killWhen: isReplaced })
+    const run = await bereft({ killWhen: isReplaced })
     expect(run.exitCode).toBe(137)
     await eventually('the other one revokes', () => github.tokens[0]?.state() === 'revoked')
     await run.dispose()

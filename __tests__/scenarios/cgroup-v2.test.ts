@@ -16,7 +16,7 @@ afterEach(({ task }) => {
   isAllGreen &&= task.result?.state === 'pass'
 })
 afterAll(() => {
-  if (isAllGreen) stories.keep()
+  if (isAllGreen) stories?.keep()
 })
 
 const looked = (label: string): readonly NodeNow[] => {

@@ -24,17 +24,29 @@ afterAll(async () => {
   await Promise.all([github?.stop(), service?.stop(), rm(scratch, { recursive: true })])
 })
 
-/** The step, and its answers by what they are about. */
+type Examined = Run & {
+  readonly about: (name: string) => Check | undefined
+  readonly minted: GitHub['tokens']
+}
+
+/** On a very busy machine an answer may come later than the step waits for it. */
+const isLate = ({ found }: Check): boolean => found.includes('no answer within')
+
+/** The step, and its answers by what they are about; where one was late, of the next one that asked. */
 const examine = async (
   inputs: Readonly<Record<string, string>>,
   options: SlipwayOptions = {},
-): Promise<Run & { readonly about: (name: string) => Check | undefined }> => {
+  tries = 3,
+): Promise<Examined> => {
   const named = { mode: 'doctor', 'cluster-name': fixture.cluster.name, ...inputs }
+  const before = github.tokens.length
   const run = await runSlipway(named, options)
   const checks = JSON.parse(run.outputs['checks'] ?? '[]') as readonly Check[]
   await run.dispose()
   expect(run.postExitCode).toBe(0)
-  return { ...run, about: (name) => checks.find((check) => check.name === name) }
+  if (tries > 1 && checks.some(isLate)) return examine(inputs, options, tries - 1)
+  const about = (name: string) => checks.find((check) => check.name === name)
+  return { ...run, about, minted: github.tokens.slice(before) }
 }
 
 test('all is there: it is tried, and nothing of it stays', async () => {
@@ -60,7 +72,7 @@ test('all is there: it is tried, and nothing of it stays', async () => {
   expect(run.log).toMatch(/^ok {2}links +layers reach /m)
   expect(run.summary).toContain('### Slipway: nothing that a step needs is missing')
   expect(service.entries).toEqual([])
-  expect(github.tokens.map((minted) => minted.state())).toEqual(['revoked'])
+  expect(run.minted.map((each) => each.state())).toEqual(['revoked'])
   await expectNothingOfOurs(fixture.node)
   expect(await helpersOf(run.state)).toEqual([])
 })

@@ -2,8 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-/** Two test files may want the same package at once: whoever is first keeps it. */
+/**
+ * Two test files may want packages at once: one after the other, as apt's lists have a lock that nobody waits for.
+ * Whoever is first keeps what it has downloaded.
+ */
 const script = `kept=$1 folder=$2 && shift 2
+exec 9>"\${kept%/*}/lock" && flock 9
 download() { apt-get -o APT::Sandbox::User=root download "$@"; }
 if [ ! -e "$kept" ]; then
   new=$(mktemp -d "$kept.XXXXXX")

@@ -41,12 +41,15 @@ export const startHelper = (folder: string, body: string): HelperProcess => {
   })
   const stderr = text(child.stderr)
   const end = new Promise<HelperEnd>((resolve) => {
-    child.once('exit', (code) => {
+    child.once('exit', () => {
       try {
         process.kill(-pid, 'SIGKILL')
       } catch {
         // None of its group is left.
       }
+    })
+    // What it printed last may be in a pipe still when it has exited.
+    child.once('close', (code) => {
       void stderr.then((said) => resolve({ code, stdout: printed, stderr: said }))
     })
   })

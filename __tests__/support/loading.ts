@@ -98,9 +98,13 @@ export const untilCriAnswers = (node: string): Promise<void> =>
     ),
   )
 
-/** Puts a filesystem of its own under the node's containerd, with what was there before. */
+/**
+ * Puts a filesystem of its own under the node's containerd, with what was there before. The old containerd answers
+ * until it has ended, so that is waited for.
+ */
 export const moveToTmpfs = async (node: string, limit = 'size=2g'): Promise<void> => {
-  const script = `mkdir /run/c && mount -t tmpfs -o ${limit} tmpfs /run/c && cp -a /var/lib/containerd/. /run/c/ && mount --bind /run/c /var/lib/containerd && kill $(pidof containerd)`
+  const restart = `old=$(pidof containerd) && kill $old && while [ -d "/proc/\${old%% *}" ]; do sleep 0.02; done`
+  const script = `mkdir /run/c && mount -t tmpfs -o ${limit} tmpfs /run/c && cp -a /var/lib/containerd/. /run/c/ && mount --bind /run/c /var/lib/containerd && ${restart}`
   await inNode(node, 'sh', '-c', script)
   await untilCriAnswers(node)
 }

@@ -132,7 +132,7 @@ export const buildSlow = async (id: string): Promise<string> => {
  */
 export const expectNothingOfOurs = async (node: string): Promise<void> => {
   const look =
-    'flock --wait 3 "$1/snapshots" true && ls "$1" && ctr --namespace=k8s.io snapshots list | grep -o "^slipway[^ ]*" || true'
+    'flock --wait 30 "$1/snapshots" true && ls "$1" && ctr --namespace=k8s.io snapshots list | grep -o "^slipway[^ ]*" || true'
   expect(await inNode(node, 'sh', '-c', look, 'sh', snapshotterRoot)).toBe('metadata.db\nsnapshots')
 }
 
@@ -143,15 +143,11 @@ export const removeAndExpectEmpty = async (
 ): Promise<void> => {
   const collect = 'crictl rmi "$1" && ctr --namespace=k8s.io content prune references'
   await inNode(node, 'sh', '-c', collect, 'sh', tag)
-  await eventually(
-    'the snapshots go',
-    async () => {
-      if ((await snapshotsOf(node)).length === empty.length) return true
-      await ctr(node, 'content', 'prune', 'references')
-      return false
-    },
-    30_000,
-  )
+  await eventually('the snapshots go', async () => {
+    if ((await snapshotsOf(node)).length === empty.length) return true
+    await ctr(node, 'content', 'prune', 'references')
+    return false
+  })
 }
 
 /** Calls `act` a while after the helper of a run that loads into this node has started. */
@@ -159,20 +155,27 @@ export const afterHelperStarts = (
   node: string,
   act: (helper: string) => Promise<unknown>,
   delayMs: number,
-): Partial<RunOptions> => ({
-  onSpawn: (_pid, phase) => {
-    if (phase !== 'main') return
-    const filter = `label=dev.slipway.node=${node}`
-    const look = (): Promise<string> => docker('ps', '--quiet', '--no-trunc', '--filter', filter)
-    void (async () => {
-      for (let looks = 0; looks < 200; looks += 1) {
-        const helper = (await look().catch(() => '')).split('\n')[0]
-        if (helper) {
-          await new Promise((resolve) => setTimeout(resolve, delayMs))
-          await act(helper).catch(() => {})
-          return
+): Partial<RunOptions> => {
+  // Main may take its time until it has a helper; the next run's is none of ours.
+  let isOver = false
+  return {
+    onSpawn: (_pid, phase) => {
+      if (phase !== 'main') return
+      const filter = `label=dev.slipway.node=${node}`
+      const look = (): Promise<string> => docker('ps', '--quiet', '--no-trunc', '--filter', filter)
+      void (async () => {
+        while (!isOver) {
+          const helper = (await look().catch(() => '')).split('\n')[0]
+          if (helper) {
+            await new Promise((resolve) => setTimeout(resolve, delayMs))
+            await act(helper).catch(() => {})
+            return
+          }
         }
-      }
-    })()
-  },
-})
+      })()
+    },
+    onEnd: () => {
+      isOver = true
+    },
+  }
+}

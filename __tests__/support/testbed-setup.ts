@@ -3,6 +3,15 @@ import { execFileSync } from 'node:child_process'
 const docker = (...args: readonly string[]): string =>
   execFileSync('docker', [...args], { encoding: 'utf8' }).trim()
 
+/** Nothing of one that has gone since it was listed: another test run may just have removed it. */
+const inspect = (format: string, id: string): string => {
+  try {
+    return docker('inspect', '--format', format, id)
+  } catch {
+    return ''
+  }
+}
+
 /** Another test run may have stopped a node of its own for as long as this. */
 const longestStopMs = 3 * 60 * 60_000
 
@@ -12,8 +21,9 @@ const removeLeftNodes = (): void => {
   const left = docker('ps', '--all', '--quiet', ...filters.map((each) => `--filter=${each}`))
   if (left === '') return
   const format = '{{.Id}} {{.State.FinishedAt}}'
-  const ids = docker('inspect', '--format', format, ...left.split('\n'))
+  const ids = left
     .split('\n')
+    .map((id) => inspect(format, id))
     .map((line) => line.split(' '))
     .filter(([, ended = '']) => Date.now() - Date.parse(ended) > longestStopMs)
     .map(([id = '']) => id)

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Orphan } from './types.ts'
 
 /** Living processes with this RUNNER_TRACKING_ID; the id is unique to one run. Linux only. */
@@ -15,13 +16,23 @@ export async function findOrphans(trackingId: string): Promise<Orphan[]> {
   return found
 }
 
-/** Kills them, as the runner does when the job ends. */
+/**
+ * Kills them, as the runner does when the job ends, and waits a while until they are gone: before that they may still
+ * write into the folder that is removed next.
+ */
 export async function killOrphans(trackingId: string): Promise<void> {
-  for (const { pid } of await findOrphans(trackingId)) {
+  const killed = await findOrphans(trackingId)
+  for (const { pid } of killed) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
       // It ended by itself in the meantime.
     }
+  }
+  const isOneOf = ({ pid }: Orphan): boolean => killed.some((each) => each.pid === pid)
+  const deadline = performance.now() + 10_000
+  while (killed.length > 0 && performance.now() < deadline) {
+    if (!(await findOrphans(trackingId)).some(isOneOf)) return
+    await delay(20)
   }
 }
