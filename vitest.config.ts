@@ -7,8 +7,10 @@ export default defineConfig({
     // Real engines on two cores: more workers would only wait for each other.
     maxWorkers: 2,
     sequence: { sequencer: SlowestFirst },
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    // Longer than what a test waits for in all, on a slow machine with another worker: `eventually` and barriers
+    // give up earlier, and say for what.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     coverage: { include: ['src/**/*.ts'] },
     projects: [
       {

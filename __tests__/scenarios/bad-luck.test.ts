@@ -216,13 +216,14 @@ test('a server that is in trouble for a moment is asked again', async () => {
 })
 
 test('cancelled in the middle of the build: the token is revoked, nothing stays', async () => {
-  await writeFile(join(scratch, 'Slow'), `FROM ${baseImage()}\nRUN echo now-$((6*7)); sleep 60\n`)
+  await writeFile(join(scratch, 'Slow'), `FROM ${baseImage()}\nRUN echo now-$((6*7)); sleep 300\n`)
   const run = await runSlipway(
     { ...inputs, context: scratch, file: join(scratch, 'Slow') },
     { cancelWhen: (line) => line.includes('now-42') },
   )
   expect(run.conclusion).toBe('cancelled')
-  expect(run.durationMs).toBeLessThan(20_000)
+  // Nobody waits for the build, whose beginning may take long on a busy machine.
+  expect(run.durationMs).toBeLessThan(60_000)
   expect(github.tokens.map((token) => token.state())).toEqual(['revoked'])
   expect(run.log).toContain('The step was cancelled')
   expect(run.orphans).toEqual([])

@@ -39,7 +39,7 @@ beforeAll(async () => {
   ])
   const [packed = ''] = await readdir(folder)
   await run('npm', ['install', '--offline', '--no-save', `./${packed}`], { cwd: folder })
-}, 120_000)
+})
 afterAll(async () => {
   await Promise.all([cluster.remove(), rm(folder, { recursive: true })])
   await rm(temp, { recursive: true })

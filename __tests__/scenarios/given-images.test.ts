@@ -35,7 +35,7 @@ describe.each(['overlay2', 'containerd'] as const)('images of all kinds, with %s
     node = cluster.nodes[0] ?? ''
     registry = await startRegistry('public')
     await buildTestImage(empty, 'FROM scratch\nLABEL a=b\nCMD ["/none"]\n')
-  }, 120_000)
+  })
   afterAll(async () => {
     await cluster.remove()
     await registry.stop()

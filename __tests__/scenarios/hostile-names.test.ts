@@ -37,7 +37,7 @@ describe.each(['overlay2', 'containerd'] as const)('Docker with %s', (store) => 
       mkdirSync(join(canary, 'folder'), { recursive: true, mode: 0o750 })
       writeFileSync(join(canary, 'file'), 'kept', { mode: 0o640 })
     }
-  }, 300_000)
+  })
   afterAll(async () => {
     await cluster?.remove()
     for (const place of [join(dataRoot, mark), join('/tmp', mark)])
@@ -137,6 +137,5 @@ describe.each(['overlay2', 'containerd'] as const)('Docker with %s', (store) => 
         await docker('rmi', '--force', tag)
       }
     },
-    300_000,
   )
 })

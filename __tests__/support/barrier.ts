@@ -11,8 +11,11 @@ export type Barrier = {
   readonly stop: () => Promise<void>
 }
 
-/** So that what never opens it makes a test fail, and not hang. */
-const patienceMs = 60_000
+/**
+ * So that what never opens it makes a test fail, and not hang. It counts from the start, before anything waits, so
+ * it is long enough for a busy machine to come there.
+ */
+const patienceMs = 300_000
 
 export const startBarrier = async (): Promise<Barrier> => {
   const waiting = new Set<Socket>()

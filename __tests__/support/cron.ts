@@ -16,7 +16,7 @@ const listen = `use strict; use IO::Socket::UNIX; $| = 1;
 my $log = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => '/dev/log') or die "no /dev/log: $!";
 my $cron = fork // die "no process: $!";
 exec 'cron', '-f' or die "no cron: $!" unless $cron;
-alarm 30;
+alarm 60;
 for (my $known = 0; $known < ${crontabs.length}; ) {
   $log->recv(my $line, 65536);
   # The base may have a cron's jobs of its own.

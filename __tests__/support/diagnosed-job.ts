@@ -81,15 +81,11 @@ const readRecorded = (temp: string): string | undefined => {
 
 /** Pods of real clusters need longer to come than this. */
 export const isListening = (temp: string): Promise<void> =>
-  eventually('somebody listens', () => readRecorded(temp) !== undefined, 30_000)
+  eventually('somebody listens', () => readRecorded(temp) !== undefined)
 
 /** Waits until a pod's name is noted; what is noted of it is no secret. */
 export const isRecorded = async (temp: string, pod: string): Promise<void> => {
-  await eventually(
-    `${pod} is noted`,
-    () => readRecorded(temp)?.includes(`"${pod}"`) === true,
-    30_000,
-  )
+  await eventually(`${pod} is noted`, () => readRecorded(temp)?.includes(`"${pod}"`) === true)
   expect(readRecorded(temp)).not.toContain(hush)
 }
 
@@ -98,7 +94,7 @@ export const isEndRecorded = async (temp: string, pod: string): Promise<void> =>
   await isRecorded(temp, pod)
   const lines = () => (readRecorded(temp) ?? '').split('\n')
   const isEnd = (line: string) => line.includes(`"${pod}"`) && line.includes('"exitCode"')
-  await eventually(`the end of ${pod} is noted`, () => lines().some(isEnd), 30_000)
+  await eventually(`the end of ${pod} is noted`, () => lines().some(isEnd))
 }
 
 export const warningsOf = (run: Run): readonly string[] =>

@@ -1,8 +1,11 @@
-/** Waits until a condition holds; a test that waits in vain says for what. */
+/**
+ * Waits until a condition holds; a test that waits in vain says for what. What takes a second may take a minute
+ * on a slow machine that is busy, and a deadline that is met costs nothing.
+ */
 export const eventually = async (
   what: string,
   condition: () => Promise<boolean> | boolean,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<void> => {
   const deadline = Date.now() + timeoutMs
   while (!(await condition())) {

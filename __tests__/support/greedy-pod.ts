@@ -75,4 +75,4 @@ export const startGreedyPod = async (
 
 /** Waits for the pod's container to die. */
 export const itsEnd = (pod: GreedyPod): Promise<void> =>
-  eventually('the container ends', async () => (await pod.state()) === 'CONTAINER_EXITED', 30_000)
+  eventually('the container ends', async () => (await pod.state()) === 'CONTAINER_EXITED')

@@ -39,7 +39,7 @@ export const useOwnEngine = (engine: OwnEngine): void => {
     await testbed('--engine', engine, 'down', '--purge')
     await testbed('--engine', engine, 'up')
     await takeOver(engine)
-  }, 300_000)
+  })
   afterAll(async () => {
     // Who waited in vain has nothing to purge: it is somebody else's.
     if (reservation === undefined) return

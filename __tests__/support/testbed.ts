@@ -73,6 +73,9 @@ export type Cluster = {
   readonly remove: () => Promise<void>
 }
 
+/** A busy daemon may have given up before all in the node had ended; then it is done when it is asked again. */
+const removeNode = (node: string): Promise<string> => docker('rm', '--force', '--volumes', node)
+
 /** Starts a cluster of fresh nodes, each with options of its own: a control-plane and workers. */
 export const startNodes = async (options: readonly (readonly string[])[]): Promise<Cluster> => {
   const name = uniqueName('test')
@@ -87,7 +90,7 @@ export const startNodes = async (options: readonly (readonly string[])[]): Promi
     }),
   )
   const remove = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => docker('rm', '--force', '--volumes', node)))
+    await Promise.all(nodes.map((node) => removeNode(node).catch(() => removeNode(node))))
   }
   return { name, nodes, remove }
 }
@@ -140,8 +143,8 @@ export const snapshotsOf = async (node: string): Promise<readonly string[]> => {
 export const imagesOf = async (node: string): Promise<readonly string[]> =>
   (await ctr(node, 'images', 'list', '--quiet')).split('\n').sort()
 
-/** Docker removes a helper that has done its work a moment after the step may have ended. */
-const momentMs = 3_000
+/** Docker removes a helper that has done its work a moment after the step may have ended, a busy one later. */
+const momentMs = 20_000
 
 /** Helper containers of a run, by the name that the run saved, that are still there after a moment. */
 export const helpersOf = async (state: Readonly<Record<string, string>>) => {
