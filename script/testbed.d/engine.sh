@@ -8,12 +8,13 @@ alive() {
     tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -e "$state/" -e "$exec_root/"
 }
 
-# engine_up: it answers; a hung one, or one whose containerd is gone, is down.
+# engine_up: it answers; a hung one, or one whose containerd is gone, is down. What is down is killed before it is
+# started again, so one that is only busy has its time: tests may be at work in it.
 engine_up() {
   if [[ $engine != host ]]; then
     [[ -S $socket ]] && daemons_live || return 1
   fi
-  limit=5 dk version >/dev/null 2>&1
+  limit=30 dk version >/dev/null 2>&1
 }
 
 daemons_live() {

@@ -25,7 +25,7 @@ ensure_network() {
 
 # node_answers NAME: one exec that waits inside is quicker than many that ask.
 node_answers() {
-  limit=40 dk exec "$1" timeout 30 sh -c 'until [ -e /run/testbed-ready ]; do sleep 0.02; done' 2>/dev/null
+  limit=100 dk exec "$1" timeout 90 sh -c 'until [ -e /run/testbed-ready ]; do sleep 0.02; done' 2>/dev/null
 }
 
 await_node() {
