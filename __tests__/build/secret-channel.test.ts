@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type SecretChannel, withSecretChannel } from '../../src/build/secret-channel.ts'
 import { createDocker } from '../../src/docker/docker.ts'
+import { attempt } from '../../src/failure.ts'
 import { Secret } from '../../src/secret.ts'
 
 const options = {
@@ -64,8 +67,14 @@ test("this is why: Node's own pipe cannot be opened at all", () => {
 })
 
 test('a secret has no name, is readable by its owner alone, and is gone afterwards', async () => {
-  const target = await withSecrets([new Secret('s3cret')], async ({ stdinFd }) => {
-    expect(readdirSync('/dev/shm').filter((name) => name.startsWith('slipway-'))).toEqual([])
+  const secret = randomBytes(16).toString('hex')
+  /** Other tests have files and folders there, too. */
+  const isIn = (name: string): boolean =>
+    attempt(() => readFileSync(join('/dev/shm', name), 'latin1'))?.includes(secret) ?? false
+  const target = await withSecrets([new Secret(secret)], async ({ stdinFd = -1 }) => {
+    expect(fstatSync(stdinFd).nlink).toBe(0)
+    const names = readdirSync('/dev/shm').filter((name) => name.startsWith('slipway-'))
+    expect(names.filter(isIn)).toEqual([])
     return readlinkSync(`/proc/self/fd/${stdinFd}`)
   })
   expect(target).toMatch(/^\/dev\/shm\/.*\(deleted\)$/)

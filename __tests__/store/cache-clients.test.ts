@@ -48,14 +48,26 @@ const clients = (): readonly number[] =>
     .filter((pid) => readProc(pid, 'cmdline').includes('cache-client'))
     .map(Number)
 
+/** Of other numbers, some mean all processes of a group. */
+const only = (): number => {
+  const [pid] = clients()
+  if (pid === undefined) throw new Error('there is no client')
+  return pid
+}
+
+/** They are processes of Node's, which take a while to start. */
+const patienceMs = 60_000
+
 describe('processes that ask the Actions cache', () => {
   beforeAll(async () => {
     service = await startCacheService()
   })
   afterAll(() => service.stop())
-  beforeEach(() => {
+  beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'slipway-clients-'))
     service.entries.splice(0)
+    // Those of earlier tests, of whichever file, end by themselves after a second.
+    await eventually('no other client is there', () => clients().length === 0, patienceMs)
   })
   afterEach(() => rmSync(root, { recursive: true }))
 
@@ -77,7 +89,7 @@ describe('processes that ask the Actions cache', () => {
       expect(existsSync(join(folder, 'archive'))).toBe(key !== undefined)
     }
     expect(seen.size).toBe(1)
-    await eventually('it ends', () => clients().length === 0)
+    await eventually('it ends', () => clients().length === 0, patienceMs)
   })
 
   test('several at once have one each, and whoever is given up is ended', async () => {
@@ -87,7 +99,7 @@ describe('processes that ask the Actions cache', () => {
     service.mode = 'hanging'
     const given = expect(cache.fetch(['x'], toFolder(), stop.signal)).rejects.toThrow('enough')
     const other = expect(cache.fetch(['y'], toFolder(), stop.signal)).rejects.toThrow('enough')
-    await eventually('both ask', () => clients().length === 2)
+    await eventually('both ask', () => clients().length === 2, patienceMs)
     stop.abort(new Error('enough'))
     await Promise.all([given, other])
     service.mode = 'normal'
@@ -99,16 +111,17 @@ describe('processes that ask the Actions cache', () => {
     const cache = open()
     const { signal } = new AbortController()
     await cache.fetch(['x'], toFolder(), signal)
-    const [pid = 0] = clients()
+    const pid = only()
     process.kill(pid, 'SIGKILL')
-    await eventually('it is gone', async () => !clients().includes(pid))
+    await eventually('it is gone', () => !clients().includes(pid), patienceMs)
     expect(await cache.fetch(['x'], toFolder(), signal)).toBeUndefined()
   })
+
   test('one that dies while it is asked has a successor', async () => {
     const cache = open()
     const { signal } = new AbortController()
     await cache.fetch(['x'], toFolder(), signal)
-    const [pid = 0] = clients()
+    const pid = only()
     process.kill(pid, 'SIGKILL')
     expect(await cache.fetch(['x'], toFolder(), signal)).toBeUndefined()
   })

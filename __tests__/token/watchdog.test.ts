@@ -5,6 +5,9 @@ import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { appOf } from '../support/mint-for.ts'
 
+/** Watchdogs are processes of Node's, which take a while to start. */
+const patienceMs = 60_000
+
 let github: GitHub
 let warnings: string[]
 let cancel: AbortController
@@ -12,6 +15,8 @@ beforeEach(async () => {
   github = await startGitHub({ installations: [{ owner: 'acme' }] })
   warnings = []
   cancel = new AbortController()
+  // One that was released by an earlier test, of whichever file, revokes and ends by itself.
+  await eventually('no other watchdog is there', () => findWatchdogs().length === 0, patienceMs)
 })
 afterEach(() => github.stop())
 
@@ -50,8 +55,15 @@ const findWatchdogs = (): readonly number[] =>
     .map(Number)
 
 const one = async (but?: number): Promise<number> => {
-  await eventually('a watchdog is there', () => findWatchdogs().some((pid) => pid !== but))
-  return findWatchdogs().find((pid) => pid !== but) ?? -1
+  let found: number | undefined
+  const isThere = (): boolean => {
+    found = findWatchdogs().find((pid) => pid !== but)
+    return found !== undefined
+  }
+  await eventually('a watchdog is there', isThere, patienceMs)
+  // Of other numbers, some mean all processes of the machine.
+  if (found === undefined) throw new Error('there is no watchdog')
+  return found
 }
 
 test('a watchdog that is killed is replaced, which is told; it is revoked all the same', async () => {
@@ -63,7 +75,7 @@ test('a watchdog that is killed is replaced, which is told; it is revoked all th
   expect(warnings).toEqual([expect.stringMatching(/watchdog.*\(SIGKILL\): started another one/)])
   await token.close()
   expect(states()).toEqual(['revoked'])
-  await eventually('it ends', () => !findWatchdogs().includes(second))
+  await eventually('it ends', () => !findWatchdogs().includes(second), patienceMs)
 })
 
 test('the other one knows the tokens that were minted before', async () => {
@@ -77,7 +89,7 @@ test('the other one knows the tokens that were minted before', async () => {
   // Main's own try hangs, and is left to the watchdog.
   await token.close()
   expect(warnings.at(-1)).toMatch(/not revoked yet: the watchdog goes on trying/)
-  await eventually('it is revoked', () => states()[0] === 'revoked')
+  await eventually('it is revoked', () => states()[0] === 'revoked', patienceMs)
 })
 
 test('one that has just died does not hold up the end', async () => {
@@ -94,13 +106,14 @@ test('one that hangs does not, either', async () => {
   const hanging = await one()
   process.kill(hanging, 'SIGSTOP')
   await token.close()
-  await eventually('it is killed', () => !findWatchdogs().includes(hanging))
+  await eventually('it is killed', () => !findWatchdogs().includes(hanging), patienceMs)
 })
 
 test('one that cannot live is given up, and the step goes on', async () => {
   const token = create({ NODE_OPTIONS: '--no-such-option' })
   await token.take()
-  await eventually('it is given up', () => /4 times: there is none/.test(warnings.at(-1) ?? ''))
+  const isGivenUp = () => /4 times: there is none/.test(warnings.at(-1) ?? '')
+  await eventually('it is given up', isGivenUp, patienceMs)
   await token.close()
   expect(states()).toEqual(['revoked'])
 })
@@ -113,9 +126,8 @@ test.each([
   github.inject({ kind: 'hang', match, times: 20 })
   const token = create()
   const taking = token.take().catch(String)
-  await eventually('GitHub is asked', () =>
-    github.requests.some(({ method, path }) => match.test(`${method} ${path}`)),
-  )
+  const isAsked = () => github.requests.some(({ method, path }) => match.test(`${method} ${path}`))
+  await eventually('GitHub is asked', isAsked, patienceMs)
   const started = performance.now()
   cancel.abort()
   await taking
