@@ -71,6 +71,8 @@ const startDaemon = async (bytes: number): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'builder-line-'))
   const socketPath = join(folder, 'docker.sock')
   const daemon = createServer((socket) => {
+    // The line may hang up first.
+    socket.on('error', () => {})
     socket.once('data', () => {
       socket.write('HTTP/1.1 101 UPGRADED\r\n\r\n')
       socket.end(Buffer.alloc(bytes, 'x'))

@@ -10,6 +10,9 @@ import { watchPrograms } from '../../script/bench.d/measure/program-sampler.ts'
 
 const megabyte = 1_000_000
 
+/** Samples are taken by this process, which on a busy machine may have no turn for a moment. */
+const aWhile = 1_000
+
 describe('the disk', () => {
   let folder: string
   beforeEach(() => {
@@ -27,7 +30,7 @@ describe('the disk', () => {
   test('has had its peak, though it is as empty as before in the end', async () => {
     const watch = await watchDisk({ folders: [folder], spool: undefined })
     const file = write('file', 64)
-    await sleep(300)
+    await sleep(aWhile)
     rmSync(file)
     const { peakBytes, ownPeakBytes, lowestBytes } = await watch.stopAtPeak()
     expect(lowestBytes).toBeGreaterThan(-megabyte)
@@ -49,7 +52,7 @@ describe('the disk', () => {
     mkdirSync(join(spool, 'docker-export-1/blobs/sha256'), { recursive: true })
     const watch = await watchDisk({ folders: [folder], spool })
     const layer = write('tmp/docker-export-1/blobs/sha256/layer', 96)
-    await sleep(300)
+    await sleep(aWhile)
     // As a filesystem that frees late would look; at once, as Docker's share is only remembered for a moment.
     renameSync(layer, join(folder, 'not yet free'))
     const { peakBytes, ownPeakBytes } = await watch.stopAtPeak()
@@ -60,9 +63,9 @@ describe('the disk', () => {
   test('that somebody else freed something can be seen', async () => {
     const file = write('of somebody else', 64)
     const watch = await watchDisk({ folders: [folder], spool: undefined })
-    await sleep(200)
+    await sleep(aWhile)
     rmSync(file)
-    await sleep(200)
+    await sleep(aWhile)
     write('ours', 96)
     expect((await watch.stopAtPeak()).lowestBytes).toBeLessThan(-60 * megabyte)
   })
@@ -71,7 +74,7 @@ describe('the disk', () => {
     mkdirSync(join(folder, 'tmp/other'), { recursive: true })
     const watch = await watchDisk({ folders: [folder], spool: join(folder, 'tmp') })
     write('tmp/other/file', 64)
-    await sleep(300)
+    await sleep(aWhile)
     expect((await watch.stopAtPeak()).ownPeakBytes).toBeGreaterThan(60 * megabyte)
   })
 })
@@ -81,7 +84,7 @@ test('a process has had its most memory, though it gave it back before we looked
     let buffer = Buffer.alloc(150e6, 1)
     buffer = undefined
     gc()
-    const child = "let b = Buffer.alloc(400e6, 1); setTimeout(() => {}, 200)"
+    const child = "let b = Buffer.alloc(400e6, 1); setTimeout(() => {}, 1_000)"
     console.log('given back')
     require('node:child_process').spawnSync(process.execPath, ['-e', child])`
   const child = spawn(process.execPath, ['--expose-gc', '-e', script])
@@ -99,7 +102,7 @@ test('programs are seen from start to end, only those with the variable, and not
     name === 'sleep' ? seconds : undefined,
   )
   // The shell turns into the second one only after a while.
-  const script = 'sleep 0.3; exec sleep 0.4'
+  const script = 'sleep 0.5; exec sleep 0.8'
   const start = (value: string) =>
     spawn('sh', ['-c', script], { env: { ...process.env, SLIPWAY_TEST: value } })
   const started = performance.now()
@@ -108,11 +111,12 @@ test('programs are seen from start to end, only those with the variable, and not
   await Promise.all([once(ours, 'close'), once(others, 'close')])
   await sleep(100)
   const spans = watch.stop()
-  expect([...spans.keys()].sort()).toEqual(['0.3', '0.4'])
-  const [first, second] = [spans.get('0.3') ?? [], spans.get('0.4') ?? []]
+  const took = performance.now() - started
+  expect([...spans.keys()].sort()).toEqual(['0.5', '0.8'])
+  const [first, second] = [spans.get('0.5') ?? [], spans.get('0.8') ?? []]
   expect([first.length, second.length]).toEqual([1, 1])
   const [{ from, to } = { from: 0, to: 0 }] = second
-  expect(from).toBeGreaterThan(started + 250)
-  expect(to - from).toBeGreaterThan(200)
-  expect(to - from).toBeLessThan(1_000)
+  expect(from).toBeGreaterThan(started + 450)
+  expect(to - from).toBeGreaterThan(250)
+  expect(to - from).toBeLessThan(took - 450)
 })

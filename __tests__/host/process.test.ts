@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { attempt } from '../../src/failure.ts'
 import { runCaptured, runStreaming } from '../../src/host/process.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -23,15 +24,22 @@ const stubborn = (name: string): string =>
 const pidIn = (name: string): number => Number(readFileSync(join(folder, name), 'utf8'))
 const lives = (pid: number): boolean => existsSync(`/proc/${pid}/cmdline`)
 
-const isDead = (name: string) =>
-  eventually(`${name} is gone`, () => {
-    const pid = pidIn(name)
-    return !lives(pid) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-  })
+/** A process may go between a look and the next one. */
+const statOf = (pid: number): string =>
+  attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? ''
+
+/** Its file is there a moment before its number is in it. */
+const isThere = (name: string): boolean => existsSync(join(folder, name)) && pidIn(name) > 0
+
+const isDead = async (name: string): Promise<void> => {
+  expect(isThere(name)).toBe(true)
+  const pid = pidIn(name)
+  await eventually(`${name} is gone`, () => !lives(pid) || statOf(pid).includes(') Z '), 30_000)
+}
 
 test('at its deadline a command ends with all that it started, heeded or not', async () => {
   const ended = await runCaptured(
-    sh(`${stubborn('child')} trap '' TERM; while :; do sleep 0.1; done`, 1_500),
+    sh(`${stubborn('child')} trap '' TERM; while :; do sleep 0.1; done`, 3_000),
   )
   expect(ended).toMatchObject({ code: null, timedOut: true })
   await isDead('child')
@@ -47,7 +55,7 @@ test('a grandchild with a session of its own does not keep us waiting for its ou
 test('cancelled, a group ends, also what has outlived its first process', async () => {
   const cancel = new AbortController()
   const running = runCaptured(sh(`${stubborn('left')} sleep 600`, 600_000, cancel.signal))
-  await eventually('it runs', () => existsSync(join(folder, 'left')))
+  await eventually('it runs', () => isThere('left'), 30_000)
   cancel.abort()
   expect(await running).toMatchObject({ code: null, timedOut: false })
   await isDead('left')
@@ -57,7 +65,7 @@ test('what has its own group in the session is found, too', async () => {
   const cancel = new AbortController()
   // With job control every job has a group of its own, as some programs give their plugins.
   const running = runCaptured(sh(`set -m; ${stubborn('own')} sleep 600`, 600_000, cancel.signal))
-  await eventually('it runs', () => existsSync(join(folder, 'own')))
+  await eventually('it runs', () => isThere('own'), 30_000)
   cancel.abort()
   await running
   await isDead('own')

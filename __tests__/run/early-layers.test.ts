@@ -34,7 +34,7 @@ const start = () => {
   return { onLayer, watch: watchLayers(folder, onLayer) }
 }
 
-const patiently = { timeout: 10_000 }
+const patiently = { timeout: 30_000 }
 
 /** Longer than it takes to look twice. */
 const aWhile = 600
@@ -59,13 +59,15 @@ test('a large layer is told as soon as it and the config are there, once', async
 
 test('each small blob is read once, as there may be many', async () => {
   const { onLayer, watch } = start()
-  const config = toConfig([large])
+  const config = toConfig([other, large])
+  put(other)
   put(config)
-  await sleep(aWhile)
+  // It has been read when the first layer is told.
+  await expect.poll(() => onLayer.mock.calls.length, patiently).toBe(1)
   put('', toDigest(config))
   await sleep(aWhile)
   put(large)
-  await expect.poll(() => onLayer.mock.calls.length, patiently).toBe(1)
+  await expect.poll(() => onLayer.mock.calls.length, patiently).toBe(2)
   watch.end()
 })
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -33,25 +33,31 @@ beforeEach(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'kubernetes-builder-'))
   await writeFile(kubeconfig(), api.kubeconfig())
 })
-afterEach(() => Promise.all([api.stop(), rm(scratch, { recursive: true })]))
+afterEach(() => Promise.all([api.stop(), removeFolder(scratch)]))
 
 const kubeconfig = (): string => join(scratch, 'kubeconfig')
 
+/** A buildx whose step was killed may still write there: a folder that gets a file meanwhile is not empty. */
+const removeFolder = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, maxRetries: 10 })
+
 /** As `kind create cluster` does, which makes its own cluster the current one. */
-const moveContext = (): Promise<void> => {
+const moveContext = async (): Promise<void> => {
   const elsewhere = `clusters:
 - name: elsewhere
   cluster: {server: "https://127.0.0.1:1"}
 - `
   const contexts = 'contexts:\n- name: elsewhere\n  context: {cluster: elsewhere, user: builder}\n'
-  return writeFile(
-    kubeconfig(),
+  await writeFile(
+    `${kubeconfig()}.new`,
     api
       .kubeconfig()
       .replace('clusters:\n- ', elsewhere)
       .replace('contexts:\n', contexts)
       .replace('current-context: double', 'current-context: elsewhere'),
   )
+  // Whoever reads it meanwhile finds all of one of them.
+  await rename(`${kubeconfig()}.new`, kubeconfig())
 }
 
 /** Printed by a step, which is never in the builder's cache; what follows comes after it. */
@@ -172,7 +178,7 @@ test('after SIGKILL post removes it, though buildx has forgotten it and the cont
       api.put('persistentvolumeclaims', {
         metadata: { ...metadata, name: `buildkitd-${name}-0`, labels: { 'dev.slipway.run': mark } },
       })
-      await rm(join(scratch, 'buildx'), { recursive: true })
+      await removeFolder(join(scratch, 'buildx'))
       await moveContext()
     },
   })
@@ -204,7 +210,8 @@ const obstacles = [
 
 test.each(obstacles)('no pod, %s: the words of the event', async (kind, message, expected) => {
   api.setObstacle({ kind, message })
-  const run = await build('', ['timeout=3s'])
+  // The first look is after 1.5 s, and asks kubectl twice.
+  const run = await build('', ['timeout=10s'])
   expect(messagesOf(run)).toEqual([expect.stringMatching(expected)])
   expect(run.log).toMatch(/^.*The builder waits: .*$/m)
   expect(api.names()).toEqual([])
@@ -232,7 +239,7 @@ test.each([
 test('a pod that goes away midway: buildx is ended, and the build begins again in the next pod', async () => {
   let isEvicted = false
   const run = await build(begin('sleep 4 && echo far >/own'), [], {
-    timeoutMs: 120_000,
+    timeoutMs: 240_000,
     onLog: (text) => {
       if (isEvicted || !hasBegun(text)) return
       isEvicted = true
@@ -241,4 +248,4 @@ test('a pod that goes away midway: buildx is ended, and the build begins again i
   })
   expect(run.log).toMatch(/the builder(?:'s pod)? went away\. Building again in/)
   expect([run.exitCode, messagesOf(run)]).toEqual([0, []])
-})
+}, 300_000)

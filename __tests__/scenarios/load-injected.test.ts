@@ -32,9 +32,11 @@ const waitingHelper = async (): Promise<readonly string[]> => {
   let rows: readonly string[] = []
   await eventually('a helper waits for the lock', async () => {
     const helper = await docker('ps', '--quiet', '--filter', filter)
-    if (helper !== '') rows = (await docker('top', helper, '-o', 'pid,comm')).split('\n').slice(1)
+    // What is listed may be one that has ended meanwhile.
+    const programs = await docker('top', helper, '-o', 'pid,comm').catch(() => '')
+    rows = programs.split('\n').slice(1)
     return rows.some((row) => row.includes('flock'))
-  })
+  }, 60_000)
   return rows.map((row) => row.trim().split(/\s+/)[0] ?? '')
 }
 
@@ -60,7 +62,8 @@ const failOnce = async (
     said += chunk.toString()
     if (said.includes('(INJECTED)')) setTimeout(() => strace.kill('SIGINT'), untilInjectedMs)
   })
-  await eventually('strace is attached', () => said.split(' attached').length > pids.length)
+  const isAttached = () => said.split(' attached').length > pids.length
+  await eventually('strace is attached', isAttached, 30_000)
   return strace
 }
 
@@ -113,7 +116,7 @@ test('an attribute that a copy cannot keep: the image is not loaded without it',
 
 test('a layer that somebody else commits first is theirs, and whole after the next load', async () => {
   const tag = `${uniqueName('raced')}:1`
-  const many = 'mkdir /many && cd /many && seq 20000 | xargs touch && echo ours >/many/1'
+  const many = 'mkdir /many && cd /many && seq 60000 | xargs touch && echo ours >/many/1'
   await buildTestImage(tag, `FROM ${baseImage()}\nRUN echo first >/first\nRUN ${many}\n`)
   onTestFinished(async () => void (await docker('rmi', '--force', tag)))
   await loadInto(one.cluster, { images: baseImage() })

@@ -37,6 +37,8 @@ const showOnly = async (path: string, cluster: string): Promise<void> => {
       const shown = all.filter(({ Labels }) => Labels['io.x-k8s.kind.cluster'] === cluster)
       answer.end(JSON.stringify(shown))
     })
+    // A daemon that hangs up is the client's to complain of, and not an error of this process.
+    passed.on('error', () => answer.destroy())
     asked.pipe(passed)
   })
   // A build's session, and what else turns a request into a stream.

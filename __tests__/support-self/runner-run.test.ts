@@ -86,7 +86,7 @@ describe('commands and files', () => {
         'progress 10%\r::save-state name=s::2',
         'x ::set-output name=y::no',
       ) +
-        'console.error("##[add-mask]err-secret"); setTimeout(() => console.log("err-secret"), 50)',
+        'console.error("##[add-mask]err-secret"); setTimeout(() => console.log("err-secret"), 1_000)',
     )
     expect(run.outputs).toEqual({ x: '1' })
     expect(run.state).toEqual({ s: '2' })

@@ -211,7 +211,7 @@ describe('the key', () => {
     await eventually('the files have been quiet', async () => {
       key = find(path).key
       return key !== undefined
-    })
+    }, 30_000)
     return key ?? ''
   }
 

@@ -27,6 +27,8 @@ const unpack = async (content: Buffer, ...proof: readonly string[]): Promise<str
     .replaceAll('/slipway-layers', join(place, 'layers'))
     .replace('staging=/slipway\n', `staging=${join(place, 'volume')}\n`)
   const helper = spawn('bash', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // Whoever has failed may be gone before it hears of the end.
+  helper.stdin.on('error', () => {})
   const words = ['layer', chain, '0', diffId, `./${toHex(diffId)}`, ...proof]
   helper.stdin.write(`${words.join('\t')}\n`)
   const answer = await new Promise<string>((resolve) =>

@@ -24,7 +24,7 @@ const withActions = async <T>(
   const endpoint = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/o/r.git`)
   const { signal } = new AbortController()
   const requests = createRequests(endpoint, signal)
-  const patience = { silenceMs: 1_000, pauseMs: 1 }
+  const patience = { silenceMs: 20_000, pauseMs: 1 }
   const token = async () => undefined
   try {
     const actions = createActions({ endpoint, requests, token, signal, patience }, [wanted])

@@ -240,7 +240,7 @@ test.each([
 ] as const)('a storage that %s is asked again', async (_, fault) => {
   github.inject({ ...fault, match: storage })
   const begun = performance.now()
-  await fetchWell(makeContent(300_000), { patience: { silenceMs: 300, pauseMs: 20 } })
+  await fetchWell(makeContent(300_000), { patience: { silenceMs: 2_000, pauseMs: 20 } })
   // The client's own patience with a silent line is a minute.
   expect(performance.now() - begun).toBeLessThan(30_000)
 })
