@@ -41,7 +41,7 @@ describe('what a container reads first', () => {
     const started = Promise.withResolvers<void>()
     const { api, written, end } = createApi(() => started.promise)
     const running = runContainer(api, {}, Promise.resolve('request\n'), watch)
-    await expect.poll(() => written).toEqual(['request\n'])
+    await expect.poll(() => written, { timeout: 15_000 }).toEqual(['request\n'])
     started.resolve()
     end()
     expect(await running).toBe('exit code 3')

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await eventually('the files have been quiet', async () => {
     key = findLocalSource(join(workspace, 'models'), 'models').key ?? ''
     return key !== ''
-  })
+  }, 30_000)
 })
 
 afterAll(() => rmSync(workspace, { recursive: true }))

@@ -135,7 +135,7 @@ test('once its container has ended, nobody waits for it: what was asked, what is
   )
   const pending = unpacker.unpack(toImage('pending', ['p']), [node])
   const asked = (): boolean => heard.some(([word]) => word === 'parents')
-  await expect.poll(asked, { timeout: 10_000 }).toBe(true)
+  await expect.poll(asked, { timeout: 30_000 }).toBe(true)
   die()
   expect(await pending).toBeUndefined()
   expect(await unpacker.unpack(toImage('later', ['l']), [node])).toBeUndefined()

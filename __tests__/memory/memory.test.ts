@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nameImages, recall, rememberNames } from '../../src/memory/memory.ts'
+import { nameImages, nothingRemembered, recall, rememberNames } from '../../src/memory/memory.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { eventually } from '../support/eventually.ts'
 import { targetWith } from '../support/target.ts'
 
 let service: CacheService
@@ -48,7 +49,13 @@ test('each image is found again with what it was made of, of both branches', asy
   ])
   await rememberNames(access, names)
   const memory = { ...access, repository: 'acme/app' }
-  const { images } = await recall(memory, targets.toReversed(), true)
+  let images = nothingRemembered.images
+  // It has a deadline.
+  const isAnswered = async (): Promise<boolean> => {
+    images = (await recall(memory, targets.toReversed(), true)).images
+    return images !== nothingRemembered.images
+  }
+  await eventually('the memory answers', isAnswered, 60_000)
   expect(images).toEqual({
     ofDefaultBranch: [lastOf(1), lastOf(2)],
     ofBranch: [lastOf(3), lastOf(4)],

@@ -27,7 +27,7 @@ test('a layer is unpacked while the builder still writes, and its digest is comp
     const config = put(JSON.stringify({ architecture: 'amd64', rootfs }))
     const layers = [put(layer)]
     // The builder is not done before that.
-    await expect.poll(() => begin.mock.calls.length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => begin.mock.calls.length, { timeout: 30_000 }).toBe(1)
     const manifest = put(JSON.stringify({ config, layers }))
     writeFileSync(join(folder, 'index.json'), JSON.stringify({ manifests: [manifest] }))
     return { digest: manifest.digest }

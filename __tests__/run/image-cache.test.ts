@@ -260,7 +260,7 @@ describe.skipIf(registryProgram === undefined)('images in the Actions cache', ()
     await eventually('the memory answers', async () => {
       if (found.size === 0) found = await recall()
       return found.size > 0
-    })
+    }, 60_000)
     expect([...found]).toEqual([
       [
         raced.canonical,

@@ -67,7 +67,7 @@ describe.each(['overlay2', 'containerd'] as const)(
       await buildTestImage(other, 'FROM scratch\nCOPY own /own\nLABEL job=other\n', {
         own: 'other',
       })
-    }, 120_000)
+    })
     afterAll(async () => {
       await Promise.all(clusters.map((cluster) => cluster.remove()))
       await rm(context, { recursive: true })

@@ -62,7 +62,7 @@ describe.each(['overlay2', 'containerd'] as const)('images of odd shapes in %s',
     run = await runSlipway({ mode: 'report', images, 'cluster-name': cluster.name })
     expect([run.exitCode, await helpersOf(run.state)], run.log).toEqual([0, []])
     reports = JSON.parse(run.outputs['image-report'] ?? '[]')
-  }, 240_000)
+  })
   afterAll(async () => {
     await run?.dispose()
     await cluster?.remove()

@@ -53,7 +53,7 @@ describe.each(['overlay2', 'containerd'] as const)('a report on images in %s', (
     run = await runSlipway(inputs, { github: { workspace } })
     expect([run.exitCode, await helpersOf(run.state)]).toEqual([0, []])
     reports = JSON.parse(run.outputs['image-report'] ?? '[]')
-  }, 240_000)
+  })
   afterAll(async () => {
     await run?.dispose()
     await cluster?.remove()

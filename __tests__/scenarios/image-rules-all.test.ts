@@ -127,7 +127,7 @@ describe('images of a builder that fetches what it needs', () => {
     useEngine('containerd')
     ;[cluster] = await Promise.all([startCluster(), writing])
     await build({ builds: toBuilds(coldCases), 'build-cache': 'true' })
-  }, 300_000)
+  }, 900_000)
   afterAll(removeAll)
 
   test.each(coldCases)('$name: found at its line and nothing else, and not without it', expectCase)

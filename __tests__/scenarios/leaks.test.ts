@@ -36,6 +36,9 @@ const nothing: Findings = {
   commandLines: [],
 }
 
+/** All is looked through that anybody, other tests too, has written to the daemon's folder meanwhile. */
+const patienceMs = 600_000
+
 let cluster: Cluster
 let scratch: string
 const tags: string[] = []
@@ -106,7 +109,7 @@ const audit = async (
 describe('the main job', () => {
   test('leaves its token nowhere, and the key in no environment', async () => {
     expect(await audit('clean', {})).toEqual(nothing)
-  })
+  }, patienceMs)
 })
 
 describe('a job that leaks on purpose is found out', () => {
@@ -130,7 +133,7 @@ describe('a job that leaks on purpose is found out', () => {
     const inputs = { context: scratch, file: join(scratch, 'Dockerfile') }
     found = await audit('leaky', inputs, leakIntoFiles, barriers)
     await Promise.all(barriers.map((barrier) => barrier.stop()))
-  })
+  }, patienceMs)
 
   const leakIntoFiles = async (run: Run, token: string): Promise<void> => {
     await writeFile(join(run.files.temp, 'credentials'), `machine x password ${token}\n`)

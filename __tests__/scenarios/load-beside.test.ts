@@ -77,7 +77,7 @@ beforeAll(async () => {
   await docker('save', '--output', join(workspace, 'heavy.tar'), heavy)
   await addLayer(join(workspace, 'odd.tar'), join(workspace, 'unsaid.tar'), unsaid)
   await docker('load', '--input', join(workspace, 'unsaid.tar'))
-}, 240_000)
+})
 afterAll(async () => {
   await cluster?.remove()
   await docker('rmi', '--force', odd, heavy, unsaid)
@@ -93,7 +93,7 @@ const untilUnpacking = async ({ nodes: [node = ''] }: Cluster) => {
     if (found === '') return false
     const programs = await docker('top', found, '-o', 'pid,comm').catch(() => '')
     return / tar$/m.test(programs)
-  })
+  }, 60_000)
   const format = '{{range .Mounts}}{{.Name}}{{end}}'
   const volume = await docker('inspect', '--format', format, found)
   expect(volume).toMatch(/^[0-9a-f]{64}$/)
@@ -104,7 +104,7 @@ const untilGone = (volume: string): Promise<void> =>
   eventually('its volume is gone', async () => {
     const found = await docker('volume', 'ls', '--quiet', '--filter', `name=${volume}`)
     return found === ''
-  })
+  }, 30_000)
 
 /** @param onSpawn hears of the main process */
 const load = (archives: string, into: Cluster, onSpawn: (pid: number) => void = () => {}) =>
@@ -167,7 +167,11 @@ describe('layers that are unpacked beside the nodes', () => {
       const { volume } = await untilUnpacking(other)
       process.kill(action, 'SIGKILL')
       const { state } = await running
-      await eventually('its container is gone', async () => (await helpersOf(state)).length === 0)
+      await eventually(
+        'its container is gone',
+        async () => (await helpersOf(state)).length === 0,
+        30_000,
+      )
       await untilGone(volume)
       const run = await load('heavy.tar', other)
       expect([run.exitCode, warningsOf(run), waysOf(run)]).toEqual([0, [], ['link', 'link']])

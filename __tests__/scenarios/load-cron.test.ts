@@ -8,7 +8,7 @@ import { baseImage, docker, inNode, uniqueName } from '../support/testbed.ts'
 const tag = `${uniqueName('cron')}:1`
 const one = useOneNode()
 
-beforeAll(() => buildCron(tag), 120_000)
+beforeAll(() => buildCron(tag))
 afterAll(() => docker('rmi', '--force', tag))
 
 /** What cron says of each crontab. */

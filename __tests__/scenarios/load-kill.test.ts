@@ -77,7 +77,7 @@ const untilLifelineEnds = (helper: string): Promise<void> =>
   eventually('the helper hears that the action is gone', async () => {
     const programs = await docker('top', helper, '-o', 'pid,comm').catch(() => '')
     return !/ cat$/m.test(programs)
-  })
+  }, 30_000)
 
 const inputs = () => ({ 'cluster-name': one.cluster.name, images: tag, 'load-mode': 'link' })
 

@@ -49,5 +49,5 @@ test('a helper that is stopped, as by the end of the daemon: it undoes its work 
   await eventually('the snapshots go', async () => {
     await ctr(one.node, 'content', 'prune', 'references')
     return (await snapshotsOf(one.node)).length === one.empty.length
-  })
+  }, 30_000)
 })

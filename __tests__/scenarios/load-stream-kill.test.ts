@@ -82,13 +82,15 @@ type Moment = keyof typeof calls
 type Gated = OneNode & { image: GatedImage }
 
 const untilDockerSaves = (action: number): Promise<void> =>
-  eventually('docker save runs', async () =>
-    (await commandsOf(action)).some((line) => line.includes('\0save\0')),
+  eventually(
+    'docker save runs',
+    async () => (await commandsOf(action)).some((line) => line.includes('\0save\0')),
+    60_000,
   )
 
 /** A node that no longer waits for bytes notices otherwise that the action is gone, and may go on then. */
 const untilLifelineEnds = (node: string): Promise<unknown> =>
-  inNode(node, 'timeout', '20', 'sh', '-c', 'while pgrep -x cat; do sleep 0.02; done').catch(() => {
+  inNode(node, 'timeout', '60', 'sh', '-c', 'while pgrep -x cat; do sleep 0.02; done').catch(() => {
     throw new Error('Waited in vain: the node hears that the action is gone')
   })
 
@@ -178,7 +180,7 @@ describe.each(suites)('nodes of %s', (suite, moments) => {
       const cut = await cutStream(one, signal, moment)
       expect(cut.exitCode).not.toBe(0)
       // A `docker save` whose reader is gone ends when Docker first writes to it.
-      await expect.poll(() => processesOf(cut, one.node), { timeout: 30_000 }).toEqual([])
+      await expect.poll(() => processesOf(cut, one.node), { timeout: 60_000 }).toEqual([])
       // What kubelet finds must be all there.
       if (await succeeds(inNode(one.node, 'crictl', 'inspecti', '-q', tag)))
         expect(await runPod(one.node, tag, sums)).toBe(inDocker)
@@ -191,6 +193,6 @@ describe.each(suites)('nodes of %s', (suite, moments) => {
       expect(await ctr(one.node, 'leases', 'list', '--quiet')).toBe('')
       expect(await inNode(one.node, 'ls', ingest)).toBe('')
     },
-    120_000,
+    300_000,
   )
 })

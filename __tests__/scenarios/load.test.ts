@@ -149,9 +149,10 @@ describe('one node', () => {
     await eventually('the garbage collector runs', async () => {
       await ctr(one.node, 'content', 'prune', 'references')
       return (await snapshotsOf(one.node)).length === empty.snapshots.length
-    })
+    }, 30_000)
     expect(await stateOf(one.node)).toEqual(empty)
-    await eventually('the links go', async () => (await linkCounts(tag, 'opt/own'))[0] === 1)
+    const isLinkGone = async () => (await linkCounts(tag, 'opt/own'))[0] === 1
+    await eventually('the links go', isLinkGone, 30_000)
     await docker('rmi', '--force', tag)
   })
 
@@ -221,6 +222,6 @@ describe('one node', () => {
     await eventually('the orphan goes', async () => {
       await ctr(one.node, 'content', 'prune', 'references')
       return !(await snapshotsOf(one.node)).some((name) => name === chain || name === key)
-    })
+    }, 30_000)
   })
 })

@@ -56,6 +56,9 @@ const digestOf = (layers: string): Promise<string> =>
     layers,
   )
 
+/** A step has to start, or to end, until then. */
+const patienceMs = 60_000
+
 /** Programs that a step has started for this containerd. */
 const findHelpers = async () => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
@@ -71,6 +74,8 @@ const findHelpers = async () => {
   return all.filter(({ isOurs }) => isOurs)
 }
 
+const isNobodyLeft = async (): Promise<boolean> => (await findHelpers()).length === 0
+
 const findParent = async (pid: number): Promise<number> =>
   Number(/^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
 
@@ -83,7 +88,7 @@ describe('ways into a containerd of the machine itself', () => {
     await forget()
     const loaded = await loadInto(machine, { images: tag, 'load-mode': mode })
     expect(waysOf(loaded)).toEqual([way])
-    await eventually('no process of it is left', async () => (await findHelpers()).length === 0)
+    await eventually('no process of it is left', isNobodyLeft, patienceMs)
     const [top = ''] = (await snapshots()).map((line) => line.split(/\s+/)[0] ?? '')
     const mounts = await ctr('snapshots', 'view', '--mounts', uniqueName('view'), top)
     const folder = /"Source": *"([^"]+)"/.exec(mounts)?.[1] ?? ''
@@ -152,15 +157,15 @@ describe('ways into a containerd of the machine itself', () => {
     )
     await once(lock.stdout, 'data')
     const running = runSlipway({ images: tag, ...machine.inputs }, { expectsUnforeseen: true })
-    await eventually('the helper waits for the lock', async () =>
-      (await findHelpers()).some(({ command }) => command.startsWith('flock ')),
-    )
+    const isWaiting = async () =>
+      (await findHelpers()).some(({ command }) => command.startsWith('flock '))
+    await eventually('the helper waits for the lock', isWaiting, patienceMs)
     const [helper] = (await findHelpers()).filter(({ command }) => command.startsWith('bash '))
     process.kill(await findParent(helper?.pid ?? 0), 'SIGKILL')
     const ended = await running
     expect(ended.conclusion).toBe('failure')
     lock.stdin.end()
-    await eventually('the helper is gone', async () => (await findHelpers()).length === 0)
+    await eventually('the helper is gone', isNobodyLeft, patienceMs)
     expect(await snapshots()).toEqual([])
     expect(await readdir(root)).not.toContain('slipway')
     await ended.dispose()

@@ -82,7 +82,7 @@ beforeAll(async () => {
   ;[far = '', near = ''] = cluster.nodes
   write('models/a.bin', two.padEnd(3_000_000, 'x'))
   write('models/deep/b.bin', two)
-}, 120_000)
+})
 
 afterAll(async () => {
   await cluster?.remove()
@@ -108,9 +108,9 @@ test('a node on another filesystem has them mounted, without a byte of its own',
   expect(await runPod(far, baseImage(), ['sh', '-c', `${script.join('; ')}; true`], [mount])).toBe(
     two,
   )
-  await eventually('a step without a change does nothing', async () =>
-    /unchanged \(2 nodes\)/.test((await syncs(`models:${target}`)).summary),
-  )
+  const isUnchanged = async () =>
+    /unchanged \(2 nodes\)/.test((await syncs(`models:${target}`)).summary)
+  await eventually('a step without a change does nothing', isUnchanged, 60_000)
   expect(await mountsIn(far)).toHaveLength(1)
 })
 
@@ -138,9 +138,8 @@ test('a new version is a new mount; pods keep the old one, and it goes after the
   const script =
     'touch /gate/began; until [ -e /gate/go ]; do sleep 0.1; done; cat /models/deep/b.bin'
   const pod = runPod(far, baseImage(), ['sh', '-c', script], mounts)
-  await eventually('the pod began', async () =>
-    (await inNode(far, 'ls', '/var/local')).includes('began'),
-  )
+  const hasBegun = async () => (await inNode(far, 'ls', '/var/local')).includes('began')
+  await eventually('the pod began', hasBegun, 30_000)
   write('models/deep/b.bin', another)
   await syncs(`models:${target}`)
   expect(await inNode(far, 'cat', `${target}/deep/b.bin`)).toBe(another)

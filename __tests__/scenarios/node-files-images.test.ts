@@ -67,7 +67,7 @@ beforeAll(async () => {
   ;[first = '', second = ''] = cluster.nodes
   write('a.bin', 'one')
   write('deep/b.bin', 'two')
-}, 120_000)
+})
 
 afterAll(async () => {
   await cluster?.remove()
@@ -99,7 +99,7 @@ test('unchanged, nothing is done; what kubelet and the garbage collector do leav
   await eventually('a step without a change does nothing', async () => {
     const again = await sync()
     return again.log.includes('Slipway: 1 path unchanged')
-  })
+  }, 60_000)
   const reference = referenceOf(await sync())
   const before = await snapshotsOf(first)
   const { images } = JSON.parse(await inNode(first, 'crictl', 'images', '-o', 'json'))
@@ -128,7 +128,8 @@ test('a pod keeps its version while a run brings the next one; it goes once no p
   const script =
     'touch /gate/began; until [ -e /gate/go ]; do sleep 0.1; done; cat /models/a.bin /models/deep/b.bin'
   const pod = runPod(first, baseImage(), ['sh', '-c', script], mounts)
-  await eventually('the pod began', async () => (await inNode(first, 'ls', gate)).includes('began'))
+  const hasBegun = async () => (await inNode(first, 'ls', gate)).includes('began')
+  await eventually('the pod began', hasBegun, 30_000)
   write('a.bin', 'another')
   const now = referenceOf(await sync())
   expect(now).not.toBe(old)
@@ -143,6 +144,7 @@ test('a pod keeps its version while a run brings the next one; it goes once no p
   await eventually(
     'its snapshot is gone',
     async () => (await snapshotsOf(first)).length === before - 1,
+    30_000,
   )
   const printed = await runPod(first, baseImage(), ['cat', '/models/a.bin'], [asImage(now)])
   expect(printed).toBe('another')

@@ -61,7 +61,7 @@ beforeAll(async () => {
   }
   const text = `FROM ${baseImage()}\nRUN mkdir -p /models/deep && echo weights >/models/deep/w && ln -s deep/w /models/l && rm -f /models/x\n`
   await buildTestImage(image, text)
-}, 180_000)
+})
 
 afterAll(async () => {
   await cluster?.remove()

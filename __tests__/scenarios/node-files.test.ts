@@ -72,7 +72,7 @@ beforeAll(async () => {
   write('models/run.sh', 'three')
   chmodSync(join(workspace, 'models/run.sh'), 0o755)
   symlinkSync('../a.bin', join(workspace, 'models/deep/link'))
-}, 120_000)
+})
 
 afterAll(async () => {
   await cluster?.remove()
@@ -103,7 +103,7 @@ test('a folder is in all nodes, read-only, by one inode; unchanged, nothing is d
     return (
       /unchanged \(2 nodes\)/.test(again.summary) && again.log.includes('Slipway: 1 path unchanged')
     )
-  })
+  }, 60_000)
 })
 
 test('a pod reads, may not write, and keeps its version while a run brings the next one', async () => {
@@ -118,7 +118,8 @@ test('a pod reads, may not write, and keeps its version while a run brings the n
     'until [ -e /gate/go ]; do sleep 0.1; done; cat /models/a.bin /models/deep/link',
   ].join('; ')
   const pod = runPod(first, baseImage(), ['sh', '-c', script], mounts)
-  await eventually('the pod began', async () => (await inNode(first, 'ls', gate)).includes('began'))
+  const hasBegun = async () => (await inNode(first, 'ls', gate)).includes('began')
+  await eventually('the pod began', hasBegun, 30_000)
   const [old = ''] = await versionsIn(first)
   write('models/a.bin', 'another')
   const run = await syncs(`models:${target}`)

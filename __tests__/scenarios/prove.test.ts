@@ -75,7 +75,7 @@ describe.each(['overlay2', 'containerd'] as const)('a proof by removal in %s', (
     expect(run.log).not.toContain('##[error]')
     expect([run.exitCode, await helpersOf(run.state)]).toEqual([0, []])
     reports = JSON.parse(run.outputs['image-report'] ?? '[]')
-  }, 240_000)
+  })
   afterAll(async () => {
     await run?.dispose()
     await cluster?.remove()
@@ -133,7 +133,7 @@ describe.each(['overlay2', 'containerd'] as const)('a proof by removal in %s', (
         (each) => each.startsWith('slipway.invalid/base/') && each.includes(hanging),
       )
     }
-    await eventually('the test runs without the cache', there)
+    await eventually('the test runs without the cache', there, 120_000)
     // Of other numbers, some mean all processes of the machine.
     if (main === undefined || main <= 1) throw new Error('main was not started')
     process.kill(main, 'SIGKILL')
@@ -141,5 +141,5 @@ describe.each(['overlay2', 'containerd'] as const)('a proof by removal in %s', (
     expect(ended.conclusion).not.toBe('success')
     expect([await helpersOf(ended.state), await imagesOf(ended)]).toEqual([[], ''])
     await ended.dispose()
-  }, 60_000)
+  }, 300_000)
 })

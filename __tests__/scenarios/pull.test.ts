@@ -48,7 +48,7 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
       byTag = `${registry.host}/team/web:1`
       await publish('team/web')
       byDigest = `${registry.host}/team/db@${await publish('team/db')}`
-    }, 120_000)
+    })
     afterAll(async () => {
       await cluster?.remove()
       await registry?.stop()

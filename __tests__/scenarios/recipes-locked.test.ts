@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs'
 import { cp, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { page, startRecipes } from '../support/recipes.ts'
 import { findNode } from '../support/runner/process.ts'
 import { docker, imagesOf } from '../support/testbed.ts'
+
+// Real package managers and compilers take a while, where others are at work, too.
+vi.setConfig({ testTimeout: 600_000 })
 
 // The testbed has an image with these tools where it can take them from Debian. They write their lock files
 // themselves, then a recipe builds with these.
@@ -53,7 +56,7 @@ beforeAll(async () => {
       'index.js': "module.exports = 'of private-two'\n",
     },
   })
-}, 300_000)
+}, 900_000)
 afterAll(() => recipes?.close())
 
 tried('Go: a private module', async () => {

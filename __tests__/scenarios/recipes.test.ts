@@ -3,11 +3,14 @@ import { existsSync, readdirSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readStep, startRecipes } from '../support/recipes.ts'
 import { findNode } from '../support/runner/process.ts'
 import { runSlipway } from '../support/slipway.ts'
 import { baseImage } from '../support/testbed.ts'
+
+// Real package managers take a while, where others are at work, too.
+vi.setConfig({ testTimeout: 600_000 })
 
 const run = promisify(execFile)
 

@@ -9,7 +9,7 @@ import { type JobOptions, type JobRun, runJob } from '../support/runner/run-job.
 import { baseImage, docker, uniqueName } from '../support/testbed.ts'
 
 const commit = 'c0ffee00'.repeat(5)
-const patienceMs = 200_000
+const patienceMs = 600_000
 
 let github: GitHub
 let workspace: string

@@ -156,11 +156,11 @@ test('a step that is killed with SIGKILL while it builds: its watchdog revokes, 
   await eventually(
     'the build runs',
     () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 6789'),
-    30_000,
+    60_000,
   )
   expect(github.tokens.map((token) => token.state())).toEqual(['live'])
   process.kill(pid, 'SIGKILL')
-  await eventually('it is revoked', () => github.tokens[0]?.state() === 'revoked', 2_000)
+  await eventually('it is revoked', () => github.tokens[0]?.state() === 'revoked', 30_000)
   const run = await running
   expect(warningsOf(run)).toEqual([
     expect.stringMatching(/was killed while it held a token\. Its watchdog revoked the token/),

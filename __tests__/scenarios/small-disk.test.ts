@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { bakeGroup, bakeTarget, writeFiles } from '../support/bake.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { waysOf } from '../support/loading.ts'
@@ -21,6 +21,9 @@ import {
   startCluster,
   uniqueName,
 } from '../support/testbed.ts'
+
+// Most fill the disk with real builds, and twice: that takes a while, where others are at work, too.
+vi.setConfig({ testTimeout: 600_000 })
 
 const run = promisify(execFile)
 const mb = 1_000_000

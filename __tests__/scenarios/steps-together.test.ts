@@ -29,7 +29,7 @@ beforeAll(async () => {
   cluster = await startCluster(2)
   if (registryProgram !== undefined) registry = await startRealRegistry()
   mkdirSync(join(workspace, 'models'))
-}, 120_000)
+})
 afterAll(async () => {
   await cluster?.remove()
   await registry?.stop()

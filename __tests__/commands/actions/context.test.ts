@@ -20,7 +20,7 @@ const script = `
 
 const read = (env: Readonly<Record<string, string>>) => {
   const node = ['--input-type=module', '--eval', script]
-  const options = { encoding: 'utf8', timeout: 20_000, env } as const
+  const options = { encoding: 'utf8', timeout: 60_000, env } as const
   const { stdout, stderr } = spawnSync(process.execPath, node, options)
   const [told, origin] = stdout.split('\n').map((line): unknown => JSON.parse(line || 'null'))
   return { stdout, stderr, told, origin }

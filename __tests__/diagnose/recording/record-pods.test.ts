@@ -38,7 +38,7 @@ test.each([1, 60, 1_000])('%s containers of a node are noted', async (count) => 
   )
   const text = listOf(count)
   for (let at = 0; at < text.length; at += 32_000) socket.write(frame(text.slice(at, at + 32_000)))
-  await expect.poll(() => noted.length).toBe(count)
+  await expect.poll(() => noted.length, { timeout: 15_000 }).toBe(count)
   socket.destroy()
   await taking
 })
