@@ -84,10 +84,14 @@ describe.skipIf(registryProgram === undefined).each(['overlay2', 'containerd'] a
         change(/(slipway-restore-v1-\w+-\w+)-1-/, '$1-2-')
         let run: Run | undefined
         // What is remembered has to be found in time.
-        await eventually('what was measured is heeded', async () => {
-          run = await load(other, undefined, auto, hosted)
-          return !run.log.includes('the nodes have all of it')
-        }, 120_000)
+        await eventually(
+          'what was measured is heeded',
+          async () => {
+            run = await load(other, undefined, auto, hosted)
+            return !run.log.includes('the nodes have all of it')
+          },
+          120_000,
+        )
         expect(run?.log).toMatch(
           /image-cache: Docker pulls \S+raced:1: its registry sent 9\.0 GB\/s and the cache \S+ .?B\/s, slower in 2 runs in a row/,
         )

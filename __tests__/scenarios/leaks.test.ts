@@ -107,9 +107,13 @@ const audit = async (
 }
 
 describe('the main job', () => {
-  test('leaves its token nowhere, and the key in no environment', async () => {
-    expect(await audit('clean', {})).toEqual(nothing)
-  }, patienceMs)
+  test(
+    'leaves its token nowhere, and the key in no environment',
+    async () => {
+      expect(await audit('clean', {})).toEqual(nothing)
+    },
+    patienceMs,
+  )
 })
 
 describe('a job that leaks on purpose is found out', () => {
