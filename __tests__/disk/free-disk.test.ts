@@ -23,7 +23,7 @@ rootTest(
     const freeing = { entries: [entry] as never, targetFreeBytes: undefined }
     const env = { PATH: `${scratch}:${process.env['PATH']}` }
     const freed = freeDisk(freeing, '/', env, () => {}, cancel.signal)
-    await eventually('it is measured', () => existsSync(join(scratch, 'begun')), 60_000)
+    await eventually('it is measured', () => existsSync(join(scratch, 'begun')))
     cancel.abort()
     expect(await freed).toEqual([])
     expect(existsSync(victim)).toBe(true)

@@ -55,7 +55,7 @@ test('each image is found again with what it was made of, of both branches', asy
     images = (await recall(memory, targets.toReversed(), true)).images
     return images !== nothingRemembered.images
   }
-  await eventually('the memory answers', isAnswered, 60_000)
+  await eventually('the memory answers', isAnswered)
   expect(images).toEqual({
     ofDefaultBranch: [lastOf(1), lastOf(2)],
     ofBranch: [lastOf(3), lastOf(4)],

@@ -87,17 +87,13 @@ afterAll(async () => {
 /** The container in which layers are unpacked, as soon as it does, and its volume. */
 const untilUnpacking = async ({ nodes: [node = ''] }: Cluster) => {
   let found = ''
-  await eventually(
-    'a layer is unpacked',
-    async () => {
-      const filters = ['--filter=volume=/slipway-layers', `--filter=label=dev.slipway.node=${node}`]
-      found = await docker('ps', '--quiet', ...filters)
-      if (found === '') return false
-      const programs = await docker('top', found, '-o', 'pid,comm').catch(() => '')
-      return / tar$/m.test(programs)
-    },
-    60_000,
-  )
+  await eventually('a layer is unpacked', async () => {
+    const filters = ['--filter=volume=/slipway-layers', `--filter=label=dev.slipway.node=${node}`]
+    found = await docker('ps', '--quiet', ...filters)
+    if (found === '') return false
+    const programs = await docker('top', found, '-o', 'pid,comm').catch(() => '')
+    return / tar$/m.test(programs)
+  })
   const format = '{{range .Mounts}}{{.Name}}{{end}}'
   const volume = await docker('inspect', '--format', format, found)
   expect(volume).toMatch(/^[0-9a-f]{64}$/)

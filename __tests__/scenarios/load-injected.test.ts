@@ -30,17 +30,13 @@ const holdNode = async (): Promise<() => Promise<unknown>> => {
 const waitingHelper = async (): Promise<readonly string[]> => {
   const filter = `label=dev.slipway.node=${one.node}`
   let rows: readonly string[] = []
-  await eventually(
-    'a helper waits for the lock',
-    async () => {
-      const helper = await docker('ps', '--quiet', '--filter', filter)
-      // What is listed may be one that has ended meanwhile.
-      const programs = await docker('top', helper, '-o', 'pid,comm').catch(() => '')
-      rows = programs.split('\n').slice(1)
-      return rows.some((row) => row.includes('flock'))
-    },
-    60_000,
-  )
+  await eventually('a helper waits for the lock', async () => {
+    const helper = await docker('ps', '--quiet', '--filter', filter)
+    // What is listed may be one that has ended meanwhile.
+    const programs = await docker('top', helper, '-o', 'pid,comm').catch(() => '')
+    rows = programs.split('\n').slice(1)
+    return rows.some((row) => row.includes('flock'))
+  })
   return rows.map((row) => row.trim().split(/\s+/)[0] ?? '')
 }
 

@@ -82,10 +82,8 @@ type Moment = keyof typeof calls
 type Gated = OneNode & { image: GatedImage }
 
 const untilDockerSaves = (action: number): Promise<void> =>
-  eventually(
-    'docker save runs',
-    async () => (await commandsOf(action)).some((line) => line.includes('\0save\0')),
-    60_000,
+  eventually('docker save runs', async () =>
+    (await commandsOf(action)).some((line) => line.includes('\0save\0')),
   )
 
 /** A node that no longer waits for bytes notices otherwise that the action is gone, and may go on then. */

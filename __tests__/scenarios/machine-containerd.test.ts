@@ -56,9 +56,6 @@ const digestOf = (layers: string): Promise<string> =>
     layers,
   )
 
-/** A step has to start, or to end, until then. */
-const patienceMs = 60_000
-
 /** Programs that a step has started for this containerd. */
 const findHelpers = async () => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
@@ -88,7 +85,7 @@ describe('ways into a containerd of the machine itself', () => {
     await forget()
     const loaded = await loadInto(machine, { images: tag, 'load-mode': mode })
     expect(waysOf(loaded)).toEqual([way])
-    await eventually('no process of it is left', isNobodyLeft, patienceMs)
+    await eventually('no process of it is left', isNobodyLeft)
     const [top = ''] = (await snapshots()).map((line) => line.split(/\s+/)[0] ?? '')
     const mounts = await ctr('snapshots', 'view', '--mounts', uniqueName('view'), top)
     const folder = /"Source": *"([^"]+)"/.exec(mounts)?.[1] ?? ''
@@ -159,13 +156,13 @@ describe('ways into a containerd of the machine itself', () => {
     const running = runSlipway({ images: tag, ...machine.inputs }, { expectsUnforeseen: true })
     const isWaiting = async () =>
       (await findHelpers()).some(({ command }) => command.startsWith('flock '))
-    await eventually('the helper waits for the lock', isWaiting, patienceMs)
+    await eventually('the helper waits for the lock', isWaiting)
     const [helper] = (await findHelpers()).filter(({ command }) => command.startsWith('bash '))
     process.kill(await findParent(helper?.pid ?? 0), 'SIGKILL')
     const ended = await running
     expect(ended.conclusion).toBe('failure')
     lock.stdin.end()
-    await eventually('the helper is gone', isNobodyLeft, patienceMs)
+    await eventually('the helper is gone', isNobodyLeft)
     expect(await snapshots()).toEqual([])
     expect(await readdir(root)).not.toContain('slipway')
     await ended.dispose()

@@ -96,14 +96,10 @@ test('a folder is an image in all nodes, by the same inodes, that pods mount and
 })
 
 test('unchanged, nothing is done; what kubelet and the garbage collector do leaves it whole', async () => {
-  await eventually(
-    'a step without a change does nothing',
-    async () => {
-      const again = await sync()
-      return again.log.includes('Slipway: 1 path unchanged')
-    },
-    60_000,
-  )
+  await eventually('a step without a change does nothing', async () => {
+    const again = await sync()
+    return again.log.includes('Slipway: 1 path unchanged')
+  })
   const reference = referenceOf(await sync())
   const before = await snapshotsOf(first)
   const { images } = JSON.parse(await inNode(first, 'crictl', 'images', '-o', 'json'))

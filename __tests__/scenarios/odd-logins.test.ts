@@ -138,7 +138,7 @@ test('the builder in use is kept', async () => {
     signal: cancel.signal,
   })
   const isAsked = () => calls > 0 && seen.length > 0
-  await eventually('the builder is asked, and the log says so', isAsked, 60_000).catch(() => {})
+  await eventually('the builder is asked, and the log says so', isAsked).catch(() => {})
   cancel.abort()
   const run = await running
   server.close()

@@ -28,14 +28,10 @@ const takeAllInToldChild = takeAllInChild.replace(
 
 /** Waits until the child of such a container was killed. */
 const itsChildsEnd = (node: string, { uid }: GreedyPod): Promise<void> =>
-  eventually(
-    'the child is killed',
-    async () => {
-      const log = await inNode(node, 'cat', `/tmp/${uid}/main.log`).catch(() => '')
-      return log.includes('the child is gone')
-    },
-    60_000,
-  )
+  eventually('the child is killed', async () => {
+    const log = await inNode(node, 'cat', `/tmp/${uid}/main.log`).catch(() => '')
+    return log.includes('the child is gone')
+  })
 
 /** Starts pods from a job's image, in its node. */
 const starterOf =

@@ -153,10 +153,8 @@ test('a step that is killed with SIGKILL while it builds: its watchdog revokes, 
       },
     },
   )
-  await eventually(
-    'the build runs',
-    () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 6789'),
-    60_000,
+  await eventually('the build runs', () =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 6789'),
   )
   expect(github.tokens.map((token) => token.state())).toEqual(['live'])
   process.kill(pid, 'SIGKILL')

@@ -31,7 +31,7 @@ test("systemd is its first process, and containerd a service of systemd's", asyn
   // What kind waits for, a moment after CRI answers.
   const hasStarted = async () =>
     /Reached target .*Multi-User System/.test(await docker('logs', node))
-  await eventually('the node has started', hasStarted, 60_000)
+  await eventually('the node has started', hasStarted)
   expect(await inNode(node, 'systemctl', 'is-active', 'containerd')).toBe('active')
 })
 

@@ -55,9 +55,6 @@ const only = (): number => {
   return pid
 }
 
-/** They are processes of Node's, which take a while to start. */
-const patienceMs = 60_000
-
 describe('processes that ask the Actions cache', () => {
   beforeAll(async () => {
     service = await startCacheService()
@@ -67,7 +64,7 @@ describe('processes that ask the Actions cache', () => {
     root = mkdtempSync(join(tmpdir(), 'slipway-clients-'))
     service.entries.splice(0)
     // Those of earlier tests, of whichever file, end by themselves after a second.
-    await eventually('no other client is there', () => clients().length === 0, patienceMs)
+    await eventually('no other client is there', () => clients().length === 0)
   })
   afterEach(() => rmSync(root, { recursive: true }))
 
@@ -89,7 +86,7 @@ describe('processes that ask the Actions cache', () => {
       expect(existsSync(join(folder, 'archive'))).toBe(key !== undefined)
     }
     expect(seen.size).toBe(1)
-    await eventually('it ends', () => clients().length === 0, patienceMs)
+    await eventually('it ends', () => clients().length === 0)
   })
 
   test('several at once have one each, and whoever is given up is ended', async () => {
@@ -99,7 +96,7 @@ describe('processes that ask the Actions cache', () => {
     service.mode = 'hanging'
     const given = expect(cache.fetch(['x'], toFolder(), stop.signal)).rejects.toThrow('enough')
     const other = expect(cache.fetch(['y'], toFolder(), stop.signal)).rejects.toThrow('enough')
-    await eventually('both ask', () => clients().length === 2, patienceMs)
+    await eventually('both ask', () => clients().length === 2)
     stop.abort(new Error('enough'))
     await Promise.all([given, other])
     service.mode = 'normal'
@@ -113,7 +110,7 @@ describe('processes that ask the Actions cache', () => {
     await cache.fetch(['x'], toFolder(), signal)
     const pid = only()
     process.kill(pid, 'SIGKILL')
-    await eventually('it is gone', () => !clients().includes(pid), patienceMs)
+    await eventually('it is gone', () => !clients().includes(pid))
     expect(await cache.fetch(['x'], toFolder(), signal)).toBeUndefined()
   })
 

@@ -150,7 +150,7 @@ const startContainers = async (shape: Exclude<ClusterShape, 'containerd'>): Prom
   const cluster = await (shape === 'k3d' ? startK3d : startMinikube)(name)
   const areUp = async (): Promise<boolean> =>
     (await Promise.all(cluster.nodes.map(answers))).every(Boolean)
-  await eventually(`containerd answers in ${name}`, areUp, 60_000).catch(async (error: Error) => {
+  await eventually(`containerd answers in ${name}`, areUp).catch(async (error: Error) => {
     await cluster.remove()
     throw error
   })

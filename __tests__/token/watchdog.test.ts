@@ -5,9 +5,6 @@ import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { appOf } from '../support/mint-for.ts'
 
-/** Watchdogs are processes of Node's, which take a while to start. */
-const patienceMs = 60_000
-
 let github: GitHub
 let warnings: string[]
 let cancel: AbortController
@@ -16,7 +13,7 @@ beforeEach(async () => {
   warnings = []
   cancel = new AbortController()
   // One that was released by an earlier test, of whichever file, revokes and ends by itself.
-  await eventually('no other watchdog is there', () => findWatchdogs().length === 0, patienceMs)
+  await eventually('no other watchdog is there', () => findWatchdogs().length === 0)
 })
 afterEach(() => github.stop())
 
@@ -60,7 +57,7 @@ const one = async (but?: number): Promise<number> => {
     found = findWatchdogs().find((pid) => pid !== but)
     return found !== undefined
   }
-  await eventually('a watchdog is there', isThere, patienceMs)
+  await eventually('a watchdog is there', isThere)
   // Of other numbers, some mean all processes of the machine.
   if (found === undefined) throw new Error('there is no watchdog')
   return found
@@ -75,7 +72,7 @@ test('a watchdog that is killed is replaced, which is told; it is revoked all th
   expect(warnings).toEqual([expect.stringMatching(/watchdog.*\(SIGKILL\): started another one/)])
   await token.close()
   expect(states()).toEqual(['revoked'])
-  await eventually('it ends', () => !findWatchdogs().includes(second), patienceMs)
+  await eventually('it ends', () => !findWatchdogs().includes(second))
 })
 
 test('the other one knows the tokens that were minted before', async () => {
@@ -89,7 +86,7 @@ test('the other one knows the tokens that were minted before', async () => {
   // Main's own try hangs, and is left to the watchdog.
   await token.close()
   expect(warnings.at(-1)).toMatch(/not revoked yet: the watchdog goes on trying/)
-  await eventually('it is revoked', () => states()[0] === 'revoked', patienceMs)
+  await eventually('it is revoked', () => states()[0] === 'revoked')
 })
 
 test('one that has just died does not hold up the end', async () => {
@@ -106,14 +103,14 @@ test('one that hangs does not, either', async () => {
   const hanging = await one()
   process.kill(hanging, 'SIGSTOP')
   await token.close()
-  await eventually('it is killed', () => !findWatchdogs().includes(hanging), patienceMs)
+  await eventually('it is killed', () => !findWatchdogs().includes(hanging))
 })
 
 test('one that cannot live is given up, and the step goes on', async () => {
   const token = create({ NODE_OPTIONS: '--no-such-option' })
   await token.take()
   const isGivenUp = () => /4 times: there is none/.test(warnings.at(-1) ?? '')
-  await eventually('it is given up', isGivenUp, patienceMs)
+  await eventually('it is given up', isGivenUp)
   await token.close()
   expect(states()).toEqual(['revoked'])
 })
@@ -127,7 +124,7 @@ test.each([
   const token = create()
   const taking = token.take().catch(String)
   const isAsked = () => github.requests.some(({ method, path }) => match.test(`${method} ${path}`))
-  await eventually('GitHub is asked', isAsked, patienceMs)
+  await eventually('GitHub is asked', isAsked)
   const started = performance.now()
   cancel.abort()
   await taking
