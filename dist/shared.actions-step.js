@@ -912,104 +912,6 @@ const findBaseTargets = (name, targets) => {
 	return targets.filter((target) => below.has(target.name));
 };
 
-// src/image/sources/layout-root.ts
-/** containerd takes no larger manifests and configs. */
-const largestBlob = 8e6;
-/** Where an OCI layout has a blob. What is no digest could name any file. */
-const toBlobPath = (folder, digest) => {
-	if (!isDigest(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
-	return join(folder, "blobs", "sha256", toHex(digest));
-};
-/** Undefined where it is not there; empty files stand for layers that nobody needs. */
-const sizeOfBlob = (folder, digest) => statSync(toBlobPath(folder, digest), { throwIfNoEntry: false })?.size;
-/** The text of a blob that is what its digest says. */
-const readBlob = (folder, digest) => {
-	const content = readRegularFile(toBlobPath(folder, digest), largestBlob);
-	const found = toDigest(content);
-	if (found !== digest) throw new Error(`the blob ${digest} has the digest ${found}`);
-	return content.toString("utf8");
-};
-const manifestType = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
-/** A layer is a tar, and other documents are of other types. */
-const readDocument = (folder, digest) => {
-	const { size } = statSync(toBlobPath(folder, digest));
-	if (size === 0 || size > largestBlob) return void 0;
-	const text = readBlob(folder, digest);
-	try {
-		const document = JSON.parse(text);
-		return manifestType.test(document.mediaType ?? "") ? document : void 0;
-	} catch {
-		return;
-	}
-};
-/** The one manifest or index in a folder that no other one names. */
-const findRoot = (folder) => {
-	const documents = readdirSync(join(folder, "blobs", "sha256")).map((name) => `sha256:${name}`).flatMap((digest) => {
-		const document = readDocument(folder, digest);
-		return document === void 0 ? [] : [{
-			digest,
-			document
-		}];
-	});
-	const named = new Set(documents.flatMap(({ document }) => (document.manifests ?? []).map(({ digest }) => digest)));
-	const roots = documents.filter(({ digest }) => !named.has(digest));
-	const [first] = roots;
-	if (first !== void 0 && roots.length === 1) return first.digest;
-	throw new Error(`it has ${roots.length} images that nothing names, not one`);
-};
-/** Attestations are for no platform. */
-const pickOne = (manifests) => {
-	const images = manifests.filter(({ platform }) => platform?.os !== "unknown");
-	const [first] = images;
-	if (first !== void 0 && images.length === 1) return first.digest;
-	throw new Error(`it has ${images.length} images, not one`);
-};
-/**
-* Finds the manifest of the image in an OCI layout.
-*
-* @param reported the digest that buildx reports of a build with further outputs: it writes that into
-*   `index.json`, be it another output's
-*/
-const findManifest$1 = (folder, reported) => {
-	const index = readRegularFile(join(folder, "index.json"), largestBlob).toString("utf8");
-	const named = pickOne(JSON.parse(index).manifests ?? []);
-	const root = named === reported && !existsSync(toBlobPath(folder, named)) ? findRoot(folder) : named;
-	const { manifests } = JSON.parse(readBlob(folder, root));
-	return manifests === void 0 ? root : pickOne(manifests);
-};
-
-// src/build/layout-output.ts
-/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
-const toLayoutOutput = (folder) => [
-	"type=oci",
-	"tar=false",
-	quote(`dest=${folder}`),
-	"compression=uncompressed",
-	"force-compression=true"
-].join(",");
-/**
-* Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
-* not look into it.
-*
-* @param folder an absolute path; what was there is gone
-* @param needless diff IDs of layers that nobody needs
-*/
-const prepareLayout = (folder, needless) => {
-	rmSync(folder, {
-		recursive: true,
-		force: true
-	});
-	mkdirSync(join(folder, "blobs", "sha256"), {
-		recursive: true,
-		mode: 448
-	});
-	for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), "");
-};
-/** Has the next build send layers that the last one was not to send. */
-const wantLayers = (folder, diffIds) => {
-	for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true });
-};
-
 // src/build/registry-output.ts
 /** A layer's digest is its diff ID then: what a node has is known by it. */
 const form = "compression=uncompressed,force-compression=true,oci-mediatypes=true";
@@ -1142,70 +1044,6 @@ const toTargets = (all, builderDriver, runId, { isSingle = false, isOwn = false,
 const toBakeTargets = ({ bake, bases }) => [bake, ...bases];
 /** Where the files of a build come from, as written. */
 const toContexts = (target) => toBakeTargets(target).flatMap(({ definition }) => [String(definition["context"] ?? "."), ...Object.values(toTextMap(definition["contexts"]))]);
-/** @param names that only this output has, where others have others */
-const toOutput$1 = ({ output }, place, names) => {
-	switch (output) {
-		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote(`name=${names.join(",")}`)}`;
-		case "oci-layout": return toLayoutOutput(place);
-		case "registry": return toRegistryOutput(place);
-		case "cache": return "type=cacheonly";
-	}
-};
-/** Whether some output takes attestations. */
-const isAttested = ({ further, bake }) => further.length > 0 && toEntries$1(bake.definition["attest"]).length > 0;
-/**
-* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
-* name goes into the local store or into a folder; what is made for others is in the store for a while, or
-* only in the build cache.
-*
-* @param place the folder, or the image's name in the step's own registry
-*/
-const toBakeFile = (target, secrets, place) => {
-	const { bake, bases, tags, isWanted, intermediate, further } = target;
-	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
-	const own = isWanted ? tags.map((tag) => tag.given) : [];
-	const names = intermediate === void 0 ? own : [...own, intermediate];
-	const isApart = further.length > 0 && intermediate !== void 0 || target.output === "registry";
-	const toEntry = ({ definition }, output) => ({
-		...definition,
-		attest: void 0,
-		annotations: void 0,
-		call: void 0,
-		secret: [...toEntries$1(definition["secret"]), ...ours],
-		output
-	});
-	const outputs = [toOutput$1(target, place, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
-	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
-	return { target: {
-		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
-		[bake.name]: {
-			...toEntry(bake, outputs),
-			...attest,
-			tags: isApart ? void 0 : names
-		}
-	} };
-};
-/**
-* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
-* secrets are files in memory, and the folder for the image is ours.
-*/
-const toAllowFlags = (target, secrets, layout) => {
-	const targets = toBakeTargets(target);
-	if (targets.some(({ allowances }) => allowances === void 0)) return [];
-	const own = [...secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [], ...target.output === "oci-layout" ? [`fs.write=${layout}`] : []];
-	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
-};
-/** The arguments of `docker` that build one target. */
-const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
-	"buildx",
-	"bake",
-	...isAttested(target) ? [] : ["--provenance=false"],
-	...toAllowFlags(target, secrets, layout),
-	`--file=${file}`,
-	`--metadata-file=${metadataFile}`,
-	"--",
-	target.bake.name
-];
 
 // src/load/because.ts
 /** The words of it, for people. */
@@ -2281,7 +2119,7 @@ const toFindingOutput = (match, all) => {
 		evidence: evidence === void 0 ? void 0 : toLine(evidence)
 	};
 };
-const toOutput = ({ name, analysis, proof }, growth) => {
+const toOutput$1 = ({ name, analysis, proof }, growth) => {
 	const { waste, folders, files, findings, removal, fingerprint: _, ...more } = analysis;
 	const { folderSizes: __, ...rest } = more;
 	const toLarge = ({ path, bytes }) => ({
@@ -2317,7 +2155,7 @@ const mostCharacters = 5e5;
 const toImageReportOutput = (reports, compared, growths = []) => {
 	const names = reports.map(({ name }) => name);
 	const all = reports.map((report, at) => ({
-		...toOutput(report, growths[at]),
+		...toOutput$1(report, growths[at]),
 		...toSharedOutput(names, at, compared)
 	}));
 	const json = JSON.stringify(all);
@@ -3104,6 +2942,72 @@ const listen = async (handle) => {
 const pattern = /no space left on device|\bENOSPC\b(?!: System limit)|disk quota exceeded/i;
 const saysNoSpace = (text) => pattern.test(text);
 const isNoSpace = (error) => saysNoSpace(renderError(error));
+
+// src/image/sources/layout-root.ts
+/** containerd takes no larger manifests and configs. */
+const largestBlob = 8e6;
+/** Where an OCI layout has a blob. What is no digest could name any file. */
+const toBlobPath = (folder, digest) => {
+	if (!isDigest(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
+	return join(folder, "blobs", "sha256", toHex(digest));
+};
+/** Undefined where it is not there; empty files stand for layers that nobody needs. */
+const sizeOfBlob = (folder, digest) => statSync(toBlobPath(folder, digest), { throwIfNoEntry: false })?.size;
+/** The text of a blob that is what its digest says. */
+const readBlob = (folder, digest) => {
+	const content = readRegularFile(toBlobPath(folder, digest), largestBlob);
+	const found = toDigest(content);
+	if (found !== digest) throw new Error(`the blob ${digest} has the digest ${found}`);
+	return content.toString("utf8");
+};
+const manifestType = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2)\+json$/;
+/** A layer is a tar, and other documents are of other types. */
+const readDocument = (folder, digest) => {
+	const { size } = statSync(toBlobPath(folder, digest));
+	if (size === 0 || size > largestBlob) return void 0;
+	const text = readBlob(folder, digest);
+	try {
+		const document = JSON.parse(text);
+		return manifestType.test(document.mediaType ?? "") ? document : void 0;
+	} catch {
+		return;
+	}
+};
+/** The one manifest or index in a folder that no other one names. */
+const findRoot = (folder) => {
+	const documents = readdirSync(join(folder, "blobs", "sha256")).map((name) => `sha256:${name}`).flatMap((digest) => {
+		const document = readDocument(folder, digest);
+		return document === void 0 ? [] : [{
+			digest,
+			document
+		}];
+	});
+	const named = new Set(documents.flatMap(({ document }) => (document.manifests ?? []).map(({ digest }) => digest)));
+	const roots = documents.filter(({ digest }) => !named.has(digest));
+	const [first] = roots;
+	if (first !== void 0 && roots.length === 1) return first.digest;
+	throw new Error(`it has ${roots.length} images that nothing names, not one`);
+};
+/** Attestations are for no platform. */
+const pickOne = (manifests) => {
+	const images = manifests.filter(({ platform }) => platform?.os !== "unknown");
+	const [first] = images;
+	if (first !== void 0 && images.length === 1) return first.digest;
+	throw new Error(`it has ${images.length} images, not one`);
+};
+/**
+* Finds the manifest of the image in an OCI layout.
+*
+* @param reported the digest that buildx reports of a build with further outputs: it writes that into
+*   `index.json`, be it another output's
+*/
+const findManifest$1 = (folder, reported) => {
+	const index = readRegularFile(join(folder, "index.json"), largestBlob).toString("utf8");
+	const named = pickOne(JSON.parse(index).manifests ?? []);
+	const root = named === reported && !existsSync(toBlobPath(folder, named)) ? findRoot(folder) : named;
+	const { manifests } = JSON.parse(readBlob(folder, root));
+	return manifests === void 0 ? root : pickOne(manifests);
+};
 
 // src/registry/blobs.ts
 /** No layer of an image is larger; the disk may well be smaller. */
@@ -5152,6 +5056,104 @@ const usesActionsCache = (targets) => {
 	return entries.length > 0 && !isElsewhere && !targets.some(namesToken);
 };
 
+// src/build/layout-output.ts
+/** Has buildx write an image as files, each layer as the tar that its diff ID is the digest of. */
+const toLayoutOutput = (folder) => [
+	"type=oci",
+	"tar=false",
+	quote(`dest=${folder}`),
+	"compression=uncompressed",
+	"force-compression=true"
+].join(",");
+/**
+* Makes the folder that a builder writes an image into. It does not send a layer whose file is there, and does
+* not look into it.
+*
+* @param folder an absolute path; what was there is gone
+* @param needless diff IDs of layers that nobody needs
+*/
+const prepareLayout = (folder, needless) => {
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	mkdirSync(join(folder, "blobs", "sha256"), {
+		recursive: true,
+		mode: 448
+	});
+	for (const diffId of needless) writeFileSync(toBlobPath(folder, diffId), "");
+};
+/** Has the next build send layers that the last one was not to send. */
+const wantLayers = (folder, diffIds) => {
+	for (const diffId of diffIds) rmSync(toBlobPath(folder, diffId), { force: true });
+};
+
+// src/build/bake-command.ts
+/** @param names that only this output has, where others have others */
+const toOutput = ({ output }, place, names) => {
+	switch (output) {
+		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote(`name=${names.join(",")}`)}`;
+		case "oci-layout": return toLayoutOutput(place);
+		case "registry": return toRegistryOutput(place);
+		case "cache": return "type=cacheonly";
+	}
+};
+/** Whether some output takes attestations. */
+const isAttested = ({ further, bake }) => further.length > 0 && toEntries$1(bake.definition["attest"]).length > 0;
+/**
+* The Bake file for one target: as Bake resolved it, and with our secrets. What is asked for and has a
+* name goes into the local store or into a folder; what is made for others is in the store for a while, or
+* only in the build cache.
+*
+* @param place the folder, or the image's name in the step's own registry
+*/
+const toBakeFile = (target, secrets, place) => {
+	const { bake, bases, tags, isWanted, intermediate, further } = target;
+	const ours = secrets.map(({ id, from }) => `id=${id},${from}`);
+	const own = isWanted ? tags.map((tag) => tag.given) : [];
+	const names = intermediate === void 0 ? own : [...own, intermediate];
+	const isApart = further.length > 0 && intermediate !== void 0 || target.output === "registry";
+	const toEntry = ({ definition }, output) => ({
+		...definition,
+		attest: void 0,
+		annotations: void 0,
+		call: void 0,
+		secret: [...toEntries$1(definition["secret"]), ...ours],
+		output
+	});
+	const outputs = [toOutput(target, place, isApart ? names : []), ...toFurtherEntries(further, bake.definition, isApart ? own : [])];
+	const attest = isAttested(target) ? { attest: toAttests(further, bake.definition) } : {};
+	return { target: {
+		...Object.fromEntries(bases.map((base) => [base.name, toEntry(base, ["type=cacheonly"])])),
+		[bake.name]: {
+			...toEntry(bake, outputs),
+			...attest,
+			tags: isApart ? void 0 : names
+		}
+	} };
+};
+/**
+* What was checked, once more for Bake's own check, which would ask on a terminal otherwise. Our
+* secrets are files in memory, and the folder for the image is ours.
+*/
+const toAllowFlags = (target, secrets, layout) => {
+	const targets = toBakeTargets(target);
+	if (targets.some(({ allowances }) => allowances === void 0)) return [];
+	const own = [...secrets.some(({ from }) => from.startsWith("src=")) ? [`fs.read=${memoryFolder}`] : [], ...target.output === "oci-layout" ? [`fs.write=${layout}`] : []];
+	return [.../* @__PURE__ */ new Set([...targets.flatMap(({ allowances = [] }) => allowances), ...own])].map((allowance) => `--allow=${allowance}`);
+};
+/** The arguments of `docker` that build one target. */
+const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
+	"buildx",
+	"bake",
+	...isAttested(target) ? [] : ["--provenance=false"],
+	...toAllowFlags(target, secrets, layout),
+	`--file=${file}`,
+	`--metadata-file=${metadataFile}`,
+	"--",
+	target.bake.name
+];
+
 // src/build/transient.ts
 /**
 * BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
@@ -5497,6 +5499,31 @@ const parseMetadata = (text, intermediate) => {
 		/** buildx's own JSON, without the name that only the step uses. */
 		json: intermediate === void 0 ? text.trim() : withoutName(text.trim(), intermediate)
 	};
+};
+
+// src/build/name-race.ts
+/**
+* BuildKit's words in the containerd store for two builds that make one name at the same time. All
+* is built by then.
+*/
+const isNameRace = (error) => error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message);
+/** Once the name is there, nobody fails on it; it may be removed and made again. */
+const nameTries = 4;
+/** Builds once more where another build takes the name at the same moment. */
+const buildNamed = async (order, build, onEvent) => {
+	for (let tries = 1, each = order;; tries += 1) try {
+		return await build(each);
+	} catch (error) {
+		if (tries === nameTries || !isNameRace(error)) throw error;
+		onEvent({
+			kind: "text",
+			text: "Another build gave an image that name at the same moment; trying once more."
+		});
+		each = {
+			...order,
+			target: toCached(order.target)
+		};
+	}
 };
 
 // src/build/status.ts
@@ -6068,13 +6095,6 @@ const prepare = (order, { sources }) => {
 		}
 	};
 };
-/**
-* BuildKit's words in the containerd store for two builds that make one name at the same time. All
-* is built by then.
-*/
-const isNameRace = (error) => error instanceof Failure && /\bimage "[^"]+": already exists/.test(error.message);
-/** Once the name is there, nobody fails on it; it may be removed and made again. */
-const nameTries = 4;
 /** What tells of a failure. */
 const keep = (tail, event) => {
 	if (event.kind === "text" || event.kind === "output") tail.push({
@@ -6137,22 +6157,6 @@ const buildWithCaches = async (order, build, warn) => {
 	});
 	cacheFailures.forEach(tell);
 	return share;
-};
-/** Builds once more where another build takes the name at the same moment. */
-const buildNamed = async (order, build, onEvent) => {
-	for (let tries = 1, each = order;; tries += 1) try {
-		return await build(each);
-	} catch (error) {
-		if (tries === nameTries || !isNameRace(error)) throw error;
-		onEvent({
-			kind: "text",
-			text: "Another build gave an image that name at the same moment; trying once more."
-		});
-		each = {
-			...order,
-			target: toCached(order.target)
-		};
-	}
 };
 /** It holds the provenance of each target, where an option of buildx has that. */
 const largestMetadata = 16e6;
