@@ -3390,16 +3390,22 @@ const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((
 		isFinal: true
 	})];
 });
-/** Each after those that it is built upon, else as they were given. */
+/**
+* First those upon which the longest rows of others are built, as these all wait; else as they were given. So
+* each comes after those that it is built upon.
+*/
 const inOrder = (targets) => {
-	const sorted = /* @__PURE__ */ new Set();
-	const add = (target) => {
-		if (sorted.has(target)) return;
-		for (const other of targets) if (target.dependsOn.includes(other.name)) add(other);
-		sorted.add(target);
+	const rows = /* @__PURE__ */ new Map();
+	/** How many are in the longest row upon it. */
+	const rowUpon = (target) => {
+		const known = rows.get(target);
+		if (known !== void 0) return known;
+		const upon = targets.filter(({ dependsOn }) => dependsOn.includes(target.name));
+		const row = Math.max(0, ...upon.map((other) => rowUpon(other) + 1));
+		rows.set(target, row);
+		return row;
 	};
-	targets.forEach(add);
-	return [...sorted];
+	return targets.toSorted((one, other) => rowUpon(other) - rowUpon(one));
 };
 /** What an image left on its way into the nodes. */
 const planDrop = (target, after) => {
@@ -3716,6 +3722,12 @@ const createUnpacker = (order) => {
 			isTold = true;
 		});
 	};
+	const counted = /* @__PURE__ */ new Set();
+	const countBytes = ({ layers, layout }) => layers.reduce((sum, { chainId }, at) => {
+		if (counted.has(chainId)) return sum;
+		counted.add(chainId);
+		return sum + (layout?.layerBytes[at] ?? 0);
+	}, 0);
 	const close = async () => {
 		isTold = true;
 		const { end } = await helper?.started.catch(() => void 0) ?? {};
@@ -3726,6 +3738,7 @@ const createUnpacker = (order) => {
 	return {
 		begin,
 		unpack,
+		countBytes,
 		hasBegun,
 		close
 	};

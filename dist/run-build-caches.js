@@ -99,6 +99,14 @@ const createLayerStore = (order) => {
 		add: (layers) => {
 			for (const layer of layers) known.set(layer.sha256, layer);
 		},
+		/** Layers whose tars are in the folder, as a build of this step has sent them. */
+		hold: (layers) => {
+			for (const layer of layers) if (!known.has(layer.sha256)) known.set(layer.sha256, {
+				...layer,
+				pack: void 0,
+				usedAt: 0
+			});
+		},
 		bring,
 		/**
 		* Brings several, side by side.
@@ -727,15 +735,20 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 	const now = Math.floor(Date.now() / 1e3);
 	const fetching = [];
 	const has = ({ sha256 }) => existsSync(join(folder, sha256));
+	const toPath = (digest) => join(folder, toHex(digest));
+	const find = (digest) => has({ sha256: toHex(digest) }) ? toPath(digest) : void 0;
 	/** In the order in which nodes unpack them. */
 	const fetchLacking = async (image, ...[common, onLayer]) => {
 		const { chainIds } = await common;
 		const layers = toLayers(image.map((sha256) => `sha256:${sha256}`));
 		const lacking = layers.filter(({ chainId }) => !chainIds.has(chainId));
-		const isWhole = lacking.length === layers.length;
-		await store.bringAll(lacking.map(({ diffId }) => diffId), (digest, path) => {
+		const there = layers.filter((each) => !lacking.includes(each));
+		const isWhole = there.every(({ diffId }) => find(diffId) !== void 0);
+		const tell = (digest, path) => {
 			for (const [at, { diffId }] of layers.entries()) if (isWhole && diffId === digest) onLayer(layers, at, path);
-		});
+		};
+		if (isWhole) for (const { diffId } of there) tell(diffId, toPath(diffId));
+		await store.bringAll(lacking.map(({ diffId }) => diffId), tell);
 	};
 	const plan = () => planSaving(built.map((each) => ({
 		...each,
@@ -758,6 +771,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 	return {
 		source: store,
 		bring: store.bring,
+		find,
 		restore: async (target, ...rest) => {
 			try {
 				await mkdir(folder, {
@@ -803,6 +817,8 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 			const isSent = (each) => !has(each) && hasLayer(layout, `sha256:${each.sha256}`);
 			const linkAll = async () => {
 				for (const each of layers.filter(isSent)) await linkOnce(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256));
+				store.hold(layers.filter(has));
+				if (!mayWrite) return;
 				built.push({
 					start: startOf(target),
 					before: records.get(name),
@@ -812,7 +828,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 					image: image.layers.map(({ diffId }) => toHex(diffId))
 				});
 			};
-			if (mayWrite) await linkAll().catch(warn(`nothing is kept of ${target.name}`));
+			await linkAll().catch(warn(`nothing is kept of ${target.name}`));
 		},
 		finish: async () => {
 			stop.abort();

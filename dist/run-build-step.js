@@ -540,6 +540,16 @@ const bringKept = async (diffIds, folder, kept) => {
 	}))).flat();
 };
 /**
+* Puts layers that have come already into the folder, though nodes have them: an image that is whole there is
+* unpacked once for all nodes, together with others that share its layers.
+*/
+const addFound = async ({ layers }, folder, kept) => {
+	for (const { diffId } of layers) {
+		const path = hasLayer(folder, diffId) ? void 0 : kept?.find(diffId);
+		if (path !== void 0) await link(path, toBlobPath(folder, diffId));
+	}
+};
+/**
 * Builds until the folder has all that nodes lack. What an earlier build's cache promises may have to be read
 * by a step, and nodes cannot give it back, nor a cache whose entries are gone or broken: then the step's own
 * builder makes it anew.
@@ -559,11 +569,14 @@ const buildThroughRegistry = async (work, read) => {
 		if (ended.kind === "built") {
 			const image = read(ended.built);
 			const left = (await bringKept(findLeftOut(image, folder, common), folder, kept)).filter((diffId) => diffIds.has(diffId) || !lost.has(diffId));
-			if (left.length === 0) return {
-				built: ended.built,
-				image,
-				cache: ended.cache
-			};
+			if (left.length === 0) {
+				await addFound(image, folder, kept);
+				return {
+					built: ended.built,
+					image,
+					cache: ended.cache
+				};
+			}
 			line(left.some((diffId) => diffIds.has(diffId)) ? `${name}: the nodes have ${left.length} of its layers on top of others. Building again.` : `${name}: the cache could not give ${left.length} of its layers. Building again.`);
 			for (const diffId of left) lost.add(diffId);
 			diffIds = without(diffIds, lost);

@@ -7473,7 +7473,7 @@ const loadBeside = async (task, plans) => {
 	if (found === void 0) return void 0;
 	const [one, ...others] = await spread(task, found, plans);
 	if (one === void 0) return void 0;
-	const copiedBytes = one.way === "link" || one.way === "reflink" ? sumWritten(image) : one.copiedBytes;
+	const copiedBytes = one.way === "link" || one.way === "reflink" ? unpacker?.countBytes(image) ?? 0 : one.copiedBytes;
 	return [{
 		...one,
 		copiedBytes

@@ -32,7 +32,9 @@ const toImage = (name: string, texts: readonly string[]): ContainerImage => {
   }
   const diffIds = texts.map((text, at) => put(text, toDigest(text || `${name} ${at}`)))
   const layers = toLayers(diffIds)
-  return { id: put(`{"of":"${name}"}`), layers, layout: { folder } } as unknown as ContainerImage
+  const layerBytes = texts.map(({ length }) => length)
+  const id = put(`{"of":"${name}"}`)
+  return { id, layers, layout: { folder, layerBytes } } as unknown as ContainerImage
 }
 
 /** A daemon whose container answers each request; `answer` says how, and nothing is no answer. */
@@ -109,6 +111,12 @@ test('each layer is unpacked once, and gets what its folders have below when all
   )
   await unpacker.close()
   expect([heard.at(-1), created.length, lines]).toEqual([['end'], 1, []])
+})
+
+test('what images share is counted for the first alone', () => {
+  const { unpacker } = startDaemon()
+  const [one, two] = [toImage('c1', ['base', 'a']), toImage('c2', ['base', 'bb'])]
+  expect([one, two, one].map(unpacker.countBytes)).toEqual([5, 2, 0])
 })
 
 test('it has the rights to unpack, and no others', async () => {

@@ -122,6 +122,17 @@ test('what others are built upon comes before them, else all stay as they were g
   expect(builds.map(({ id }) => id)).toEqual(['build base', 'build api', 'build web'])
 })
 
+test('what has the longest row of others upon it begins first: all these wait for it', () => {
+  const targets = [
+    ...[targetOf('docs'), targetOf('tools'), targetOf('lint', ['tools'])],
+    ...[targetOf('api', ['middle']), targetOf('base'), targetOf('middle', ['base'])],
+  ]
+  const builds = stepsFor(targets).filter(({ kind }) => kind === 'build')
+  expect(builds.map(({ id }) => id.slice(6))).toEqual([
+    ...['base', 'tools', 'middle', 'docs', 'lint', 'api'],
+  ])
+})
+
 test('names that exist while a step works go when nobody needs them any more', () => {
   const targets = [targetOf('base'), targetOf('api', ['base'])]
   const waits = waitsOf(stepsFor(targets))

@@ -11,11 +11,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RegistryNames } from '../../src/build/registry-output.ts'
 import type { Target } from '../../src/build/target.ts'
 import { keepLayers } from '../../src/commands/keep-layers.ts'
-import type { ContainerImage } from '../../src/image/image.ts'
+import { type ContainerImage, toChainIds } from '../../src/image/image.ts'
 import { readLayout } from '../../src/image/sources/oci-layout.ts'
 import { createBuildCaches } from '../../src/run/build-caches.ts'
 import { buildThroughRegistry } from '../../src/run/registry-build.ts'
@@ -116,7 +116,8 @@ const step = async (
   const cache = await kept.restore(target, Promise.resolve(none), () => {})
   beforeBuild()
   const layout = join(layoutDir, 'api')
-  const work = { name: 'api', folder: layout, common: none, kept, cache, signal, line: front.line }
+  const about = { name: 'api', signal, line: front.line }
+  const work = { ...about, folder: layout, common: none, kept, cache }
   const build = (registry: RegistryNames) => push(registry, layers, [stage])
   const { built, image, ...ended } = await buildThroughRegistry({ ...work, build }, () =>
     readLayout(layout, []),
@@ -194,6 +195,66 @@ describe('what is kept of builds', () => {
     expect(off.sent).toEqual([large, small, stage])
     expect(told).toEqual([expect.stringMatching(/^build-cache: api is built without it until/)])
     expect(off.isLeft).toBe(false)
+  })
+
+  /** What a step that only reads has of the cache. */
+  const openKept = (name: string) => {
+    const layoutDir = join(root, name)
+    const { signal } = new AbortController()
+    const log = { line: () => {}, warning: () => {} }
+    const folder = join(layoutDir, 'kept')
+    mkdirSync(folder, { recursive: true })
+    const variables = {
+      ACTIONS_RESULTS_URL: service.resultsUrl,
+      ACTIONS_RUNTIME_TOKEN: service.token,
+      ACTIONS_CACHE_SERVICE_V2: 'true',
+    }
+    const env = { PATH: process.env['PATH'] ?? '', HOME: root }
+    const access = { env, variables, mask: () => {}, debug: () => {}, signal }
+    const place = { cache: createEntryCache(access), folder, laterDir: `${layoutDir}-later` }
+    const plan = { limitBytes: 1e9, mayWrite: false, mayStop: true }
+    const kept = createBuildCaches(plan, { ...place, workspace: root, log, signal })
+    return { kept, layoutDir, folder, signal }
+  }
+
+  test('an image of which nodes have got layers meanwhile is told whole where they are here', async () => {
+    await step([large, small])
+    const { kept, folder } = openKept('meanwhile')
+    const [heard, chains] = [vi.fn(), toChainIds([large, small].map(sha256))]
+    const restore = (...chainIds: readonly string[]) => {
+      heard.mockClear()
+      const common = { diffIds: new Set<string>(), chainIds: new Set(chainIds) }
+      return kept.restore(target, Promise.resolve(common), heard)
+    }
+    const told = () => heard.mock.calls.map(([, at, path]) => [at, path]).toSorted()
+    // Of the lower one nobody says where it is: nodes alone have it.
+    await restore(chains[0] ?? '')
+    await expect.poll(() => kept.find(sha256(small)), { timeout: 30_000 }).toBeDefined()
+    expect([told(), kept.find(sha256(large))]).toEqual([[], undefined])
+    expect(await kept.bring(sha256(large))).toBeDefined()
+    await restore(chains[0] ?? '')
+    const paths = [large, small].map((layer) => join(folder, sha256(layer).slice(7)))
+    await expect.poll(told, { timeout: 30_000 }).toEqual(paths.map((path, at) => [at, path]))
+  })
+
+  test('what a build has sent, builds upon it need not send', async () => {
+    const { kept, layoutDir, signal } = openKept('upon')
+    const common = { diffIds: new Set<string>(), chainIds: new Set<string>() }
+    const how = { ms: 1, steps: 1, cachedSteps: 0, missed: undefined, json: '{}' }
+    const buildOf = async (name: string, layers: readonly Buffer[]) => {
+      const layout = join(layoutDir, name)
+      const about = { name, signal, line: () => {} }
+      const work = { ...about, folder: layout, common, kept, cache: undefined }
+      const build = (registry: RegistryNames) => push(registry, layers, [])
+      const ended = await buildThroughRegistry({ ...work, build }, () => readLayout(layout, []))
+      const own = { ...target, name, bake: { name, definition: {} } } as unknown as Target
+      if (ended.cache !== undefined) await kept.keep(own, ended.cache, ended.image, layout, how)
+      const blobs = readdirSync(join(layout, 'blobs/sha256'))
+      return { sent: ended.built.sent, blobs }
+    }
+    expect((await buildOf('base', [large])).sent).toEqual([large])
+    const upon = await buildOf('api', [large, small])
+    expect([upon.sent, has(upon.blobs, large)]).toEqual([[small], true])
   })
 
   test('builds that end together keep the same layer once, and each its record', async () => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { RegistryNames } from '../../src/build/registry-output.ts'
 import { Failure } from '../../src/failure.ts'
 import { toChainIds } from '../../src/image/image.ts'
-import { readLayout } from '../../src/image/sources/oci-layout.ts'
+import { hasLayer, readLayout } from '../../src/image/sources/oci-layout.ts'
 import type { CacheDocuments } from '../../src/registry/cache-documents.ts'
 import {
   buildThroughRegistry,
@@ -82,6 +82,39 @@ test('layers that nodes have on top of others are sent when it is built again', 
   const { built } = await buildThroughRegistry(work, read)
   expect(built).toEqual(['top', 'middle'])
   expect(lines).toEqual(['api: the nodes have 1 of its layers on top of others. Building again.'])
+})
+
+/** Promises some layers; those that it can give come from a folder. */
+const keptOf = (promised: readonly Buffer[], there: readonly Buffer[]) => {
+  const asked: string[] = []
+  const place = mkdtempSync(join(tmpdir(), 'slipway-registry-build-kept-'))
+  onTestFinished(() => rmSync(place, { recursive: true }))
+  const pathOf = (digest: string): string | undefined =>
+    there.some((each) => sha256(each) === digest) ? join(place, digest.slice(7)) : undefined
+  for (const each of there) writeFileSync(pathOf(sha256(each)) ?? '', each)
+  // What was asked for in vain is promised no more.
+  const isPromised = (digest: string) =>
+    promised.some((each) => sha256(each) === digest) && !asked.includes(digest)
+  const kept: RegistryBuild<unknown>['kept'] = {
+    source: {
+      find: async (digest) => (isPromised(digest) ? { sizeBytes: null } : undefined),
+      open: async () => undefined,
+    },
+    bring: async (digest) => {
+      asked.push(digest)
+      return pathOf(digest)
+    },
+    find: pathOf,
+  }
+  return { kept, asked }
+}
+
+test('what has come already is in the folder, also where nodes have it; nothing is fetched for them', async () => {
+  const work = workWith([[base, middle]], (registry) => push(registry, [base, middle, top]))
+  const { kept, asked } = keptOf([base, middle], [base])
+  await buildThroughRegistry({ ...work, kept }, read)
+  const there = [base, middle, top].map((layer) => hasLayer(folder, sha256(layer)))
+  expect([there, asked]).toEqual([[true, false, true], []])
 })
 
 const config = '{}'

@@ -56,6 +56,7 @@ export const createColdBuilds = () => {
   const buildCaches: Ports['run']['buildCaches'] = {
     source: { find: async () => undefined, open: async () => undefined },
     bring: async () => undefined,
+    find: () => undefined,
     restore: async ({ name }) => caches.get(name),
     keep: async ({ name }, documents) => void caches.set(name, documents),
   }

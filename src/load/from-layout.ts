@@ -75,7 +75,9 @@ const loadBeside = async (
   const [one, ...others] = await spread(task, found, plans)
   if (one === undefined) return undefined
   const copiedBytes =
-    one.way === 'link' || one.way === 'reflink' ? sumWritten(image) : one.copiedBytes
+    one.way === 'link' || one.way === 'reflink'
+      ? (unpacker?.countBytes(image) ?? 0)
+      : one.copiedBytes
   return [{ ...one, copiedBytes }, ...others]
 }
 

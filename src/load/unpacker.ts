@@ -40,6 +40,8 @@ export type Unpacker = {
    * @returns the image with its layers' folders; undefined where that cannot be here
    */
   readonly unpack: (image: ContainerImage, nodes: readonly Node[]) => Promise<InNode | undefined>
+  /** Bytes of its layers that no image was asked about before: what images share is unpacked for the first. */
+  readonly countBytes: (image: ContainerImage) => number
   /** Whether an image is unpacked here already, if not all of it yet. */
   readonly hasBegun: (image: Pick<ContainerImage, 'layers'>) => boolean
   /** What has not been linked goes. */
@@ -120,6 +122,13 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
       return undefined
     })
   }
+  const counted = new Set<string>()
+  const countBytes: Unpacker['countBytes'] = ({ layers, layout }) =>
+    layers.reduce((sum, { chainId }, at) => {
+      if (counted.has(chainId)) return sum
+      counted.add(chainId)
+      return sum + (layout?.layerBytes[at] ?? 0)
+    }, 0)
   const close = async (): Promise<void> => {
     // What nobody waits for any more is no news.
     isTold = true
@@ -129,5 +138,5 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
   }
   const hasBegun: Unpacker['hasBegun'] = ({ layers }) =>
     layers.some(({ chainId }) => unpacking.hasBegun(chainId))
-  return { begin, unpack, hasBegun, close }
+  return { begin, unpack, countBytes, hasBegun, close }
 }

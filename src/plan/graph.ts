@@ -60,17 +60,23 @@ const planGiven = (
     return [...steps, toStep(`release ${id}`, release, { after, isFinal: true })]
   })
 
-/** Each after those that it is built upon, else as they were given. */
+/**
+ * First those upon which the longest rows of others are built, as these all wait; else as they were given. So
+ * each comes after those that it is built upon.
+ */
 const inOrder = (targets: readonly Target[]): readonly Target[] => {
-  const sorted = new Set<Target>()
-  const add = (target: Target): void => {
-    if (sorted.has(target)) return
+  const rows = new Map<Target, number>()
+  /** How many are in the longest row upon it. */
+  const rowUpon = (target: Target): number => {
+    const known = rows.get(target)
+    if (known !== undefined) return known
     // Bake has refused circles.
-    for (const other of targets) if (target.dependsOn.includes(other.name)) add(other)
-    sorted.add(target)
+    const upon = targets.filter(({ dependsOn }) => dependsOn.includes(target.name))
+    const row = Math.max(0, ...upon.map((other) => rowUpon(other) + 1))
+    rows.set(target, row)
+    return row
   }
-  targets.forEach(add)
-  return [...sorted]
+  return targets.toSorted((one, other) => rowUpon(other) - rowUpon(one))
 }
 
 /** What an image left on its way into the nodes. */

@@ -85,6 +85,9 @@ export const createBuildCaches = (
   const now = Math.floor(Date.now() / 1_000)
   const fetching: Promise<unknown>[] = []
   const has = ({ sha256 }: Pick<StoredFile, 'sha256'>): boolean => existsSync(join(folder, sha256))
+  const toPath = (digest: string): string => join(folder, toHex(digest))
+  const find = (digest: string): string | undefined =>
+    has({ sha256: toHex(digest) }) ? toPath(digest) : undefined
   /** In the order in which nodes unpack them. */
   const fetchLacking = async (
     image: readonly string[],
@@ -93,13 +96,17 @@ export const createBuildCaches = (
     const { chainIds } = await common
     const layers = toLayers(image.map((sha256) => `sha256:${sha256}`))
     const lacking = layers.filter(({ chainId }) => !chainIds.has(chainId))
-    const isWhole = lacking.length === layers.length
+    // Another build may have fetched what nodes have got meanwhile.
+    const there = layers.filter((each) => !lacking.includes(each))
+    const isWhole = there.every(({ diffId }) => find(diffId) !== undefined)
+    const tell = (digest: string, path: string): void => {
+      for (const [at, { diffId }] of layers.entries())
+        if (isWhole && diffId === digest) onLayer(layers, at, path)
+    }
+    if (isWhole) for (const { diffId } of there) tell(diffId, toPath(diffId))
     await store.bringAll(
       lacking.map(({ diffId }) => diffId),
-      (digest, path) => {
-        for (const [at, { diffId }] of layers.entries())
-          if (isWhole && diffId === digest) onLayer(layers, at, path)
-      },
+      tell,
     )
   }
   const plan = (): Saving =>
@@ -126,6 +133,7 @@ export const createBuildCaches = (
   return {
     source: store,
     bring: store.bring,
+    find,
     restore: async (target, ...rest) => {
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -162,13 +170,16 @@ export const createBuildCaches = (
       const linkAll = async (): Promise<void> => {
         for (const each of layers.filter(isSent))
           await linkOnce(toBlobPath(layout, `sha256:${each.sha256}`), join(folder, each.sha256))
+        // Builds upon this one need not send them once more.
+        store.hold(layers.filter(has))
+        if (!mayWrite) return
         built.push({
           ...{ start: startOf(target), before: records.get(name), documents, layers },
           note: renderNote(note),
           image: image.layers.map(({ diffId }) => toHex(diffId)),
         })
       }
-      if (mayWrite) await linkAll().catch(warn(`nothing is kept of ${target.name}`))
+      await linkAll().catch(warn(`nothing is kept of ${target.name}`))
     },
     finish: async () => {
       // What has not come by now, no node wanted.

@@ -107,7 +107,7 @@ export type BuildCaches = {
    * lack are fetched from now on.
    *
    * @param common what all nodes have
-   * @param onLayer hears of a layer that has come, of an image of which nodes have none
+   * @param onLayer hears of each layer that is here, of an image of which all are or come
    */
   readonly restore: (
     target: Target,
@@ -118,6 +118,8 @@ export type BuildCaches = {
   readonly source: LayerSource
   /** Brings such a layer, and says where its tar is; undefined where it cannot be had. */
   readonly bring: (digest: string) => Promise<string | undefined>
+  /** Where its tar is, if it has come. */
+  readonly find: (digest: string) => string | undefined
   /**
    * Takes what a build wrote of its cache, its image, and how it went.
    *

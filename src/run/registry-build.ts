@@ -19,7 +19,7 @@ export type RegistryBuild<T> = {
   /** What the builder need not send. */
   readonly common: NodeLayers
   /** What is kept from run to run; the builder need not send that either. */
-  readonly kept?: Pick<BuildCaches, 'source' | 'bring'> | undefined
+  readonly kept?: Pick<BuildCaches, 'source' | 'bring' | 'find'> | undefined
   /** Of an earlier build. */
   readonly cache: CacheDocuments | undefined
   readonly signal: AbortSignal
@@ -101,6 +101,21 @@ export const bringKept = async (
 }
 
 /**
+ * Puts layers that have come already into the folder, though nodes have them: an image that is whole there is
+ * unpacked once for all nodes, together with others that share its layers.
+ */
+const addFound = async (
+  { layers }: ContainerImage,
+  folder: string,
+  kept: Pick<BuildCaches, 'find'> | undefined,
+): Promise<void> => {
+  for (const { diffId } of layers) {
+    const path = hasLayer(folder, diffId) ? undefined : kept?.find(diffId)
+    if (path !== undefined) await link(path, toBlobPath(folder, diffId))
+  }
+}
+
+/**
  * Builds until the folder has all that nodes lack. What an earlier build's cache promises may have to be read
  * by a step, and nodes cannot give it back, nor a cache whose entries are gone or broken: then the step's own
  * builder makes it anew.
@@ -124,7 +139,10 @@ export const buildThroughRegistry = async <T>(
       const image = read(ended.built)
       const leftOut = await bringKept(findLeftOut(image, folder, common), folder, kept)
       const left = leftOut.filter((diffId) => diffIds.has(diffId) || !lost.has(diffId))
-      if (left.length === 0) return { built: ended.built, image, cache: ended.cache }
+      if (left.length === 0) {
+        await addFound(image, folder, kept)
+        return { built: ended.built, image, cache: ended.cache }
+      }
       const areInNodes = left.some((diffId) => diffIds.has(diffId))
       line(
         areInNodes

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { doAtOnce } from '../host/at-once.ts'
 import { toHex } from '../image/digest.ts'
 import { type StoredLayer, toLayerKey } from './cache-record.ts'
+import type { StoredFile } from './entry.ts'
 import { createMeter } from './meter.ts'
 import { once } from './once.ts'
 import { restoreEntry } from './restore-entry.ts'
@@ -56,6 +57,12 @@ export const createLayerStore = (order: StoreOrder) => {
     /** Layers of records that are there. */
     add: (layers: readonly StoredLayer[]): void => {
       for (const layer of layers) known.set(layer.sha256, layer)
+    },
+    /** Layers whose tars are in the folder, as a build of this step has sent them. */
+    hold: (layers: readonly StoredFile[]): void => {
+      for (const layer of layers)
+        if (!known.has(layer.sha256))
+          known.set(layer.sha256, { ...layer, pack: undefined, usedAt: 0 })
     },
     bring,
     /**
