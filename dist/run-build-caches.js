@@ -828,7 +828,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 					image: image.layers.map(({ diffId }) => toHex(diffId))
 				});
 			};
-			await linkAll().catch(warn(`nothing is kept of ${target.name}`));
+			if (mayWrite || !target.isWanted) await linkAll().catch(warn(`nothing is kept of ${target.name}`));
 		},
 		finish: async () => {
 			stop.abort();

@@ -116,10 +116,10 @@ test('the summary answers first', () => {
     | Image      | Result      |   Size | Build (cached) |   Load | How                                                                                                    |
     | :--------- | :---------- | -----: | -------------: | -----: | :----------------------------------------------------------------------------------------------------- |
     | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
+    | worker:dev | ❌ failed    |        |          2.9 s |        |                                                                                                        |
     | api:dev    | ✅ loaded    | 2.3 GB |    1.5 s (3/4) | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
     | cron:dev   | ⏹ cancelled | 166 MB |                | 100 ms |                                                                                                        |
     | web:dev    | ⏹ cancelled |        |                |        |                                                                                                        |
-    | worker:dev | ❌ failed    |        |          2.9 s |        |                                                                                                        |
     | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
 
     Built, not loaded: cron:dev.
@@ -139,13 +139,13 @@ test('the summary answers first', () => {
       prepare :0, 70
       section redis 7
       load :70, 280
+      section worker dev
+      build :crit, 80, 2980
       section api dev
       build :80, 1620
       load :1620, 41980
       section cron dev
       load :done, 41980, 42080
-      section worker dev
-      build :crit, 80, 2980
     \`\`\`
 
     </details>
@@ -157,19 +157,19 @@ test('the log ends with the verdict and a row for each image', () => {
   expect(renderResult(told)).toMatchInlineSnapshot(`
     "prepare          |█                                       | 70 ms
     load redis:7     |█                                       | 210 ms
+    build worker:dev |▒▒▒                                     | 2.9 s, failed
     build api:dev    |██                                      | 1.5 s
     load api:dev     | ███████████████████████████████████████| 40.4 s
     load cron:dev    |                                       ▒| 100 ms, cancelled
-    build worker:dev |▒▒▒                                     | 2.9 s, failed
 
     Slipway: 2 of 6 images in kind (0 nodes), 1 failed, 2 cancelled, 1 skipped, 1 min 12 s
     | Image      | Result      |   Size | Build (cached) |   Load | How                                                                                                    |
     | :--------- | :---------- | -----: | -------------: | -----: | :----------------------------------------------------------------------------------------------------- |
     | redis:7    | ✅ loaded    | 166 MB |                | 210 ms | unchanged                                                                                              |
+    | worker:dev | ❌ failed    |        |          2.9 s |        |                                                                                                        |
     | api:dev    | ✅ loaded    | 2.3 GB |    1.5 s (3/4) | 40.4 s | linked in kind-control-plane, 40 kB copied; ⚠️ streamed in kind-worker, 2.4 GB copied: no room \\| left |
     | cron:dev   | ⏹ cancelled | 166 MB |                | 100 ms |                                                                                                        |
     | web:dev    | ⏹ cancelled |        |                |        |                                                                                                        |
-    | worker:dev | ❌ failed    |        |          2.9 s |        |                                                                                                        |
     | upon:dev   | ⏹ skipped   |        |                |        | worker was not built                                                                                   |
     Built, not loaded: cron:dev."
   `)

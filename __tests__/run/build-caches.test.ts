@@ -237,24 +237,29 @@ describe('what is kept of builds', () => {
     await expect.poll(told, { timeout: 30_000 }).toEqual(paths.map((path, at) => [at, path]))
   })
 
-  test('what a build has sent, builds upon it need not send', async () => {
+  test('what the build of a base has sent, builds upon it need not send', async () => {
     const { kept, layoutDir, signal } = openKept('upon')
     const common = { diffIds: new Set<string>(), chainIds: new Set<string>() }
     const how = { ms: 1, steps: 1, cachedSteps: 0, missed: undefined, json: '{}' }
-    const buildOf = async (name: string, layers: readonly Buffer[]) => {
+    const buildOf = async (name: string, layers: readonly Buffer[], isWanted = false) => {
       const layout = join(layoutDir, name)
       const about = { name, signal, line: () => {} }
       const work = { ...about, folder: layout, common, kept, cache: undefined }
       const build = (registry: RegistryNames) => push(registry, layers, [])
       const ended = await buildThroughRegistry({ ...work, build }, () => readLayout(layout, []))
-      const own = { ...target, name, bake: { name, definition: {} } } as unknown as Target
+      const own = { ...target, name, isWanted, bake: { name, definition: {} } } as unknown as Target
       if (ended.cache !== undefined) await kept.keep(own, ended.cache, ended.image, layout, how)
       const blobs = readdirSync(join(layout, 'blobs/sha256'))
       return { sent: ended.built.sent, blobs }
     }
     expect((await buildOf('base', [large])).sent).toEqual([large])
-    const upon = await buildOf('api', [large, small])
+    const upon = await buildOf('api', [large, small], true)
     expect([upon.sent, has(upon.blobs, large)]).toEqual([[small], true])
+    // Where nothing is kept, it goes from the disk with the image that nodes got.
+    expect([kept.find(sha256(large)), kept.find(sha256(small))]).toEqual([
+      expect.any(String),
+      undefined,
+    ])
   })
 
   test('builds that end together keep the same layer once, and each its record', async () => {

@@ -179,7 +179,9 @@ export const createBuildCaches = (
           image: image.layers.map(({ diffId }) => toHex(diffId)),
         })
       }
-      await linkAll().catch(warn(`nothing is kept of ${target.name}`))
+      // Where nothing is kept, what nodes get leaves the disk when it is loaded.
+      if (mayWrite || !target.isWanted)
+        await linkAll().catch(warn(`nothing is kept of ${target.name}`))
     },
     finish: async () => {
       // What has not come by now, no node wanted.
