@@ -64,3 +64,13 @@ test.each([
   const { code, said } = await ask(client, requests)
   expect([code, said]).toEqual([0, '<by ctr a>\n<by ctr b>\n'])
 })
+
+test('the process that is ended in the end is the program itself', async () => {
+  const parts = ['record', 'lists', 'client', 'names']
+  const script = `asking='' answering='' client='$| = 1; print "ready\\n"; <STDIN>'
+    start_client
+    await_client
+    cat "/proc/$answerer/comm"
+    end_client`
+  expect(await callHelper(parts, place, script)).toEqual({ code: 0, said: 'perl\n' })
+})
