@@ -7,36 +7,33 @@ import { findDockers, findFilesystems } from '../storage/filesystems.ts'
 import type { GatherContext } from './context.ts'
 import type { Facts } from './facts.ts'
 
-type Looked = Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable'>
+type Found = Parameters<typeof findFilesystems>[1] & Pick<Facts, 'nodes' | 'targets' | 'lastSizes'>
 
 /** What a load alone writes is little; it does not wait for this. */
-const isNeeded = ({ bake, isDryRun }: Inputs, { isHostedRunner }: GatherContext): boolean =>
-  bake !== undefined || isDryRun || isHostedRunner
+const isNeeded = (
+  { targets }: Found,
+  { isDryRun }: Inputs,
+  { isHostedRunner }: GatherContext,
+): boolean => targets.length > 0 || isDryRun || isHostedRunner
 
-/** Looks at filesystems and nodes, for which nobody need know what is built. */
-export const lookAtDisk = async (
+export const findDisk = async (
   api: EngineApi,
-  found: Parameters<typeof findFilesystems>[1],
+  found: Found,
   inputs: Inputs,
   context: GatherContext,
-): Promise<Looked> => {
+): Promise<Pick<Facts, 'filesystems' | 'nodeImages' | 'freeable' | 'reusableBytes'>> => {
+  const { nodes, lastSizes } = found
   const { tempRoot, isHostedRunner } = context
-  if (!isNeeded(inputs, context)) return { filesystems: [], nodeImages: new Map(), freeable: [] }
-  const [looked, freeable] = await Promise.all([
+  if (!isNeeded(found, inputs, context)) {
+    return { filesystems: [], nodeImages: new Map(), freeable: [], reusableBytes: 0 }
+  }
+  const [{ filesystems, nodeImages }, freeable] = await Promise.all([
     findFilesystems(api, found, tempRoot),
     isHostedRunner ? findFreeable() : [],
   ])
-  return { ...looked, freeable }
-}
-
-/** How much builds may reuse, where that matters. */
-export const findReusable = (
-  { get }: EngineApi,
-  { filesystems }: Looked,
-  { nodes, lastSizes }: Pick<Facts, 'nodes' | 'lastSizes'>,
-): Promise<number> => {
   const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY
   // Builders and nodes may need as much again; what is asked for nothing costs a moment.
   const isTight = lastSizes !== undefined && 4 * lastSizes.totalBytes > freeBytes
-  return isTight ? findReusableBytes(get, nodes.filter(isContainer)) : Promise.resolve(0)
+  const reusableBytes = isTight ? await findReusableBytes(api.get, nodes.filter(isContainer)) : 0
+  return { filesystems, nodeImages, freeable, reusableBytes }
 }

@@ -15,7 +15,7 @@ import type { Facts } from './facts.ts'
 import { findArchived } from './find-archived.ts'
 import { findBuilds, findCaches } from './find-builds.ts'
 import { findCacheMounts } from './find-cache-mounts.ts'
-import { findReusable, lookAtDisk } from './find-disk.ts'
+import { findDisk } from './find-disk.ts'
 import { findNodeFiles } from './find-files.ts'
 import { findGiven, findNamed } from './find-given.ts'
 
@@ -100,16 +100,13 @@ export const gather = async (
     findManifests(inputs.manifests, context.workspace),
     findArchived(inputs, context.layoutDir, cache.signal),
   ] as const
-  const { isLocal: isLocalDaemon } = docker
-  const looking = Promise.all([questions[0], questions[1]]).then(([engine, { nodes }]) =>
-    lookAtDisk(api, { engine, nodes, isLocalDaemon }, inputs, context),
-  )
   // Several may fail; the first in this order is the one to tell.
-  const [, , , builds] = await Promise.allSettled([...questions, looking])
+  const [, , , builds] = await Promise.allSettled(questions)
   // Says more than that it is not there yet.
   if (builds.status === 'fulfilled') refuseOwnImages(inputs.images, builds.value.targets)
   const [engine, given] = [await questions[0], await questions[2]]
   const { nodes, leftOut } = await questions[1]
+  const { isLocal: isLocalDaemon } = docker
   const built = await questions[3]
   const manifests = await questions[4]
   const archived = await questions[5]
@@ -121,9 +118,8 @@ export const gather = async (
   requireOutputs(found.targets, { builder: found.builder, hasContainerdStore, workspace })
   const { targets, lines: cacheLines } = findCaches(found, inputs, context)
   const { cacheMounts, lines: mountLines } = findCacheMounts(found, inputs, context)
-  const disk = await looking
-  const [reusableBytes, restores, nodeFiles, nodeCapacities] = await Promise.all([
-    findReusable(api, disk, found),
+  const [disk, restores, nodeFiles, nodeCapacities] = await Promise.all([
+    findDisk(api, found, inputs, context),
     findRestores(found, inputs, context, cache),
     findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
     findCapacities(api, inputs, context, found),
@@ -136,7 +132,6 @@ export const gather = async (
     cacheLines: [...found.cacheLines, ...cacheLines, ...mountLines],
     cacheMounts,
     ...disk,
-    reusableBytes,
     restores,
     nodeFiles,
     isHostedRunner,
