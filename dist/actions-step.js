@@ -2696,25 +2696,24 @@ const findReusableBytes = async (get, nodes) => {
 
 // src/facts/find-disk.ts
 /** What a load alone writes is little; it does not wait for this. */
-const isNeeded = ({ bake, isDryRun }, { isHostedRunner }) => bake !== void 0 || isDryRun || isHostedRunner;
-/** Looks at filesystems and nodes, for which nobody need know what is built. */
-const lookAtDisk = async (api, found, inputs, context) => {
+const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
+const findDisk = async (api, found, inputs, context) => {
+	const { nodes, lastSizes } = found;
 	const { tempRoot, isHostedRunner } = context;
-	if (!isNeeded(inputs, context)) return {
+	if (!isNeeded(found, inputs, context)) return {
 		filesystems: [],
 		nodeImages: /* @__PURE__ */ new Map(),
-		freeable: []
+		freeable: [],
+		reusableBytes: 0
 	};
-	const [looked, freeable] = await Promise.all([findFilesystems(api, found, tempRoot), isHostedRunner ? findFreeable() : []]);
-	return {
-		...looked,
-		freeable
-	};
-};
-/** How much builds may reuse, where that matters. */
-const findReusable = ({ get }, { filesystems }, { nodes, lastSizes }) => {
+	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, found, tempRoot), isHostedRunner ? findFreeable() : []]);
 	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
-	return lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? findReusableBytes(get, nodes.filter(isContainer)) : Promise.resolve(0);
+	return {
+		filesystems,
+		nodeImages,
+		freeable,
+		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes.filter(isContainer)) : 0
+	};
 };
 
 // src/facts/find-source.ts
@@ -2971,16 +2970,11 @@ const gather = async (docker, api, inputs, context, cache) => {
 		findManifests(inputs.manifests, context.workspace),
 		findArchived(inputs, context.layoutDir, cache.signal)
 	];
-	const { isLocal: isLocalDaemon } = docker;
-	const looking = Promise.all([questions[0], questions[1]]).then(([engine, { nodes }]) => lookAtDisk(api, {
-		engine,
-		nodes,
-		isLocalDaemon
-	}, inputs, context));
-	const [, , , builds] = await Promise.allSettled([...questions, looking]);
+	const [, , , builds] = await Promise.allSettled(questions);
 	if (builds.status === "fulfilled") refuseOwnImages(inputs.images, builds.value.targets);
 	const [engine, given] = [await questions[0], await questions[2]];
 	const { nodes, leftOut } = await questions[1];
+	const { isLocal: isLocalDaemon } = docker;
 	const built = await questions[3];
 	const manifests = await questions[4];
 	const archived = await questions[5];
@@ -3007,9 +3001,8 @@ const gather = async (docker, api, inputs, context, cache) => {
 	});
 	const { targets, lines: cacheLines } = findCaches(found, inputs, context);
 	const { cacheMounts, lines: mountLines } = findCacheMounts(found, inputs, context);
-	const disk = await looking;
-	const [reusableBytes, restores, nodeFiles, nodeCapacities] = await Promise.all([
-		findReusable(api, disk, found),
+	const [disk, restores, nodeFiles, nodeCapacities] = await Promise.all([
+		findDisk(api, found, inputs, context),
 		findRestores(found, inputs, context, cache),
 		findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
 		findCapacities(api, inputs, context, found)
@@ -3029,7 +3022,6 @@ const gather = async (docker, api, inputs, context, cache) => {
 		],
 		cacheMounts,
 		...disk,
-		reusableBytes,
 		restores,
 		nodeFiles,
 		isHostedRunner,

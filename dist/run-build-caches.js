@@ -741,14 +741,15 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 	const fetchLacking = async (image, ...[common, onLayer]) => {
 		const { chainIds } = await common;
 		const layers = toLayers(image.map((sha256) => `sha256:${sha256}`));
-		const lacking = layers.filter(({ chainId }) => !chainIds.has(chainId));
-		const there = layers.filter((each) => !lacking.includes(each));
-		const isWhole = there.every(({ diffId }) => find(diffId) !== void 0);
+		const isThere = ({ chainId }) => chainIds.has(chainId);
+		const there = layers.filter(isThere).map(({ diffId }) => diffId);
+		const lacking = layers.filter((each) => !isThere(each)).map(({ diffId }) => diffId);
+		const isWhole = there.every(find);
 		const tell = (digest, path) => {
 			for (const [at, { diffId }] of layers.entries()) if (isWhole && diffId === digest) onLayer(layers, at, path);
 		};
-		if (isWhole) for (const { diffId } of there) tell(diffId, toPath(diffId));
-		await store.bringAll(lacking.map(({ diffId }) => diffId), tell);
+		for (const digest of there) tell(digest, toPath(digest));
+		await store.bringAll(lacking, tell);
 	};
 	const plan = () => planSaving(built.map((each) => ({
 		...each,

@@ -25,14 +25,10 @@ beforeAll(async () => {
   mkdirSync(join(workspace, 'pointers'))
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`
   writeFileSync(join(workspace, 'pointers/model.bin'), pointer)
-  await eventually(
-    'the files have been quiet',
-    async () => {
-      key = findLocalSource(join(workspace, 'models'), 'models').key ?? ''
-      return key !== ''
-    },
-    30_000,
-  )
+  await eventually('the files have been quiet', async () => {
+    key = findLocalSource(join(workspace, 'models'), 'models').key ?? ''
+    return key !== ''
+  })
 })
 
 afterAll(() => rmSync(workspace, { recursive: true }))

@@ -34,7 +34,7 @@ const isThere = (name: string): boolean => existsSync(join(folder, name)) && pid
 const isDead = async (name: string): Promise<void> => {
   expect(isThere(name)).toBe(true)
   const pid = pidIn(name)
-  await eventually(`${name} is gone`, () => !lives(pid) || statOf(pid).includes(') Z '), 30_000)
+  await eventually(`${name} is gone`, () => !lives(pid) || statOf(pid).includes(') Z '))
 }
 
 test('at its deadline a command ends with all that it started, heeded or not', async () => {
@@ -55,7 +55,7 @@ test('a grandchild with a session of its own does not keep us waiting for its ou
 test('cancelled, a group ends, also what has outlived its first process', async () => {
   const cancel = new AbortController()
   const running = runCaptured(sh(`${stubborn('left')} sleep 600`, 600_000, cancel.signal))
-  await eventually('it runs', () => isThere('left'), 30_000)
+  await eventually('it runs', () => isThere('left'))
   cancel.abort()
   expect(await running).toMatchObject({ code: null, timedOut: false })
   await isDead('left')
@@ -65,7 +65,7 @@ test('what has its own group in the session is found, too', async () => {
   const cancel = new AbortController()
   // With job control every job has a group of its own, as some programs give their plugins.
   const running = runCaptured(sh(`set -m; ${stubborn('own')} sleep 600`, 600_000, cancel.signal))
-  await eventually('it runs', () => isThere('own'), 30_000)
+  await eventually('it runs', () => isThere('own'))
   cancel.abort()
   await running
   await isDead('own')

@@ -194,6 +194,6 @@ describe.each(['overlay2', 'containerd'] as const)(
       })
       await docker('rmi', '--force', same)
       await rm(scratch, { recursive: true })
-    }, 600_000)
+    })
   },
 )

@@ -101,14 +101,10 @@ const untilUnpacking = async ({ nodes: [node = ''] }: Cluster) => {
 }
 
 const untilGone = (volume: string): Promise<void> =>
-  eventually(
-    'its volume is gone',
-    async () => {
-      const found = await docker('volume', 'ls', '--quiet', '--filter', `name=${volume}`)
-      return found === ''
-    },
-    30_000,
-  )
+  eventually('its volume is gone', async () => {
+    const found = await docker('volume', 'ls', '--quiet', '--filter', `name=${volume}`)
+    return found === ''
+  })
 
 /** @param onSpawn hears of the main process */
 const load = (archives: string, into: Cluster, onSpawn: (pid: number) => void = () => {}) =>
@@ -171,11 +167,7 @@ describe('layers that are unpacked beside the nodes', () => {
       const { volume } = await untilUnpacking(other)
       process.kill(action, 'SIGKILL')
       const { state } = await running
-      await eventually(
-        'its container is gone',
-        async () => (await helpersOf(state)).length === 0,
-        30_000,
-      )
+      await eventually('its container is gone', async () => (await helpersOf(state)).length === 0)
       await untilGone(volume)
       const run = await load('heavy.tar', other)
       expect([run.exitCode, warningsOf(run), waysOf(run)]).toEqual([0, [], ['link', 'link']])

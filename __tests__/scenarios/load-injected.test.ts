@@ -63,7 +63,7 @@ const failOnce = async (
     if (said.includes('(INJECTED)')) setTimeout(() => strace.kill('SIGINT'), untilInjectedMs)
   })
   const isAttached = () => said.split(' attached').length > pids.length
-  await eventually('strace is attached', isAttached, 30_000)
+  await eventually('strace is attached', isAttached)
   return strace
 }
 

@@ -74,14 +74,10 @@ const helperOfNode = (): Promise<string> =>
 
 /** A helper whose action is gone reads its input's end before it goes on, if it does at all. */
 const untilLifelineEnds = (helper: string): Promise<void> =>
-  eventually(
-    'the helper hears that the action is gone',
-    async () => {
-      const programs = await docker('top', helper, '-o', 'pid,comm').catch(() => '')
-      return !/ cat$/m.test(programs)
-    },
-    30_000,
-  )
+  eventually('the helper hears that the action is gone', async () => {
+    const programs = await docker('top', helper, '-o', 'pid,comm').catch(() => '')
+    return !/ cat$/m.test(programs)
+  })
 
 const inputs = () => ({ 'cluster-name': one.cluster.name, images: tag, 'load-mode': 'link' })
 

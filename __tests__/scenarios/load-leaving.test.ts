@@ -95,14 +95,10 @@ const remove = async (scene: Scene, holder: Holder): Promise<void> => {
 }
 
 const expectNames = (names: number, counts: () => Promise<string>): Promise<void> =>
-  eventually(
-    `both files have ${names} names`,
-    async () => {
-      const text = await counts()
-      return text === `${names}\n${names}`
-    },
-    30_000,
-  )
+  eventually(`both files have ${names} names`, async () => {
+    const text = await counts()
+    return text === `${names}\n${names}`
+  })
 
 const checkImage = async ({ tag, tree }: Scene, names: number): Promise<void> => {
   const count = ['/busybox', 'stat', '-c', '%h', '/own/low', '/own/top']

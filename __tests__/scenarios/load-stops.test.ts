@@ -46,12 +46,8 @@ test('a helper that is stopped, as by the end of the daemon: it undoes its work 
   }
   expectLinkFailed(await loadUntil(tag, `[ -e ${snapshotterRoot}/slipway ]`, stop))
   await expectNothingOfOurs(one.node)
-  await eventually(
-    'the snapshots go',
-    async () => {
-      await ctr(one.node, 'content', 'prune', 'references')
-      return (await snapshotsOf(one.node)).length === one.empty.length
-    },
-    30_000,
-  )
+  await eventually('the snapshots go', async () => {
+    await ctr(one.node, 'content', 'prune', 'references')
+    return (await snapshotsOf(one.node)).length === one.empty.length
+  })
 })

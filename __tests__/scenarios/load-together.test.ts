@@ -27,4 +27,4 @@ test(`two loads into one node at the same moment, ${rounds} rounds`, async () =>
     await ctr(fixture.node, 'content', 'prune', 'references')
   }
   await expectNothingOfOurs(fixture.node)
-}, 600_000)
+})

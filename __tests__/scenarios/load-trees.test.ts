@@ -71,7 +71,7 @@ describe.each(['overlay2', 'containerd'] as const)('Docker with %s', (store) => 
       ...(hasHuge(store) ? [buildHuge(tags.huge)] : []),
       buildTestImage(tags.crossing, `FROM ${baseImage()}\nRUN ${crossing}\n`),
     ])
-  }, 600_000)
+  })
   afterAll(() => docker('rmi', '--force', ...Object.values(tags)))
 
   /** What Docker shows is the same whatever the way, so it is asked once. */
@@ -106,7 +106,7 @@ describe.each(['overlay2', 'containerd'] as const)('Docker with %s', (store) => 
       if (way === 'copy') await moveToTmpfs(node, 'size=6g')
       const run = await loadInto(cluster, { images: images.join(), 'load-mode': way })
       expect(waysOf(run)).toEqual(images.map(() => way))
-    }, 600_000)
+    })
     afterAll(() => cluster?.remove())
 
     const expectSame = async (tag: string, command: readonly string[]): Promise<void> => {

@@ -146,17 +146,13 @@ describe('one node', () => {
     const [tag, empty] = await Promise.all([buildUnique(), stateOf(one.node)])
     await loadInto(one.cluster, { images: tag })
     await inNode(one.node, 'crictl', 'rmi', tag)
-    await eventually(
-      'the garbage collector runs',
-      async () => {
-        await ctr(one.node, 'content', 'prune', 'references')
-        return (await snapshotsOf(one.node)).length === empty.snapshots.length
-      },
-      30_000,
-    )
+    await eventually('the garbage collector runs', async () => {
+      await ctr(one.node, 'content', 'prune', 'references')
+      return (await snapshotsOf(one.node)).length === empty.snapshots.length
+    })
     expect(await stateOf(one.node)).toEqual(empty)
     const isLinkGone = async () => (await linkCounts(tag, 'opt/own'))[0] === 1
-    await eventually('the links go', isLinkGone, 30_000)
+    await eventually('the links go', isLinkGone)
     await docker('rmi', '--force', tag)
   })
 
@@ -223,13 +219,9 @@ describe('one node', () => {
     await inNode(one.node, 'sh', '-c', leave)
     await loadInto(one.cluster, { images: odd })
     expect(await inNode(one.node, 'ls', snapshotterRoot)).toBe('metadata.db\nsnapshots')
-    await eventually(
-      'the orphan goes',
-      async () => {
-        await ctr(one.node, 'content', 'prune', 'references')
-        return !(await snapshotsOf(one.node)).some((name) => name === chain || name === key)
-      },
-      30_000,
-    )
+    await eventually('the orphan goes', async () => {
+      await ctr(one.node, 'content', 'prune', 'references')
+      return !(await snapshotsOf(one.node)).some((name) => name === chain || name === key)
+    })
   })
 })

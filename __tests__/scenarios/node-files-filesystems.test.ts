@@ -139,7 +139,7 @@ test('a new version is a new mount; pods keep the old one, and it goes after the
     'touch /gate/began; until [ -e /gate/go ]; do sleep 0.1; done; cat /models/deep/b.bin'
   const pod = runPod(far, baseImage(), ['sh', '-c', script], mounts)
   const hasBegun = async () => (await inNode(far, 'ls', '/var/local')).includes('began')
-  await eventually('the pod began', hasBegun, 30_000)
+  await eventually('the pod began', hasBegun)
   write('models/deep/b.bin', another)
   await syncs(`models:${target}`)
   expect(await inNode(far, 'cat', `${target}/deep/b.bin`)).toBe(another)

@@ -129,7 +129,7 @@ test('a pod keeps its version while a run brings the next one; it goes once no p
     'touch /gate/began; until [ -e /gate/go ]; do sleep 0.1; done; cat /models/a.bin /models/deep/b.bin'
   const pod = runPod(first, baseImage(), ['sh', '-c', script], mounts)
   const hasBegun = async () => (await inNode(first, 'ls', gate)).includes('began')
-  await eventually('the pod began', hasBegun, 30_000)
+  await eventually('the pod began', hasBegun)
   write('a.bin', 'another')
   const now = referenceOf(await sync())
   expect(now).not.toBe(old)
@@ -144,7 +144,6 @@ test('a pod keeps its version while a run brings the next one; it goes once no p
   await eventually(
     'its snapshot is gone',
     async () => (await snapshotsOf(first)).length === before - 1,
-    30_000,
   )
   const printed = await runPod(first, baseImage(), ['cat', '/models/a.bin'], [asImage(now)])
   expect(printed).toBe('another')

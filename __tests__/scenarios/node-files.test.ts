@@ -119,7 +119,7 @@ test('a pod reads, may not write, and keeps its version while a run brings the n
   ].join('; ')
   const pod = runPod(first, baseImage(), ['sh', '-c', script], mounts)
   const hasBegun = async () => (await inNode(first, 'ls', gate)).includes('began')
-  await eventually('the pod began', hasBegun, 30_000)
+  await eventually('the pod began', hasBegun)
   const [old = ''] = await versionsIn(first)
   write('models/a.bin', 'another')
   const run = await syncs(`models:${target}`)

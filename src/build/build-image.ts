@@ -51,7 +51,6 @@ const buildTimeoutMs = 6 * 60 * 60 * 1_000
 
 /** Enough of the end to name the step that failed. */
 const keptEvents = 2_000
-
 const keptLength = 10_000
 
 /** For machines, of buildx 0.12 or newer. As an option, it would keep Bake from checking `--allow`. */

@@ -7,7 +7,7 @@ import type { Target } from '../build/target.ts'
 import { renderError } from '../failure.ts'
 import type { Log } from '../host/log.ts'
 import { toHex } from '../image/digest.ts'
-import { toLayers } from '../image/image.ts'
+import { type Layer, toLayers } from '../image/image.ts'
 import { toBlobPath } from '../image/sources/layout-root.ts'
 import { hasLayer } from '../image/sources/oci-layout.ts'
 import type { BuildCachePlan } from '../plan/build-cache.ts'
@@ -95,19 +95,17 @@ export const createBuildCaches = (
   ): Promise<void> => {
     const { chainIds } = await common
     const layers = toLayers(image.map((sha256) => `sha256:${sha256}`))
-    const lacking = layers.filter(({ chainId }) => !chainIds.has(chainId))
+    const isThere = ({ chainId }: Layer): boolean => chainIds.has(chainId)
+    const there = layers.filter(isThere).map(({ diffId }) => diffId)
+    const lacking = layers.filter((each) => !isThere(each)).map(({ diffId }) => diffId)
     // Another build may have fetched what nodes have got meanwhile.
-    const there = layers.filter((each) => !lacking.includes(each))
-    const isWhole = there.every(({ diffId }) => find(diffId) !== undefined)
+    const isWhole = there.every(find)
     const tell = (digest: string, path: string): void => {
       for (const [at, { diffId }] of layers.entries())
         if (isWhole && diffId === digest) onLayer(layers, at, path)
     }
-    if (isWhole) for (const { diffId } of there) tell(diffId, toPath(diffId))
-    await store.bringAll(
-      lacking.map(({ diffId }) => diffId),
-      tell,
-    )
+    for (const digest of there) tell(digest, toPath(digest))
+    await store.bringAll(lacking, tell)
   }
   const plan = (): Saving =>
     planSaving(

@@ -208,14 +208,10 @@ describe('the key', () => {
   /** The time of its last change cannot be set, so it is waited for. */
   const keyOf = async (path = ''): Promise<string> => {
     let key: string | undefined
-    await eventually(
-      'the files have been quiet',
-      async () => {
-        key = find(path).key
-        return key !== undefined
-      },
-      30_000,
-    )
+    await eventually('the files have been quiet', async () => {
+      key = find(path).key
+      return key !== undefined
+    })
     return key ?? ''
   }
 
