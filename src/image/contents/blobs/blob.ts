@@ -69,7 +69,7 @@ const unpackers = {
   zstd: () => {
     if (zlib.createZstdDecompress === undefined)
       throw new Failure('A layer is packed with zstd, for which Slipway needs Node.js 24')
-    return zlib.createZstdDecompress({ chunkSize: 128 * 1024 })
+    return zlib.createZstdDecompress({ chunkSize: 512 * 1024 })
   },
 }
 
