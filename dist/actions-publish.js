@@ -1,6 +1,6 @@
 import { Failure, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { escapeCell, escapeLine, escapeText, formatBytes, formatCount, formatDuration, isPush } from "./shared.actions-post.actions-step.js";
-import { compareReports, compareWithUsual, emptyReport, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
+import { compareReports, compareWithUsual, emptyReport, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toLanes, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
 import { renderCommon, renderImageReports, renderReportLines } from "./shared.actions-publish.report-image-comment.js";
 import { markdownTable } from "./vendor/markdown-table.js";
 import { toLine } from "./shared.actions-post.actions-step.recorder.js";
@@ -38,6 +38,7 @@ const renderStep = (step) => {
 		case "unpack-archive": return `Unpack ${list(step.packed.references.map(({ given }) => given))} from ${step.packed.file}`;
 		case "mirror-nodes": return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`;
 		case "keep-pulled": return "Keep new layers of pulled images for later runs";
+		case "restore-builds": return "Look up what was kept of earlier builds";
 		case "restore-mounts": return `Restore cache mounts: ${list(step.mounts.map(({ id }) => id))}`;
 		case "keep-mounts": return "Keep cache mounts for later runs";
 		case "load": return `Load ${list(step.names)}`;
@@ -95,10 +96,13 @@ const renderPlan = ({ disk, steps, parallel, shortage }) => {
 	const most = Math.min(parallel, builds);
 	const atMost = most > 1 ? `up to ${most} builds` : "one build";
 	const atOnce = builds > 1 ? `${atMost} and ` : "";
+	const cached = toLanes(parallel)["cached-load"];
+	const loading = steps.filter(({ kind }) => kind === "load");
+	const loads = loading.length > 1 && loading.every(({ lane }) => lane === "cached-load") ? `up to ${cached} loads` : "one load";
 	return [
 		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
 		...renderNodes(steps),
-		`Steps (${atOnce}one load at a time):`,
+		`Steps (${atOnce}${loads} at a time):`,
 		...renderSteps(steps),
 		...shortage === void 0 ? [] : [renderError(shortage)]
 	].join("\n");

@@ -1,7 +1,7 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { canRead, canSearch, createDocker, describeEnd, findDockerFolders, findNodes as findNodes$1, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isContainer, isImageId, isMachine, isMissing, isOlder, isOwnFolder, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isImagesFolder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, executeIn, explainShortage, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planDisk, planImageCache, planMethod, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, executeIn, explainShortage, fillsDisks, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planBuildCache, planDisk, planImageCache, planMethod, planRestoringBuilds, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLane, toLanes, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { _usingCtx } from "./usingCtx.js";
@@ -3416,9 +3416,12 @@ const planDrop = (target, after) => {
 		name: intermediate
 	}, order)];
 };
-const planBuilds = ({ retries, cacheRequired }, facts, toLoad, toReport, room) => {
+const planBuilds = (inputs, facts, toLoad, toReport, room) => {
+	const { retries, cacheRequired } = inputs;
 	const { targets, nodes } = facts;
-	return inOrder(targets).flatMap((target) => {
+	const ordered = inOrder(targets);
+	const restoring = planRestoringBuilds(inputs, facts, ordered, room);
+	const builds = ordered.flatMap((target) => {
 		const { name, tags, isWanted, output, dependsOn } = target;
 		const id = toBuildId(name);
 		const needs = [...dependsOn.map(toBuildId), ...room];
@@ -3432,7 +3435,11 @@ const planBuilds = ({ retries, cacheRequired }, facts, toLoad, toReport, room) =
 		const isLayout = isForFolder(target);
 		const loadedBy = isLayout ? load.id : void 0;
 		const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : [];
-		const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : [];
+		const unpacked = {
+			...load,
+			lane: "cached-load"
+		};
+		const loads = isLoaded ? [isLayout ? unpacked : afterReport(load, reports)] : [];
 		const wantsOrigins = reports.length > 0;
 		const order = {
 			target,
@@ -3450,7 +3457,7 @@ const planBuilds = ({ retries, cacheRequired }, facts, toLoad, toReport, room) =
 				...order
 			}, {
 				needs,
-				after: afterMounts(facts, name),
+				after: [...idsOf(restoring), ...afterMounts(facts, name)],
 				lane: "build"
 			}),
 			...loads,
@@ -3458,6 +3465,7 @@ const planBuilds = ({ retries, cacheRequired }, facts, toLoad, toReport, room) =
 			...planDrop(target, [id, ...users])
 		];
 	});
+	return [...restoring, ...builds];
 };
 /** What is done once all is built. */
 const planAfterBuilds = ({ credentials }, facts, others) => {
@@ -4274,6 +4282,7 @@ const handlers = {
 	"create-cluster": later(async () => (await import("./run-create-cluster-step.js")).createClusterStep),
 	"await-cluster": later(async () => (await import("./run-create-cluster-step.js")).awaitClusterStep),
 	"keep-pulled": later(async () => (await import("./run-keep-pulled-step.js")).keepPulled),
+	"restore-builds": later(async () => (await import("./run-restore-builds-step.js")).restoreBuilds),
 	"restore-mounts": later(async () => (await import("./run-cache-mounts-step.js")).restoreCacheMounts),
 	"keep-mounts": later(async () => (await import("./run-cache-mounts-step.js")).keepCacheMounts),
 	"sync-files": later(async () => (await import("./run-sync-files-step.js")).syncNodeFiles),
@@ -4390,14 +4399,6 @@ const createBells = (steps) => {
 		over: async (id) => bells.get(id)?.promise
 	};
 };
-/** Steps of these lanes are done again when room could be made. */
-const fillsDisks = /* @__PURE__ */ new Set([...[
-	"build",
-	"load",
-	"cached-load",
-	"files",
-	"pull"
-]]);
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }) => handlers[kind];
 /** A container that unpacks, should something have to be; linking is what nodes get of it. */
@@ -4458,19 +4459,12 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 		return resultOf("free-disk", id) ?? [];
 	});
 	const retry = createDiskRetry(facts, given, reclaim);
+	const isKept = (target) => run.buildCaches?.documentsOf(target) !== void 0;
 	return {
 		outcomes: await runJobs(steps, {
-			lanes: {
-				build: parallel,
-				load: 1,
-				"cached-load": 2,
-				report: 1,
-				proof: 1,
-				files: 1,
-				pull: 3
-			},
+			lanes: toLanes(parallel),
 			isEnded: () => signal.aborted,
-			renew: (step) => renewed.get(step.id) ?? step,
+			renew: (step) => toLane(renewed.get(step.id) ?? step, inputs, isKept),
 			run: (step) => {
 				const work = async () => {
 					const result = await handlerOf(step)(step, step.isFinal ? finalPorts : ports);
@@ -4490,14 +4484,6 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 		}).finally(() => unpacker?.close()),
 		reclaimed: reclaim.freed
 	};
-};
-
-// src/plan/build-cache.ts
-/** Undefined where nothing is kept: a registry of the step's own sees what builders make, and nothing else does. */
-const planBuildCache = ({ buildCache, buildCacheBytes, isTrusted }, { targets, filesCache }) => filesCache === void 0 || !targets.some(({ output }) => output === "registry") ? void 0 : {
-	limitBytes: buildCacheBytes,
-	mayWrite: isTrusted && filesCache.mayWrite,
-	mayStop: buildCache === "auto"
 };
 
 // src/commands/run-memory.ts

@@ -1,11 +1,10 @@
-import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, toLine, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
+import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
-import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
-import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { formatBytes, formatCount, formatDuration } from "./shared.actions-post.actions-step.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { savedPlanFile, toMark as toMark$1 } from "./shared.commands-keep-layers.run-build-caches.js";
@@ -13,6 +12,7 @@ import { countedKeywords, findStepLine } from "./shared.run-analyse-step.run-bui
 import { findContextSources, walkContext } from "./shared.run-analyse-step.run-build-caches.js";
 import { createIgnore, readIgnoreFile } from "./shared.build-ignored.build-sent-context.run-build-caches.js";
 import { isOnTheWay, isSimple, takes } from "./shared.build-sent-context.run-build-caches.js";
+import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { constants, createReadStream, existsSync } = process.getBuiltinModule("node:fs");
 const { join, relative } = process.getBuiltinModule("node:path");
@@ -53,7 +53,7 @@ const findRecordDigest = (key) => /^slipway-build-v1-[0-9a-f]{16}-([0-9a-f]{64})
 const toLayerKey = (layer) => layer.pack === void 0 ? toLayerEntry(layer).key : toPackKey(layer.pack);
 
 // src/store/layer-store.ts
-/** Each is a process that takes memory, and they share one network. */
+/** Each is a process that takes memory, and they share one network. One more is left for what a step needs now. */
 const atOnce = 3;
 /**
 * The layers of a step's builds, fetched out of the cache when somebody wants them. They are called by their
@@ -64,6 +64,9 @@ const createLayerStore = (order) => {
 	const known = /* @__PURE__ */ new Map();
 	const refused = /* @__PURE__ */ new Set();
 	const meter = createMeter();
+	const gate = createGate(atOnce);
+	/** By digests, of what nobody needs at once. */
+	const coming = /* @__PURE__ */ new Map();
 	const isThere = async ({ sha256, sizeBytes }) => {
 		const found = await lstat(join(folder, sha256)).catch(() => void 0);
 		return found?.isFile() === true && found.size === sizeBytes;
@@ -109,14 +112,20 @@ const createLayerStore = (order) => {
 		},
 		bring,
 		/**
-		* Brings several, side by side.
+		* Brings several, after those of earlier calls; some at once.
 		*
 		* @param onLayer hears of each that has come, and where its tar is
 		*/
-		bringAll: (digests, onLayer) => doAtOnce(digests, atOnce, async (digest) => {
-			const path = await bring(digest);
-			if (path !== void 0) onLayer(digest, path);
-		}),
+		bringAll: async (digests, onLayer) => {
+			const bringLater = async (digest) => {
+				if (!known.has(toHex(digest))) return;
+				const path = coming.get(digest) ?? gate(() => bring(digest));
+				coming.set(digest, path);
+				const come = await path;
+				if (come !== void 0) onLayer(digest, come);
+			};
+			await Promise.all(digests.map(bringLater));
+		},
 		find: async (digest) => {
 			const layer = known.get(toHex(digest));
 			return layer === void 0 || refused.has(layer.sha256) ? void 0 : { sizeBytes: layer.sizeBytes };
@@ -269,71 +278,6 @@ const planSaving = (caches, order) => {
 	};
 };
 
-// src/store/restore-record.ts
-/** The record, its documents and its note. */
-const mostFiles$1 = 4;
-/** What has a digest's name has that digest. */
-const readDocument = (folder, sha256) => attempt(() => readRegularFile(join(folder, sha256), largestText))?.toString("utf8");
-const readNote = ({ note }, folder) => note === void 0 ? void 0 : readDocument(folder, note);
-const readRecord = (key, folder) => {
-	const text = readDocument(folder, findRecordDigest(key) ?? "");
-	const record = text === void 0 ? void 0 : parseCacheRecord(text);
-	if (record === void 0) return void 0;
-	const manifest = readDocument(folder, record.manifest);
-	const config = readDocument(folder, record.config);
-	return manifest === void 0 || config === void 0 ? void 0 : {
-		...record,
-		documents: {
-			manifest,
-			config
-		},
-		noteText: readNote(record, folder)
-	};
-};
-/** Asks in one go: what GitHub has evicted is not offered to a builder. */
-const withoutEvicted = async (record, { cache, folder, signal }) => {
-	const keys = [...new Set(record.layers.map(toLayerKey))];
-	const there = keys.length === 0 ? /* @__PURE__ */ new Set() : await cache.look(keys, folder, signal);
-	return {
-		...record,
-		layers: record.layers.filter((layer) => there.has(toLayerKey(layer)))
-	};
-};
-/**
-* Brings what was kept last of a target's builds, its layers' tars apart.
-*
-* @param start how the keys of its records begin
-* @returns undefined where there is nothing, or nothing that can be used
-*/
-const restoreRecord = async (start, order) => {
-	const { input, folder, warn, signal } = order;
-	let files = 0;
-	const find = (sha256, sizeBytes) => {
-		files += 1;
-		return files > mostFiles$1 || sizeBytes > 8e6 ? void 0 : {
-			sha256,
-			sizeBytes
-		};
-	};
-	const key = await restoreEntry([start], {
-		part: void 0,
-		find
-	}, order);
-	if (key === void 0) return void 0;
-	const record = readRecord(key, folder);
-	if (record === void 0) {
-		warn(`${input}: the entry ${toLine(key, 200)} is not used: it has no record that Slipway wrote`);
-		return;
-	}
-	try {
-		return await withoutEvicted(record, order);
-	} catch (error) {
-		signal.throwIfAborted();
-		warn(`${input}: nobody knows which layers the cache still has: ${renderError(error)}`);
-		return;
-	}
-};
-
 // src/build/missed/kept.ts
 /** A larger one is not kept: it is worth a sentence. */
 const largestMadeOf = 5e5;
@@ -386,6 +330,12 @@ const parseBases = (metadata) => {
 };
 
 // src/run/build-note.ts
+const emptyNote = {
+	madeOf: void 0,
+	whole: void 0,
+	slowRuns: 0,
+	offUntil: 0
+};
 /** One slow run may have had a slow network. */
 const mostSlowRuns = 2;
 /** Then somebody may have mended it. */
@@ -527,7 +477,7 @@ const explainMiss = (before, now, line) => {
 
 // src/build/missed/file-marks.ts
 /** More have one mark together. */
-const mostFiles = 1e3;
+const mostFiles$1 = 1e3;
 /** No more of a context is read, and of no file more: a large one is told by its size. */
 const mostBytes = 2e8;
 const largestFile = 2e7;
@@ -589,7 +539,7 @@ const createMarks = async ({ folder, ...files }) => {
 			if (found === void 0) return void 0;
 			marks[file.path] = found;
 		}
-		return walked.files.length > mostFiles ? toOneMark(marks) : marks;
+		return walked.files.length > mostFiles$1 ? toOneMark(marks) : marks;
 	};
 	return { markFiles };
 };
@@ -664,6 +614,79 @@ const renderMiss = ({ bake }, workspace, step, before, now) => {
 	return `${instruction}${place}${because === void 0 ? "" : `: ${because}`}`;
 };
 
+// src/store/restore-record.ts
+/** The record, its documents and its note. */
+const mostFiles = 4;
+/** What has a digest's name has that digest. */
+const readDocument = (folder, sha256) => attempt(() => readRegularFile(join(folder, sha256), largestText))?.toString("utf8");
+const readNote = ({ note }, folder) => note === void 0 ? void 0 : readDocument(folder, note);
+const readRecord = (key, folder) => {
+	const text = readDocument(folder, findRecordDigest(key) ?? "");
+	const record = text === void 0 ? void 0 : parseCacheRecord(text);
+	if (record === void 0) return void 0;
+	const manifest = readDocument(folder, record.manifest);
+	const config = readDocument(folder, record.config);
+	return manifest === void 0 || config === void 0 ? void 0 : {
+		...record,
+		documents: {
+			manifest,
+			config
+		},
+		noteText: readNote(record, folder)
+	};
+};
+/**
+* Brings what was kept last of a target's builds, its layers' tars apart.
+*
+* @returns undefined where there is nothing, or nothing that can be used
+*/
+const restoreRecord = async (start, order) => {
+	const { input, folder, warn } = order;
+	let files = 0;
+	const find = (sha256, sizeBytes) => {
+		files += 1;
+		return files > mostFiles || sizeBytes > 8e6 ? void 0 : {
+			sha256,
+			sizeBytes
+		};
+	};
+	const key = await restoreEntry([start], {
+		part: void 0,
+		find
+	}, order);
+	if (key === void 0) return void 0;
+	const record = readRecord(key, folder);
+	if (record === void 0) warn(`${input}: the entry ${toLine(key, 200)} is not used: it has no record that Slipway wrote`);
+	return record;
+};
+/** Asks in one go: what GitHub has evicted is not offered to a builder. */
+const findThere = async (records, { cache, folder, signal }) => {
+	const keys = new Set(records.flatMap(({ layers }) => layers).map(toLayerKey));
+	return keys.size === 0 ? keys : cache.look([...keys], folder, signal);
+};
+/**
+* Brings what was kept last of the builds of each of some targets, their layers' tars apart.
+*
+* @param starts how the keys of each target's records begin
+* @returns in that order; undefined where there is nothing, or nothing that can be used
+*/
+const restoreRecords = async (starts, order) => {
+	const records = await Promise.all(starts.map((start) => restoreRecord(start, order)));
+	try {
+		const found = records.filter((record) => record !== void 0);
+		const there = await findThere(found, order);
+		const isThere = (layer) => there.has(toLayerKey(layer));
+		return records.map((each) => each && {
+			...each,
+			layers: each.layers.filter(isThere)
+		});
+	} catch (error) {
+		order.signal.throwIfAborted();
+		order.warn(`${order.input}: nobody knows which layers the cache still has: ${renderError(error)}`);
+		return [];
+	}
+};
+
 // src/run/told-builds.ts
 const toDay = (at) => (/* @__PURE__ */ new Date(at * 1e3)).toLocaleDateString("en-GB", {
 	day: "numeric",
@@ -696,8 +719,71 @@ const renderWorth = (builds, moved) => {
 /** Why a target's cache is not used, and how it comes back. */
 const renderOff = (name, { whole, offUntil }) => `build-cache: ${name} is built without it until ${toDay(offUntil)}: twice in a row it took longer with it than without${whole === void 0 ? "" : ` (${formatDuration(whole.ms)})`}. \`build-cache: true\` uses it all the same.`;
 
-// src/run/build-caches.ts
+// src/run/restoring.ts
+/** How the keys of a target's records begin. */
 const startOf = (target) => toRecordStart(toScope(target, { architecture: process.arch }).full);
+/** Looks up what was kept of all builds of a step, and fetches what nodes lack of it. */
+const createRestoring = (order, store, { find, mayStop, now, workspace }) => {
+	const all = /* @__PURE__ */ new Map();
+	const fetching = [];
+	const restored = (name) => all.get(name) ?? {
+		record: void 0,
+		note: emptyNote,
+		isOff: false,
+		described: void 0
+	};
+	/** In the order in which nodes unpack them. */
+	const fetchLacking = async ({ image }, ...[common, onLayer]) => {
+		const { chainIds } = await common;
+		const layers = toLayers(image.map((sha256) => `sha256:${sha256}`));
+		const isThere = ({ chainId }) => chainIds.has(chainId);
+		const there = layers.filter(isThere).map(({ diffId }) => diffId);
+		const lacking = layers.filter((each) => !isThere(each)).map(({ diffId }) => diffId);
+		const isWhole = there.every(find);
+		const tell = (digest, path) => {
+			for (const [at, { diffId }] of layers.entries()) if (isWhole && diffId === digest) onLayer(layers, at, path);
+		};
+		for (const digest of there) {
+			const path = find(digest);
+			if (path !== void 0) tell(digest, path);
+		}
+		await store.bringAll(lacking, tell);
+	};
+	const restore = async (targets, ...rest) => {
+		await mkdir(order.folder, {
+			recursive: true,
+			mode: 448
+		});
+		const described = targets.map((target) => describeTarget(target, workspace));
+		const records = await restoreRecords(targets.map(startOf), order);
+		for (const [at, { name, bake }] of targets.entries()) {
+			const record = records[at];
+			const note = parseNote(record?.noteText);
+			const isOff = mayStop && note.offUntil > now;
+			const used = isOff ? void 0 : record;
+			all.set(bake.name, {
+				record: used,
+				note,
+				isOff,
+				described: described[at]
+			});
+			if (isOff) order.line(renderOff(name, note));
+			store.add(used?.layers ?? []);
+		}
+		for (const { bake } of targets) {
+			const { record } = restored(bake.name);
+			if (record !== void 0) fetching.push(fetchLacking(record, ...rest).catch(() => {}));
+		}
+	};
+	return {
+		restore,
+		restored,
+		/** When nothing more comes. */
+		ended: () => Promise.allSettled(fetching)
+	};
+};
+
+// src/run/build-caches.ts
 /** Those that a cache and an image name, by their diff IDs in hex. */
 const toStored = (documents, image) => {
 	const ofCache = parseCacheLayers(documents) ?? [];
@@ -727,30 +813,21 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 		warn: log.warning
 	};
 	const store = createLayerStore(order);
-	const records = /* @__PURE__ */ new Map();
 	const built = [];
 	const told = [];
-	const described = /* @__PURE__ */ new Map();
-	const off = /* @__PURE__ */ new Set();
 	const now = Math.floor(Date.now() / 1e3);
-	const fetching = [];
 	const has = ({ sha256 }) => existsSync(join(folder, sha256));
 	const toPath = (digest) => join(folder, toHex(digest));
 	const find = (digest) => has({ sha256: toHex(digest) }) ? toPath(digest) : void 0;
-	/** In the order in which nodes unpack them. */
-	const fetchLacking = async (image, ...[common, onLayer]) => {
-		const { chainIds } = await common;
-		const layers = toLayers(image.map((sha256) => `sha256:${sha256}`));
-		const isThere = ({ chainId }) => chainIds.has(chainId);
-		const there = layers.filter(isThere).map(({ diffId }) => diffId);
-		const lacking = layers.filter((each) => !isThere(each)).map(({ diffId }) => diffId);
-		const isWhole = there.every(find);
-		const tell = (digest, path) => {
-			for (const [at, { diffId }] of layers.entries()) if (isWhole && diffId === digest) onLayer(layers, at, path);
-		};
-		for (const digest of there) tell(digest, toPath(digest));
-		await store.bringAll(lacking, tell);
-	};
+	const restoring = createRestoring({
+		...order,
+		line: log.line
+	}, store, {
+		find,
+		mayStop,
+		now,
+		workspace
+	});
 	const plan = () => planSaving(built.map((each) => ({
 		...each,
 		refused: store.refused
@@ -773,34 +850,12 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 		source: store,
 		bring: store.bring,
 		find,
-		restore: async (target, ...rest) => {
-			try {
-				await mkdir(folder, {
-					recursive: true,
-					mode: 448
-				});
-				described.set(target.bake.name, describeTarget(target, workspace));
-				const record = await restoreRecord(startOf(target), order);
-				if (record === void 0) return void 0;
-				records.set(target.bake.name, record);
-				const note = parseNote(record.noteText);
-				if (mayStop && note.offUntil > now) {
-					off.add(target.bake.name);
-					log.line(renderOff(target.name, note));
-					return;
-				}
-				store.add(record.layers);
-				fetching.push(fetchLacking(record.image, ...rest).catch(() => {}));
-				return record.documents;
-			} catch (error) {
-				return warn(`nothing is used for ${target.name}`)(error);
-			}
-		},
+		restore: (...args) => restoring.restore(...args).catch(warn("nothing is used of earlier builds")),
+		documentsOf: ({ bake }) => restoring.restored(bake.name)?.record?.documents,
 		keep: async (target, documents, image, layout, build) => {
-			const { name } = target.bake;
-			if (off.has(name)) return;
-			const before = parseNote(records.get(name)?.noteText);
-			const madeOf = withBases(await described.get(name), build.json);
+			const { record, note: before, isOff, described } = restoring.restored(target.bake.name);
+			if (isOff) return;
+			const madeOf = withBases(await described, build.json);
 			const note = planNote(before, {
 				...build,
 				madeOf
@@ -822,7 +877,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 				if (!mayWrite) return;
 				built.push({
 					start: startOf(target),
-					before: records.get(name),
+					before: record,
 					documents,
 					layers,
 					note: renderNote(note),
@@ -833,7 +888,7 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 		},
 		finish: async () => {
 			stop.abort();
-			await Promise.allSettled(fetching);
+			await restoring.ended();
 			if (place.signal.aborted) return void 0;
 			const saving = built.length === 0 ? void 0 : plan();
 			const savedBytes = sumBytes(saving?.entries.flatMap(({ files }) => files) ?? []);

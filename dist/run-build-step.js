@@ -1,9 +1,10 @@
-import { beginUnpacking, buildImage, createExportLayers, executeIn, fewBytes, findSecretMounts, hasLayer, inspectNode, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
+import { beginUnpacking, buildImage, createExportLayers, fewBytes, findSecretMounts, hasLayer, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, restoringBuilds, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { createDocker, isDigest, toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
 import { formatDuration, intermediateRepository, isPush, toEntries, toFields } from "./shared.actions-post.actions-step.js";
 import { createEnds } from "./shared.run-build-step.run-create-cluster-step.js";
+import { findCommonLayers } from "./shared.run-build-step.run-restore-builds-step.js";
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
 const { mkdirSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { join, relative } = process.getBuiltinModule("node:path");
@@ -343,62 +344,6 @@ const retryBuild = async ({ name, retries, signal, line }, build) => {
 	}
 };
 
-// src/load/common-layers.ts
-/** A node that does not answer has nothing that could be left out. */
-const timeoutMs = 3e4;
-/**
-* Configs of all images that a node's containerd has, null-terminated; blobs are named by their digests.
-* Compressed layers are larger, or do not have the word in them.
-*/
-const listConfigs = `cd "$1/io.containerd.content.v1.content/blobs/sha256" || exit 0
-find . -maxdepth 1 -type f -size -2048k -exec grep --files-with-matches --null --fixed-strings '"diff_ids"' {} + |
-  while IFS= read -r -d '' blob; do cat "$blob" && printf '\\0'; done`;
-const toDiffIds = (text) => {
-	const diffIds = attempt(() => JSON.parse(text))?.rootfs?.diff_ids;
-	return Array.isArray(diffIds) && diffIds.every(isDigest) ? diffIds : [];
-};
-/**
-* The layers of a node: those of images whose snapshots are there.
-*
-* @param configs texts of images' configs; anything else is passed over
-* @param chains chain IDs of the node's snapshots
-*/
-const toPresentLayers = (configs, chains) => new Set(configs.flatMap((text) => {
-	const diffIds = toDiffIds(text);
-	const chainIds = toChainIds(diffIds);
-	return diffIds.filter((_, index) => chains.has(chainIds[index] ?? ""));
-}));
-const nothing = {
-	diffIds: /* @__PURE__ */ new Set(),
-	chainIds: /* @__PURE__ */ new Set()
-};
-const findLayers$1 = async (api, node) => {
-	const argv = [
-		"bash",
-		"-c",
-		listConfigs,
-		"bash",
-		node.containerd.root
-	];
-	const [printed, { chains }] = await Promise.all([executeIn(api, node, argv, timeoutMs), inspectNode(api, node, [])]);
-	return {
-		diffIds: toPresentLayers(printed.split("\0"), chains),
-		chainIds: chains
-	};
-};
-/**
-* The layers that all nodes have. A builder need not send them: mostly they are there below the same layers,
-* too, and where they are not, the load asks for them.
-*/
-const findCommonLayers = async (api, nodes) => {
-	const [first = nothing, ...others] = await Promise.all(nodes.map((node) => findLayers$1(api, node).catch(() => nothing)));
-	const pick = (of) => new Set([...first[of]].filter((id) => others.every((other) => other[of].has(id))));
-	return {
-		diffIds: pick("diffIds"),
-		chainIds: pick("chainIds")
-	};
-};
-
 // src/run/early-layers.ts
 /** Looked at so often, as nothing of the system has to be had for it: builders write for seconds. */
 const everyMs = 200;
@@ -623,7 +568,7 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 	const { target, layout: folder } = order;
 	const { name, tags, further, output } = target;
 	const { docker, log, run } = ports;
-	const asking = findCommonLayers(docker.api, nodes);
+	const common = run.resultOf("restore-builds", "restore builds") ?? await findCommonLayers(docker.api, nodes);
 	const read = ({ digest }) => {
 		const reported = {
 			digest,
@@ -632,7 +577,6 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 		return readLayout(folder, tags, further.length > 0 ? reported : void 0);
 	};
 	if (output === "oci-layout") {
-		const common = await asking;
 		const watch = watchLayers(folder, (...layer) => run.unpacker?.begin(...layer, nodes));
 		const prepare = () => prepareLayout(folder, common.diffIds);
 		const built = await tryBuild(order, prepare).finally(watch.end);
@@ -647,7 +591,7 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 	}
 	const { buildCaches: kept } = run;
 	const beganMs = performance.now();
-	const [cache, common] = await Promise.all([kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes, "proven")), asking]);
+	const cache = kept?.documentsOf(target);
 	const place = {
 		name,
 		folder,

@@ -1067,6 +1067,36 @@ const renderBecause = (because) => {
 	}
 };
 
+// src/plan/lanes.ts
+/** How many steps of each lane are done at once; a lane that is not here has no limit. */
+const toLanes = (parallel) => ({
+	build: parallel,
+	"cached-build": Math.min(parallel * 2, 8),
+	load: 1,
+	"cached-load": 3,
+	report: 1,
+	proof: 1,
+	files: 1,
+	pull: 3
+});
+/** Steps of these are done again when room could be made. */
+const fillsDisks = /* @__PURE__ */ new Set([...[
+	"build",
+	"cached-build",
+	"load",
+	"cached-load",
+	"files",
+	"pull"
+]]);
+/**
+* The step, in the lane that it has now. Builds of which something is kept mostly wait, and take hardly any core;
+* but a number that somebody gave is one of all builds.
+*/
+const toLane = (step, { parallel }, isKept) => step.kind === "build" && parallel === void 0 && isKept(step.target) ? {
+	...step,
+	lane: "cached-build"
+} : step;
+
 // src/host/device.ts
 /** Numbers of another machine may be the same, and mean nothing here. */
 const toDevice = (dev, isHere = true) => `${isHere ? "" : "daemon:"}${dev}`;
@@ -4680,6 +4710,31 @@ const pruneCache = async (docker, line) => {
 	}];
 };
 
+// src/plan/build-cache.ts
+/** The step that looks up what was kept. */
+const restoringBuilds = "restore builds";
+/** Undefined where nothing is kept: a registry of the step's own sees what builders make, and nothing else does. */
+const planBuildCache = ({ buildCache, buildCacheBytes, isTrusted }, { targets, filesCache }) => filesCache === void 0 || !targets.some(({ output }) => output === "registry") ? void 0 : {
+	limitBytes: buildCacheBytes,
+	mayWrite: isTrusted && filesCache.mayWrite,
+	mayStop: buildCache === "auto"
+};
+/**
+* One step for all builds, before the first: so they ask the cache and the nodes together, and layers come
+* while builds wait for each other.
+*
+* @param targets in the order in which they are built
+*/
+const planRestoringBuilds = (inputs, facts, targets, needs) => {
+	if (planBuildCache(inputs, facts) === void 0) return [];
+	const work = {
+		kind: "restore-builds",
+		targets: targets.filter(({ output }) => output === "registry"),
+		nodes: facts.nodes
+	};
+	return [toStep$1(restoringBuilds, work, { needs })];
+};
+
 // src/plan/image-cache.ts
 /** As far as nobody has measured that it does not pay. */
 const planWanted = ({ imageCache, imageCacheBytes: bytes, createCluster, imageReport, keepsInDocker, keepImages, loadMode, mirrors, isTrusted }, { engine, filesCache, nodes, isHostedRunner, isLocalDaemon, restores }, { canonical }) => {
@@ -7587,7 +7642,7 @@ const runJobs = async (jobs, { lanes, isEnded, renew = (job) => job, run, onEnd 
 		const lost = job.needs.find((id) => /failed|skipped/.test(stateOf(id) ?? ""));
 		if (lost !== void 0) end(job, "skipped", { because: lost });
 		else if (isEnded() && !job.isFinal) end(job, "cancelled");
-		else if (job.needs.every((id) => stateOf(id) === "done") && job.after.every((id) => outcomes.has(id)) && !isFull(job.lane)) begin(job);
+		else if (job.needs.every((id) => stateOf(id) === "done") && job.after.every((id) => outcomes.has(id)) && !isFull(renew(job).lane)) begin(job);
 		else return false;
 		return true;
 	});
@@ -8409,4 +8464,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, fewBytes$1 as fewBytes, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planDisk, planImageCache, planMethod, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, fewBytes$1 as fewBytes, fillsDisks, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planBuildCache, planDisk, planImageCache, planMethod, planRestoringBuilds, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, restoringBuilds, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLane, toLanes, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

@@ -1,6 +1,6 @@
-import { askCache, hearClient, parseAnswer, startClient } from "./shared.actions-post.actions-step.js";
 import { createGate } from "./shared.actions-step.commands-keep-layers.js";
 import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
+import { hearClient, parseAnswer, startClient } from "./shared.actions-post.actions-step.js";
 
 // src/store/cache-clients.ts
 /** Nobody who died is asked twice, so whoever asks again gets another. */
@@ -100,7 +100,7 @@ const createCacheClients = (access) => {
 		}
 		return await askClient(start(access), question, timeoutMs, signal);
 	};
-	return (...order) => gate(() => askAny(...order));
+	return (...order) => order[0].kind === "look" ? askAny(...order) : gate(() => askAny(...order));
 };
 
 // src/store/entry-cache.ts
@@ -123,19 +123,13 @@ const createEntryCache = (access) => {
 	}, moveTimeoutMs, signal);
 	return {
 		look: async (keys, folder, signal) => {
-			const own = {
-				...access,
-				env: {
-					...access.env,
-					RUNNER_TEMP: folder
-				},
-				signal
-			};
-			const found = new Set(await askCache(own, lookTimeoutMs, {
+			const question = {
 				kind: "look",
+				folder,
 				path: "kept",
 				keys
-			}));
+			};
+			const found = new Set(await clientsOf(access)(question, lookTimeoutMs, signal));
 			return new Set(keys.filter((key) => found.has(key)));
 		},
 		fetch: async (keys, folder, signal) => (await move("fetch", keys, folder, signal))[0],

@@ -117,7 +117,7 @@ const unpackers = {
 	gzip: () => zlib.createGunzip({ chunkSize: 131072 }),
 	zstd: () => {
 		if (zlib.createZstdDecompress === void 0) throw new Failure("A layer is packed with zstd, for which Slipway needs Node.js 24");
-		return zlib.createZstdDecompress({ chunkSize: 131072 });
+		return zlib.createZstdDecompress({ chunkSize: 524288 });
 	}
 };
 const readRaw = ({ handle, start, sizeBytes }) => handle.createReadStream({

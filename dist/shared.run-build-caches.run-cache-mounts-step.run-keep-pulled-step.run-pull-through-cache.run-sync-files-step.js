@@ -17,6 +17,8 @@ const types = {
 	"6": "a pipe"
 };
 const show = (name) => `"${toLine(Buffer.from(name, "latin1").toString(), 100)}"`;
+/** Smaller ones cost more to hand on than to unpack: of 64 KB, a layer took half as long again. */
+const pieceBytes = 1048576;
 /** Folders that the packer names; everything else has to be a file that somebody waits for. */
 const findWanted = ({ name, type, storedBytes }, { find, part }) => {
 	if (type === "5" && /^(?:\.\/)?kept\/?$/.test(name)) return void 0;
@@ -50,7 +52,7 @@ const writePart = async (path, offset) => {
 const readEntry = async (archive, entry, folder, signal) => {
 	const store = createFileStore(folder);
 	const [head] = await readHead(archive);
-	const source = createReadStream(archive);
+	const source = createReadStream(archive, { highWaterMark: pieceBytes });
 	const unpacked = unpack(source, sniff(head));
 	let acts = [];
 	let current;

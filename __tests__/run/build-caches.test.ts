@@ -113,7 +113,8 @@ const step = async (
   const plan = { limitBytes, mayWrite, mayStop: true }
   const kept = createBuildCaches(plan, { cache: createEntryCache(access), ...place })
   const none = { diffIds: new Set<string>(), chainIds: new Set<string>() }
-  const cache = await kept.restore(target, Promise.resolve(none), () => {})
+  await kept.restore([target], Promise.resolve(none), () => {})
+  const cache = kept.documentsOf(target)
   beforeBuild()
   const layout = join(layoutDir, 'api')
   const about = { name: 'api', signal, line: front.line }
@@ -224,7 +225,7 @@ describe('what is kept of builds', () => {
     const restore = (...chainIds: readonly string[]) => {
       heard.mockClear()
       const common = { diffIds: new Set<string>(), chainIds: new Set(chainIds) }
-      return kept.restore(target, Promise.resolve(common), heard)
+      return kept.restore([target], Promise.resolve(common), heard)
     }
     const told = () => heard.mock.calls.map(([, at, path]) => [at, path]).toSorted()
     // Of the lower one nobody says where it is: nodes alone have it.

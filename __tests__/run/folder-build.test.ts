@@ -42,7 +42,7 @@ test('a layer is unpacked while the builder still writes, and its digest is comp
   } as unknown as BuildOrder
   const ports = {
     docker: { api: { get: () => Promise.reject(new Error('no node here')) } },
-    run: { unpacker: { begin } },
+    run: { unpacker: { begin }, resultOf: () => undefined },
   } as unknown as Ports
   const { inFolder } = await buildIntoFolder(order, [node], ports, tryBuild)
   const file = toBlobPath(folder, sha256(layer))

@@ -129,3 +129,20 @@ test('a job is done as it is known when it begins', async () => {
   expect(done).toEqual(['nodes: build', 'load: new build'])
   expect(outcomes.map(({ step: { lane } }) => lane)).toEqual(['build', 'new build'])
 })
+
+test('the lane that counts is the one that a job has when it could begin', async () => {
+  let [running, most] = [0, 0]
+  await runJobs([job('first'), job('a', 'first'), job('b', 'first')], {
+    lanes: { build: 1, other: 2 },
+    isEnded: () => false,
+    renew: (each) => (each.id === 'first' ? each : { ...each, lane: 'other' }),
+    run: async () => {
+      running += 1
+      most = Math.max(most, running)
+      await tick()
+      running -= 1
+    },
+    onEnd: () => {},
+  })
+  expect(most).toBe(2)
+})

@@ -10,7 +10,7 @@ import { toRecordStart } from '../../src/store/cache-record.ts'
 import { createEntryCache } from '../../src/store/entry-cache.ts'
 import { createLayerStore } from '../../src/store/layer-store.ts'
 import { type BuiltCache, planSaving } from '../../src/store/plan-saving.ts'
-import { restoreRecord } from '../../src/store/restore-record.ts'
+import { restoreRecords } from '../../src/store/restore-record.ts'
 import { saveEntries } from '../../src/store/save-entries.ts'
 import { type CacheEntry, type CacheService, startCacheService } from '../support/cache-service.ts'
 import { sha256 } from '../support/tar.ts'
@@ -75,7 +75,7 @@ const keep = async (
 /** As the next step finds it. */
 const restore = async () => {
   const order = toOrder()
-  const record = await restoreRecord(start, order)
+  const [record] = await restoreRecords([start], order)
   const store = createLayerStore(order)
   store.add(record?.layers ?? [])
   return { ...order, record, store }
@@ -198,6 +198,34 @@ describe('layers in the Actions cache', () => {
     await keep([large, small, tiny], { before: record, refused: store.refused }, [large])
     const next = await restore()
     expect(await next.store.bring(sha256(large))).toBe(join(next.folder, toName(large)))
+  })
+
+  test('records of several targets are found together, and what they have is asked for once', async () => {
+    const order = toOrder()
+    const asked = service.requests.length
+    const none = toRecordStart('none')
+    const [first, missing, again] = await restoreRecords([start, none, start], order)
+    expect([first?.layers.length, missing, again?.layers.length]).toEqual([3, undefined, 3])
+    const looked = service.requests
+      .slice(asked)
+      .filter(({ name, body }) => name !== 'GET blob' && String(body['key']).includes('-layer'))
+    expect(looked).toHaveLength(2)
+  })
+
+  test('a layer that two images have is fetched once, and both hear of it', async () => {
+    const { store } = await restore()
+    const heard: string[] = []
+    const hear = (digest: string): void => void heard.push(digest)
+    const asked = service.requests.length
+    await Promise.all([
+      store.bringAll([sha256(large), sha256(small)], hear),
+      store.bringAll([sha256(large), sha256(Buffer.from('other'))], hear),
+    ])
+    expect(heard.toSorted()).toEqual([sha256(large), sha256(large), sha256(small)].toSorted())
+    const fetched = service.requests.slice(asked).filter(({ name }) => name === 'GET blob')
+    expect(fetched.map(({ key }) => String(key)).toSorted()).toEqual(
+      [findEntry('slipway-layer-').key, findEntry('slipway-layers-').key].toSorted(),
+    )
   })
 
   test('what was evicted before is no part of the record', async () => {

@@ -57,7 +57,8 @@ export const createColdBuilds = () => {
     source: { find: async () => undefined, open: async () => undefined },
     bring: async () => undefined,
     find: () => undefined,
-    restore: async ({ name }) => caches.get(name),
+    restore: async () => {},
+    documentsOf: ({ name }) => caches.get(name),
     keep: async ({ name }, documents) => void caches.set(name, documents),
   }
   const build = ({ cluster, workspace, tag, beforeLoad }: Order): Promise<ColdBuild> => {
@@ -75,7 +76,7 @@ export const createColdBuilds = () => {
       const run = {
         ...{ id: 'cold', tempDir, layoutDir: tempDir, workspace, env: process.env, buildCaches },
         signal: new AbortController().signal,
-        resultOf: () => result,
+        resultOf: (kind: string) => (kind === 'build' ? result : undefined),
       }
       const secrets = { ids: [], take: async () => [], cacheEnv: {} }
       const ports = { docker: { command, api, engine }, secrets, log: toLog(lines), run }

@@ -9,6 +9,7 @@ import type { NodePlan } from '../load/plan-method.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { toDockersFolder } from '../storage/filesystems.ts'
 import { planArchives } from './archives.ts'
+import { planRestoringBuilds } from './build-cache.ts'
 import { afterMounts, planKeeping, planRestoring } from './cache-mounts.ts'
 import { planFiles, usersOfToken } from './files.ts'
 import {
@@ -90,14 +91,17 @@ const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => 
 }
 
 const planBuilds = (
-  { retries, cacheRequired }: Inputs,
+  inputs: Inputs,
   facts: Facts,
   toLoad: ToLoad,
   toReport: ToReport,
   room: readonly StepId[],
 ): readonly Step[] => {
+  const { retries, cacheRequired } = inputs
   const { targets, nodes } = facts
-  return inOrder(targets).flatMap((target) => {
+  const ordered = inOrder(targets)
+  const restoring = planRestoringBuilds(inputs, facts, ordered, room)
+  const builds = ordered.flatMap((target) => {
     const { name, tags, isWanted, output, dependsOn } = target
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
@@ -108,7 +112,8 @@ const planBuilds = (
     const isLayout = isForFolder(target)
     const loadedBy = isLayout ? load.id : undefined
     const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : []
-    const loads = isLoaded ? [isLayout ? load : afterReport(load, reports)] : []
+    const unpacked = { ...load, lane: 'cached-load' } as const
+    const loads = isLoaded ? [isLayout ? unpacked : afterReport(load, reports)] : []
     const wantsOrigins = reports.length > 0
     const order = { target, isAlone, retries, cacheRequired, nodes, wantsOrigins }
     const upon = targets.filter((other) => other.dependsOn.includes(name))
@@ -117,13 +122,14 @@ const planBuilds = (
       toStep(
         id,
         { kind: 'build', ...order },
-        { needs, after: afterMounts(facts, name), lane: 'build' },
+        { needs, after: [...idsOf(restoring), ...afterMounts(facts, name)], lane: 'build' },
       ),
       ...loads,
       ...reports,
       ...planDrop(target, [id, ...users]),
     ]
   })
+  return [...restoring, ...builds]
 }
 
 /** What is done once all is built. */

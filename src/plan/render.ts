@@ -6,6 +6,7 @@ import type { KeepImages } from '../inputs/choices.ts'
 import { renderBecause } from '../load/because.ts'
 import type { MethodChoice, NodePlan } from '../load/plan-method.ts'
 import { escapeLine, formatBytes } from '../text/format.ts'
+import { toLanes } from './lanes.ts'
 import type { Plan } from './plan.ts'
 import { renderSum } from './shortage.ts'
 import type { Step, StepOf } from './steps.ts'
@@ -59,6 +60,8 @@ const renderStep = (step: Step): string | undefined => {
       return `Have the nodes ask ${list(step.mirrors.map(({ host }) => host))} for what pods pull`
     case 'keep-pulled':
       return 'Keep new layers of pulled images for later runs'
+    case 'restore-builds':
+      return 'Look up what was kept of earlier builds'
     case 'restore-mounts':
       return `Restore cache mounts: ${list(step.mounts.map(({ id }) => id))}`
     case 'keep-mounts':
@@ -144,10 +147,14 @@ export const renderPlan = ({ disk, steps, parallel, shortage }: Plan): string =>
   const most = Math.min(parallel, builds)
   const atMost = most > 1 ? `up to ${most} builds` : 'one build'
   const atOnce = builds > 1 ? `${atMost} and ` : ''
+  const cached = toLanes(parallel)['cached-load']
+  const loading = steps.filter(({ kind }) => kind === 'load')
+  const isUnpacked = loading.length > 1 && loading.every(({ lane }) => lane === 'cached-load')
+  const loads = isUnpacked ? `up to ${cached} loads` : 'one load'
   return [
     `Disk:${sums.join('')}${renderSizes(disk.sizes, steps)}`,
     ...renderNodes(steps),
-    `Steps (${atOnce}one load at a time):`,
+    `Steps (${atOnce}${loads} at a time):`,
     ...renderSteps(steps),
     ...(shortage === undefined ? [] : [renderError(shortage)]),
   ].join('\n')

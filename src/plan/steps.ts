@@ -1,7 +1,16 @@
 import type { StepId, Work } from './work.ts'
 
 /** What steps share, so that only so many of a lane are done at once. */
-export type Lane = 'build' | 'load' | 'cached-load' | 'report' | 'proof' | 'files' | 'pull' | 'none'
+export type Lane =
+  | 'build'
+  | 'cached-build'
+  | 'load'
+  | 'cached-load'
+  | 'report'
+  | 'proof'
+  | 'files'
+  | 'pull'
+  | 'none'
 
 /** One thing to do. A plan is a graph of these: it can be printed, tested and compared. */
 export type Step = Work & {

@@ -105,6 +105,15 @@ export type Work =
       readonly pulls: readonly PulledImage[]
       readonly cache: NonNullable<ImageCachePlan>
     }
+  /**
+   * Looks up what earlier runs kept of builds, and begins to fetch what nodes lack of it. Comes to the layers
+   * that all nodes have.
+   */
+  | {
+      readonly kind: 'restore-builds'
+      readonly targets: readonly Target[]
+      readonly nodes: readonly Node[]
+    }
   /** Puts what earlier runs kept into caches that RUN steps mount, where the builder lacks them. */
   | { readonly kind: 'restore-mounts'; readonly mounts: readonly CacheMount[] }
   /** Keeps what builds left there for later runs. */

@@ -1,32 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { link, mkdir } from 'node:fs/promises'
+import { link } from 'node:fs/promises'
 import { join } from 'node:path'
-import { toScope } from '../build/cache-places.ts'
-import type { Target } from '../build/target.ts'
 import { renderError } from '../failure.ts'
 import type { Log } from '../host/log.ts'
 import { toHex } from '../image/digest.ts'
-import { type Layer, toLayers } from '../image/image.ts'
 import { toBlobPath } from '../image/sources/layout-root.ts'
 import { hasLayer } from '../image/sources/oci-layout.ts'
 import type { BuildCachePlan } from '../plan/build-cache.ts'
 import { parseCacheLayers } from '../registry/cache-documents.ts'
-import { toRecordStart } from '../store/cache-record.ts'
 import type { StoredFile } from '../store/entry.ts'
 import { createLayerStore } from '../store/layer-store.ts'
 import { type BuiltCache, planSaving, type Saving } from '../store/plan-saving.ts'
-import { type RestoredRecord, restoreRecord } from '../store/restore-record.ts'
+import type { RestoredRecord } from '../store/restore-record.ts'
 import type { StoreOrder } from '../store/store-order.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
-import { parseNote, planNote, renderNote } from './build-note.ts'
+import { planNote, renderNote } from './build-note.ts'
 import { leaveLayers } from './leave-layers.ts'
-import { type Described, describeTarget, renderMiss, withBases } from './miss.ts'
+import { renderMiss, withBases } from './miss.ts'
 import type { BuildCaches } from './ports.ts'
-import { renderOff, renderWorth, type ToldBuild } from './told-builds.ts'
-
-type RestoreArgs =
-  Parameters<BuildCaches['restore']> extends [unknown, ...infer Rest] ? Rest : never
+import { createRestoring, startOf } from './restoring.ts'
+import { renderWorth, type ToldBuild } from './told-builds.ts'
 
 type Place = Omit<StoreOrder, 'input' | 'warn'> & {
   /** Where post finds what it is to keep; made when there is something. */
@@ -34,9 +28,6 @@ type Place = Omit<StoreOrder, 'input' | 'warn'> & {
   readonly workspace: string
   readonly log: Pick<Log, 'line' | 'warning'>
 }
-
-const startOf = (target: Target): string =>
-  toRecordStart(toScope(target, { architecture: process.arch }).full)
 
 /** Those that a cache and an image name, by their diff IDs in hex. */
 const toStored = (
@@ -77,36 +68,19 @@ export const createBuildCaches = (
   const signal = AbortSignal.any([place.signal, stop.signal])
   const order: StoreOrder = { ...place, signal, input: 'build-cache', warn: log.warning }
   const store = createLayerStore(order)
-  const records = new Map<string, RestoredRecord>()
   const built: Omit<BuiltCache, 'refused'>[] = []
   const told: ToldBuild[] = []
-  const described = new Map<string, Promise<Described>>()
-  const off = new Set<string>()
   const now = Math.floor(Date.now() / 1_000)
-  const fetching: Promise<unknown>[] = []
   const has = ({ sha256 }: Pick<StoredFile, 'sha256'>): boolean => existsSync(join(folder, sha256))
   const toPath = (digest: string): string => join(folder, toHex(digest))
   const find = (digest: string): string | undefined =>
     has({ sha256: toHex(digest) }) ? toPath(digest) : undefined
-  /** In the order in which nodes unpack them. */
-  const fetchLacking = async (
-    image: readonly string[],
-    ...[common, onLayer]: RestoreArgs
-  ): Promise<void> => {
-    const { chainIds } = await common
-    const layers = toLayers(image.map((sha256) => `sha256:${sha256}`))
-    const isThere = ({ chainId }: Layer): boolean => chainIds.has(chainId)
-    const there = layers.filter(isThere).map(({ diffId }) => diffId)
-    const lacking = layers.filter((each) => !isThere(each)).map(({ diffId }) => diffId)
-    // Another build may have fetched what nodes have got meanwhile.
-    const isWhole = there.every(find)
-    const tell = (digest: string, path: string): void => {
-      for (const [at, { diffId }] of layers.entries())
-        if (isWhole && diffId === digest) onLayer(layers, at, path)
-    }
-    for (const digest of there) tell(digest, toPath(digest))
-    await store.bringAll(lacking, tell)
-  }
+  const restoring = createRestoring({ ...order, line: log.line }, store, {
+    find,
+    mayStop,
+    now,
+    workspace,
+  })
   const plan = (): Saving =>
     planSaving(
       built.map((each) => ({ ...each, refused: store.refused })),
@@ -132,32 +106,13 @@ export const createBuildCaches = (
     source: store,
     bring: store.bring,
     find,
-    restore: async (target, ...rest) => {
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
-        described.set(target.bake.name, describeTarget(target, workspace))
-        const record = await restoreRecord(startOf(target), order)
-        if (record === undefined) return undefined
-        records.set(target.bake.name, record)
-        const note = parseNote(record.noteText)
-        if (mayStop && note.offUntil > now) {
-          off.add(target.bake.name)
-          log.line(renderOff(target.name, note))
-          return undefined
-        }
-        store.add(record.layers)
-        // Whoever wants one asks for it again.
-        fetching.push(fetchLacking(record.image, ...rest).catch(() => {}))
-        return record.documents
-      } catch (error) {
-        return warn(`nothing is used for ${target.name}`)(error)
-      }
-    },
+    restore: (...args) =>
+      restoring.restore(...args).catch(warn('nothing is used of earlier builds')),
+    documentsOf: ({ bake }) => restoring.restored(bake.name)?.record?.documents,
     keep: async (target, documents, image, layout, build) => {
-      const { name } = target.bake
-      if (off.has(name)) return
-      const before = parseNote(records.get(name)?.noteText)
-      const madeOf = withBases(await described.get(name), build.json)
+      const { record, note: before, isOff, described } = restoring.restored(target.bake.name)
+      if (isOff) return
+      const madeOf = withBases(await described, build.json)
       const note = planNote(before, { ...build, madeOf }, now)
       const { missed: step, steps, cachedSteps } = build
       const missed = step && renderMiss(target, workspace, step, before.madeOf, madeOf)
@@ -172,7 +127,7 @@ export const createBuildCaches = (
         store.hold(layers.filter(has))
         if (!mayWrite) return
         built.push({
-          ...{ start: startOf(target), before: records.get(name), documents, layers },
+          ...{ start: startOf(target), before: record, documents, layers },
           note: renderNote(note),
           image: image.layers.map(({ diffId }) => toHex(diffId)),
         })
@@ -184,7 +139,7 @@ export const createBuildCaches = (
     finish: async () => {
       // What has not come by now, no node wanted.
       stop.abort()
-      await Promise.allSettled(fetching)
+      await restoring.ended()
       if (place.signal.aborted) return undefined
       const saving = built.length === 0 ? undefined : plan()
       const savedBytes = sumBytes(saving?.entries.flatMap(({ files }) => files) ?? [])

@@ -9,6 +9,7 @@ import { readLayout } from '../image/sources/oci-layout.ts'
 import { findCommonLayers } from '../load/common-layers.ts'
 import { beginUnpacking } from '../load/from-layout.ts'
 import type { ExportLayers } from '../load/task.ts'
+import { restoringBuilds } from '../plan/build-cache.ts'
 import { watchLayers } from './early-layers.ts'
 import { createExportLayers } from './layouts.ts'
 import type { Ports } from './ports.ts'
@@ -42,13 +43,13 @@ export const buildIntoFolder = async (
   const { target, layout: folder } = order
   const { name, tags, further, output } = target
   const { docker, log, run } = ports
-  const asking = findCommonLayers(docker.api, nodes)
+  const asked = run.resultOf('restore-builds', restoringBuilds)
+  const common = asked ?? (await findCommonLayers(docker.api, nodes))
   const read = ({ digest }: BuiltByBuildx): ContainerImage => {
     const reported = { digest, isPushed: further.some(isPush) }
     return readLayout(folder, tags, further.length > 0 ? reported : undefined)
   }
   if (output === 'oci-layout') {
-    const common = await asking
     const watch = watchLayers(folder, (...layer) => run.unpacker?.begin(...layer, nodes))
     // Another try must not find the manifests of the last one.
     const prepare = (): void => prepareLayout(folder, common.diffIds)
@@ -58,10 +59,7 @@ export const buildIntoFolder = async (
   }
   const { buildCaches: kept } = run
   const beganMs = performance.now()
-  const [cache, common] = await Promise.all([
-    kept?.restore(target, asking, (...layer) => run.unpacker?.begin(...layer, nodes, 'proven')),
-    asking,
-  ])
+  const cache = kept?.documentsOf(target)
   const place = { name, folder, common, kept, signal: run.signal, line: log.line }
   const keepsStages = kept !== undefined
   const { built, image, ...made } = await buildThroughRegistry(

@@ -28,6 +28,7 @@ export const handlers: Handlers = {
   'create-cluster': later(async () => (await import('./create-cluster-step.ts')).createClusterStep),
   'await-cluster': later(async () => (await import('./create-cluster-step.ts')).awaitClusterStep),
   'keep-pulled': later(async () => (await import('./keep-pulled-step.ts')).keepPulled),
+  'restore-builds': later(async () => (await import('./restore-builds-step.ts')).restoreBuilds),
   'restore-mounts': later(async () => (await import('./cache-mounts-step.ts')).restoreCacheMounts),
   'keep-mounts': later(async () => (await import('./cache-mounts-step.ts')).keepCacheMounts),
   'sync-files': later(async () => (await import('./sync-files-step.ts')).syncNodeFiles),

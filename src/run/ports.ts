@@ -61,6 +61,8 @@ type Results = {
   readonly build: Built
   readonly 'hold-image': ContainerImage
   readonly pull: Pulled
+  /** What all nodes have; undefined where there were none yet. */
+  readonly 'restore-builds': NodeLayers | undefined
   readonly 'restore-mounts': readonly RestoredMount[]
   readonly 'unpack-archive': ContainerImage
   readonly load: ImageLoad
@@ -94,7 +96,7 @@ export type Secrets = {
 
 /** How a build went that may be kept. */
 export type BuildTold = Pick<BuildStats, 'steps' | 'cachedSteps' | 'missed'> & {
-  /** From asking for its cache to its image. */
+  /** From its beginning to its image. */
   readonly ms: number
   /** What buildx wrote of it. */
   readonly json: string
@@ -103,17 +105,19 @@ export type BuildTold = Pick<BuildStats, 'steps' | 'cachedSteps' | 'missed'> & {
 /** What is kept of builds from run to run. None of it fails: a cache saves time, and nothing else. */
 export type BuildCaches = {
   /**
-   * What an earlier build of a target wrote of its cache; undefined where nothing is kept. Layers that nodes
-   * lack are fetched from now on.
+   * Looks up what earlier builds of targets wrote of their caches. Layers that nodes lack are fetched from now
+   * on, in the order of the targets.
    *
    * @param common what all nodes have
    * @param onLayer hears of each layer that is here, of an image of which all are or come
    */
   readonly restore: (
-    target: Target,
+    targets: readonly Target[],
     common: Promise<NodeLayers>,
     onLayer: (layers: readonly Layer[], at: number, file: string) => void,
-  ) => Promise<CacheDocuments | undefined>
+  ) => Promise<void>
+  /** What an earlier build of a target wrote of its cache; undefined where nothing is kept. */
+  readonly documentsOf: (target: Target) => CacheDocuments | undefined
   /** Where layers are that were kept. */
   readonly source: LayerSource
   /** Brings such a layer, and says where its tar is; undefined where it cannot be had. */

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os'
+import type { Target } from '../build/target.ts'
 import type { Freed } from '../disk/free-disk.ts'
 import { createDocker } from '../docker/docker.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findGate } from '../load/plan-method.ts'
 import { createUnpacker } from '../load/unpacker.ts'
+import { fillsDisks, toLane, toLanes } from '../plan/lanes.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/steps.ts'
 import { formatDuration } from '../text/format.ts'
@@ -38,11 +40,6 @@ const createBells = (steps: readonly Step[]) => {
     over: async (id: string): Promise<void> => bells.get(id)?.promise,
   }
 }
-
-/** Steps of these lanes are done again when room could be made. */
-const fillsDisks: ReadonlySet<Step['lane']> = new Set([
-  ...(['build', 'load', 'cached-load', 'files', 'pull'] as const),
-])
 
 /** The kind picks the handler of its own step, which the compiler cannot see. */
 const handlerOf = ({ kind }: Step) => handlers[kind] as Handler<Step['kind']>
@@ -99,19 +96,11 @@ export const runPlan = async (
     return resultOf('free-disk', id) ?? []
   })
   const retry = createDiskRetry(facts, given, reclaim)
-  const lanes = {
-    build: parallel,
-    load: 1,
-    'cached-load': 2,
-    report: 1,
-    proof: 1,
-    files: 1,
-    pull: 3,
-  }
+  const isKept = (target: Target): boolean => run.buildCaches?.documentsOf(target) !== undefined
   const outcomes = await runJobs(steps, {
-    lanes,
+    lanes: toLanes(parallel),
     isEnded: () => signal.aborted,
-    renew: (step) => renewed.get(step.id) ?? step,
+    renew: (step) => toLane(renewed.get(step.id) ?? step, inputs, isKept),
     run: (step) => {
       const work = async () => {
         const result = await handlerOf(step)(step, step.isFinal ? finalPorts : ports)

@@ -29,7 +29,7 @@ export type Options<J extends Job> = {
   readonly lanes: Readonly<Partial<Record<J['lane'], number>>>
   /** True where nothing more shall begin, but what is final. */
   readonly isEnded: () => boolean
-  /** The same job as it is known now, under the same id and with the same order. */
+  /** The same job as it is known now, under the same id and with the same order; its lane may be another one. */
   readonly renew?: (job: J) => J
   readonly run: (job: J) => Promise<unknown>
   /** Hears of each as it ends; may end all. */
@@ -82,7 +82,7 @@ export const runJobs = async <J extends Job>(
       else if (
         job.needs.every((id) => stateOf(id) === 'done') &&
         job.after.every((id) => outcomes.has(id)) &&
-        !isFull(job.lane)
+        !isFull(renew(job).lane)
       ) {
         begin(job)
       } else return false

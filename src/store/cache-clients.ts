@@ -123,5 +123,6 @@ export const createCacheClients = (access: CacheAccess): Ask => {
       }
     return await askClient(start(access), question, timeoutMs, signal)
   }
-  return (...order) => gate(() => askAny(...order))
+  // Nobody who only looks waits until something has come.
+  return (...order) => (order[0].kind === 'look' ? askAny(...order) : gate(() => askAny(...order)))
 }

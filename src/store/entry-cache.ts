@@ -1,4 +1,4 @@
-import { askCache, type CacheAccess } from './ask-cache.ts'
+import type { CacheAccess } from './ask-cache.ts'
 import { createCacheClients } from './cache-clients.ts'
 
 /** Entries of the Actions cache, as archives: nothing of them is unpacked by the library. */
@@ -52,9 +52,8 @@ export const createEntryCache = (access: CacheAccess): EntryCache => {
     clientsOf(access)({ kind, folder, path: 'kept', keys }, moveTimeoutMs, signal)
   return {
     look: async (keys, folder, signal) => {
-      const own = { ...access, env: { ...access.env, RUNNER_TEMP: folder }, signal }
-      const question = { kind: 'look', path: 'kept', keys } as const
-      const found = new Set(await askCache(own, lookTimeoutMs, question))
+      const question = { kind: 'look', folder, path: 'kept', keys } as const
+      const found = new Set(await clientsOf(access)(question, lookTimeoutMs, signal))
       // Keys that only begin so are found, too.
       return new Set(keys.filter((key) => found.has(key)))
     },

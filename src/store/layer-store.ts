@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { doAtOnce } from '../host/at-once.ts'
+import { createGate } from '../host/at-once.ts'
 import { toHex } from '../image/digest.ts'
 import { type StoredLayer, toLayerKey } from './cache-record.ts'
 import type { StoredFile } from './entry.ts'
@@ -11,7 +11,7 @@ import { once } from './once.ts'
 import { restoreEntry } from './restore-entry.ts'
 import type { StoreOrder } from './store-order.ts'
 
-/** Each is a process that takes memory, and they share one network. */
+/** Each is a process that takes memory, and they share one network. One more is left for what a step needs now. */
 const atOnce = 3
 
 /**
@@ -23,6 +23,9 @@ export const createLayerStore = (order: StoreOrder) => {
   const known = new Map<string, StoredLayer>()
   const refused = new Set<string>()
   const meter = createMeter()
+  const gate = createGate(atOnce)
+  /** By digests, of what nobody needs at once. */
+  const coming = new Map<string, Promise<string | undefined>>()
   const isThere = async ({ sha256, sizeBytes }: StoredLayer): Promise<boolean> => {
     const found = await lstat(join(folder, sha256)).catch(() => undefined)
     return found?.isFile() === true && found.size === sizeBytes
@@ -66,18 +69,23 @@ export const createLayerStore = (order: StoreOrder) => {
     },
     bring,
     /**
-     * Brings several, side by side.
+     * Brings several, after those of earlier calls; some at once.
      *
      * @param onLayer hears of each that has come, and where its tar is
      */
-    bringAll: (
+    bringAll: async (
       digests: readonly string[],
       onLayer: (digest: string, path: string) => void,
-    ): Promise<void> =>
-      doAtOnce(digests, atOnce, async (digest) => {
-        const path = await bring(digest)
-        if (path !== undefined) onLayer(digest, path)
-      }),
+    ): Promise<void> => {
+      const bringLater = async (digest: string): Promise<void> => {
+        if (!known.has(toHex(digest))) return
+        const path = coming.get(digest) ?? gate(() => bring(digest))
+        coming.set(digest, path)
+        const come = await path
+        if (come !== undefined) onLayer(digest, come)
+      }
+      await Promise.all(digests.map(bringLater))
+    },
     find: async (digest: string): Promise<{ readonly sizeBytes: number } | undefined> => {
       const layer = known.get(toHex(digest))
       return layer === undefined || refused.has(layer.sha256)
@@ -94,3 +102,5 @@ export const createLayerStore = (order: StoreOrder) => {
     moved: meter.moved,
   }
 }
+
+export type LayerStore = ReturnType<typeof createLayerStore>

@@ -3,7 +3,13 @@ import { attempt, renderError } from '../failure.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { largestText } from '../image/sources/blob-image.ts'
 import { toLine } from '../text/to-line.ts'
-import { type CacheRecord, findRecordDigest, parseCacheRecord, toLayerKey } from './cache-record.ts'
+import {
+  type CacheRecord,
+  findRecordDigest,
+  parseCacheRecord,
+  type StoredLayer,
+  toLayerKey,
+} from './cache-record.ts'
 import type { StoredFile } from './entry.ts'
 import { restoreEntry } from './restore-entry.ts'
 import type { StoreOrder } from './store-order.ts'
@@ -36,27 +42,16 @@ const readRecord = (key: string, folder: string): RestoredRecord | undefined => 
     : { ...record, documents: { manifest, config }, noteText: readNote(record, folder) }
 }
 
-/** Asks in one go: what GitHub has evicted is not offered to a builder. */
-const withoutEvicted = async (
-  record: RestoredRecord,
-  { cache, folder, signal }: StoreOrder,
-): Promise<RestoredRecord> => {
-  const keys = [...new Set(record.layers.map(toLayerKey))]
-  const there = keys.length === 0 ? new Set() : await cache.look(keys, folder, signal)
-  return { ...record, layers: record.layers.filter((layer) => there.has(toLayerKey(layer))) }
-}
-
 /**
  * Brings what was kept last of a target's builds, its layers' tars apart.
  *
- * @param start how the keys of its records begin
  * @returns undefined where there is nothing, or nothing that can be used
  */
-export const restoreRecord = async (
+const restoreRecord = async (
   start: string,
   order: StoreOrder,
 ): Promise<RestoredRecord | undefined> => {
-  const { input, folder, warn, signal } = order
+  const { input, folder, warn } = order
   let files = 0
   const find = (sha256: string, sizeBytes: number): StoredFile | undefined => {
     files += 1
@@ -65,15 +60,41 @@ export const restoreRecord = async (
   const key = await restoreEntry([start], { part: undefined, find }, order)
   if (key === undefined) return undefined
   const record = readRecord(key, folder)
-  if (record === undefined) {
+  if (record === undefined)
     warn(`${input}: the entry ${toLine(key, 200)} is not used: it has no record that Slipway wrote`)
-    return undefined
-  }
+  return record
+}
+
+/** Asks in one go: what GitHub has evicted is not offered to a builder. */
+const findThere = async (
+  records: readonly RestoredRecord[],
+  { cache, folder, signal }: StoreOrder,
+): Promise<ReadonlySet<string>> => {
+  const keys = new Set(records.flatMap(({ layers }) => layers).map(toLayerKey))
+  return keys.size === 0 ? keys : cache.look([...keys], folder, signal)
+}
+
+/**
+ * Brings what was kept last of the builds of each of some targets, their layers' tars apart.
+ *
+ * @param starts how the keys of each target's records begin
+ * @returns in that order; undefined where there is nothing, or nothing that can be used
+ */
+export const restoreRecords = async (
+  starts: readonly string[],
+  order: StoreOrder,
+): Promise<readonly (RestoredRecord | undefined)[]> => {
+  const records = await Promise.all(starts.map((start) => restoreRecord(start, order)))
   try {
-    return await withoutEvicted(record, order)
+    const found = records.filter((record) => record !== undefined)
+    const there = await findThere(found, order)
+    const isThere = (layer: StoredLayer): boolean => there.has(toLayerKey(layer))
+    return records.map((each) => each && { ...each, layers: each.layers.filter(isThere) })
   } catch (error) {
-    signal.throwIfAborted()
-    warn(`${input}: nobody knows which layers the cache still has: ${renderError(error)}`)
-    return undefined
+    order.signal.throwIfAborted()
+    order.warn(
+      `${order.input}: nobody knows which layers the cache still has: ${renderError(error)}`,
+    )
+    return []
   }
 }
