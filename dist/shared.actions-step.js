@@ -7492,8 +7492,10 @@ const inLeastBusy = async (plans, unpack) => {
 // src/load/from-layout.ts
 /** Layers that some node lacks and the builder left out: no node lacked them when it began, or below others. */
 const findLeftOut = async ({ api, image }, plans) => {
+	const unwritten = image.layers.filter(({ diffId }) => !hasLayer(image.layout?.folder ?? "", diffId));
+	if (unwritten.length === 0) return [];
 	const states = await Promise.all(plans.map(({ node }) => inspectNode(api, node, []).catch(() => void 0)));
-	return image.layers.filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true)).map(({ diffId }) => diffId).filter((diffId) => !hasLayer(image.layout?.folder ?? "", diffId));
+	return unwritten.filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true)).map(({ diffId }) => diffId);
 };
 /** So few bytes are unpacked in each node sooner than they are linked from the first one. */
 const fewBytes$1 = 8e6;

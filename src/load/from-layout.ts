@@ -15,13 +15,17 @@ const findLeftOut = async (
   { api, image }: BegunTask,
   plans: readonly NodePlan[],
 ): Promise<readonly string[]> => {
+  const unwritten = image.layers.filter(
+    ({ diffId }) => !hasLayer(image.layout?.folder ?? '', diffId),
+  )
+  // To ask nodes takes longer.
+  if (unwritten.length === 0) return []
   const states = await Promise.all(
     plans.map(({ node }) => inspectNode(api, node, []).catch(() => undefined)),
   )
-  return image.layers
+  return unwritten
     .filter(({ chainId }) => states.some((state) => state?.chains.has(chainId) !== true))
     .map(({ diffId }) => diffId)
-    .filter((diffId) => !hasLayer(image.layout?.folder ?? '', diffId))
 }
 
 /** So few bytes are unpacked in each node sooner than they are linked from the first one. */
