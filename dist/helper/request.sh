@@ -84,7 +84,16 @@ trap end_early TERM
 exec 3<&0 </dev/null
 { receive_manifest <&3 && cat <&3 >/dev/null; kill -TERM "$main" 2>/dev/null; } &
 guards=($!)
-{ trap 'kill "$late"' TERM; sleep "$deadline" & late=$!; wait "$late" && echo "no end after ${deadline} s" >&2 && kill -TERM "$main"; } &
+watch_deadline() {
+  local late='' over=''
+  trap 'over=yes; [[ -z "$late" ]] || kill "$late"' TERM
+  sleep "$deadline" &
+  late=$!
+  # Told to end before that was known.
+  [[ -z "$over" ]] || kill "$late"
+  wait "$late" && echo "no end after ${deadline} s" >&2 && kill -TERM "$main"
+}
+watch_deadline &
 guards+=($!)
 exec 3<&-
 # Where no container ends with us, they would end somebody else.
