@@ -21,6 +21,7 @@ import { createBuildCaches } from '../../src/run/build-caches.ts'
 import { buildThroughRegistry } from '../../src/run/registry-build.ts'
 import { createEntryCache } from '../../src/store/entry-cache.ts'
 import { savedPlanFile } from '../../src/store/saved-plan.ts'
+import { cacheClientEnv } from '../support/cache-client-env.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { pushTo } from '../support/real-registry.ts'
 import { sha256 } from '../support/tar.ts'
@@ -74,7 +75,10 @@ const push = async (
       ['cache', toManifest(cacheConfig, [...layers, ...others])],
     ],
   )
-  return { sent, cached: [...layers, ...others].filter((layer) => cached.includes(sha256(layer))) }
+  return {
+    sent: sent.map(sha256),
+    cached: [...layers, ...others].map(sha256).filter((digest) => cached.includes(digest)),
+  }
 }
 
 /** A step whose nodes have nothing, and its post. */
@@ -101,7 +105,7 @@ const step = async (
     line: (text: string) => void told.push(text),
     warning: (text: string) => void told.push(`warning: ${text}`),
   }
-  const childEnv = { PATH: process.env['PATH'] ?? '', HOME: root }
+  const childEnv = cacheClientEnv(root)
   const cacheEnv = {
     ACTIONS_RESULTS_URL: service.resultsUrl,
     ACTIONS_RUNTIME_TOKEN: service.token,
@@ -150,14 +154,14 @@ describe('what is kept of builds', () => {
 
   test('a builder that has nothing makes nothing again, and the nodes get all; a change is sent alone', async () => {
     const first = await step([large, small])
-    expect([first.sent, first.cached]).toEqual([[large, small, stage], []])
+    expect([first.sent, first.cached]).toEqual([[large, small, stage].map(sha256), []])
     expect(told).toEqual([
       expect.stringMatching(/^build-cache: 0 of 3 steps hit, 11 MB to be kept\.$/),
       expect.stringMatching(/^build-cache: 11 MB kept for later runs in/),
     ])
     expect(service.entries).toHaveLength(3)
     const second = await step([large, small])
-    expect([second.sent, second.cached]).toEqual([[], [large, small, stage]])
+    expect([second.sent, second.cached]).toEqual([[], [large, small, stage].map(sha256)])
     expect([large, small].map((layer) => has(second.blobs, layer))).toEqual([true, true])
     // No node wants it.
     expect(has(second.blobs, stage)).toBe(false)
@@ -167,14 +171,14 @@ describe('what is kept of builds', () => {
     expect([second.isLeft, second.isFolderThere, service.entries.length]).toEqual([false, false, 3])
     const changed = Buffer.from('changed')
     const third = await step([large, changed])
-    expect(third.sent).toEqual([changed])
+    expect(third.sent).toEqual([sha256(changed)])
     expect(service.entries).toHaveLength(5)
   })
 
   test('what the cache cannot give is sent again by the builder', async () => {
     await step([large, small])
     const again = await step([large, small], { beforeBuild: breakLarge })
-    expect(again.sent).toContainEqual(large)
+    expect(again.sent).toContain(sha256(large))
     expect([large, small].map((layer) => has(again.blobs, layer))).toEqual([true, true])
     expect(told).toContainEqual(expect.stringMatching(/^api: the cache could not give 1 of its/))
     const named = told.filter((text) =>
@@ -193,7 +197,7 @@ describe('what is kept of builds', () => {
     await step([large, small], { ms: 12_000 })
     await step([large, small], { ms: 12_000 })
     const off = await step([large, small])
-    expect(off.sent).toEqual([large, small, stage])
+    expect(off.sent).toEqual([large, small, stage].map(sha256))
     expect(told).toEqual([expect.stringMatching(/^build-cache: api is built without it until/)])
     expect(off.isLeft).toBe(false)
   })
@@ -210,7 +214,7 @@ describe('what is kept of builds', () => {
       ACTIONS_RUNTIME_TOKEN: service.token,
       ACTIONS_CACHE_SERVICE_V2: 'true',
     }
-    const env = { PATH: process.env['PATH'] ?? '', HOME: root }
+    const env = cacheClientEnv(root)
     const access = { env, variables, mask: () => {}, debug: () => {}, signal }
     const place = { cache: createEntryCache(access), folder, laterDir: `${layoutDir}-later` }
     const plan = { limitBytes: 1e9, mayWrite: false, mayStop: true }
@@ -253,9 +257,9 @@ describe('what is kept of builds', () => {
       const blobs = readdirSync(join(layout, 'blobs/sha256'))
       return { sent: ended.built.sent, blobs }
     }
-    expect((await buildOf('base', [large])).sent).toEqual([large])
+    expect((await buildOf('base', [large])).sent).toEqual([sha256(large)])
     const upon = await buildOf('api', [large, small], true)
-    expect([upon.sent, has(upon.blobs, large)]).toEqual([[small], true])
+    expect([upon.sent, has(upon.blobs, large)]).toEqual([[sha256(small)], true])
     // Where nothing is kept, it goes from the disk with the image that nodes got.
     expect([kept.find(sha256(large)), kept.find(sha256(small))]).toEqual([
       expect.any(String),

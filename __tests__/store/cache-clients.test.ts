@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { attempt } from '../../src/failure.ts'
 import { createEntryCache } from '../../src/store/entry-cache.ts'
+import { cacheClientEnv } from '../support/cache-client-env.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -28,7 +29,7 @@ const toFolder = (): string => {
 
 const open = () => {
   const { signal } = new AbortController()
-  const env = { PATH: process.env['PATH'] ?? '', HOME: root }
+  const env = cacheClientEnv(root)
   const variables = {
     ACTIONS_RESULTS_URL: service.resultsUrl,
     ACTIONS_RUNTIME_TOKEN: service.token,

@@ -12,6 +12,7 @@ import { createLayerStore } from '../../src/store/layer-store.ts'
 import { type BuiltCache, planSaving } from '../../src/store/plan-saving.ts'
 import { restoreRecords } from '../../src/store/restore-record.ts'
 import { saveEntries } from '../../src/store/save-entries.ts'
+import { cacheClientEnv } from '../support/cache-client-env.ts'
 import { type CacheEntry, type CacheService, startCacheService } from '../support/cache-service.ts'
 import { sha256 } from '../support/tar.ts'
 
@@ -31,7 +32,7 @@ const toOrder = () => {
     ACTIONS_RUNTIME_TOKEN: service.token,
     ACTIONS_CACHE_SERVICE_V2: 'true',
   }
-  const env = { PATH: process.env['PATH'] ?? '', HOME: root }
+  const env = cacheClientEnv(root)
   const cache = createEntryCache({ env, variables, mask: () => {}, debug: () => {}, signal })
   return {
     cache,

@@ -21,7 +21,7 @@ export const descriptorOf = (content: Buffer, mediaType: string) => ({
 /** An image of a layer for each text, as a registry has it. */
 export const makeImage = (texts: readonly string[], change: object = {}): Parts => {
   const archives = texts.map((content, at) => tar(member({ name: `file-${at}`, content })))
-  const layers = archives.map((archive) => zlib.gzipSync(archive))
+  const layers = archives.map((archive) => zlib.gzipSync(archive, { level: 1 }))
   const rootfs = { type: 'layers', diff_ids: archives.map(sha256) }
   const config = Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs }))
   const manifest = Buffer.from(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Ports, Pulled } from '../../src/run/ports.ts'
 import type { Parts } from './blob-images.ts'
+import { cacheClientEnv } from './cache-client-env.ts'
 import type { CacheService } from './cache-service.ts'
 import { sha256 } from './tar.ts'
 
@@ -14,7 +15,7 @@ export const createKeptPorts = (root: string) => {
     const layoutDir = join(root, `${made}`)
     mkdirSync(layoutDir, { mode: 0o700 })
     const { signal } = new AbortController()
-    const env = { PATH: process.env['PATH'] ?? '', HOME: root }
+    const env = cacheClientEnv(root)
     const variables = {
       ACTIONS_RESULTS_URL: service.resultsUrl,
       ACTIONS_RUNTIME_TOKEN: service.token,

@@ -19,6 +19,7 @@ import {
   tar,
 } from '../../support/artifacts.ts'
 import { type BadNetwork, startBadNetwork } from '../../support/bad-network.ts'
+import { cacheClientEnv } from '../../support/cache-client-env.ts'
 import { type CacheService, startCacheService } from '../../support/cache-service.ts'
 import {
   pushTo,
@@ -61,7 +62,7 @@ const bring = async (given: string, mayWrite = true) => {
   mkdirSync(folder, { mode: 0o700 })
   const reference = parseImageReference(given)
   if (typeof reference === 'string') throw new Error(reference)
-  const env = { DOCKER_CONFIG: root, PATH: process.env['PATH'] ?? '', HOME: root }
+  const env = { DOCKER_CONFIG: root, ...cacheClientEnv(root) }
   const source = await findOciSource({ reference, architecture: 'amd64', env, signal })
   const log = { line: () => {}, warning: (text: string) => void told.push(text) }
   const cache = {

@@ -21,6 +21,7 @@ import { createFilesCache } from '../../../src/run/files-cache.ts'
 import type { Ports } from '../../../src/run/ports.ts'
 import type { StoredFile } from '../../../src/store/entry.ts'
 import { createEntryCache } from '../../../src/store/entry-cache.ts'
+import { cacheClientEnv } from '../../support/cache-client-env.ts'
 import {
   type CacheEntry,
   type CacheService,
@@ -59,7 +60,7 @@ const put = (folder: string, content: Buffer): StoredFile => {
 }
 
 const toAccess = (env = {}) => ({
-  env: { PATH: process.env['PATH'] ?? '', HOME: root, ...env },
+  env: { ...cacheClientEnv(root), ...env },
   variables: {
     ACTIONS_RESULTS_URL: service.resultsUrl,
     ACTIONS_RUNTIME_TOKEN: service.token,
