@@ -1,6 +1,6 @@
 import { Failure, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { escapeCell, escapeLine, escapeText, formatBytes, formatCount, formatDuration, isPush } from "./shared.actions-post.actions-step.js";
-import { compareReports, compareWithUsual, emptyReport, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toLanes, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
+import { compareReports, compareWithUsual, emptyReport, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
 import { renderCommon, renderImageReports, renderReportLines } from "./shared.actions-publish.report-image-comment.js";
 import { markdownTable } from "./vendor/markdown-table.js";
 import { toLine } from "./shared.actions-post.actions-step.recorder.js";
@@ -96,9 +96,8 @@ const renderPlan = ({ disk, steps, parallel, shortage }) => {
 	const most = Math.min(parallel, builds);
 	const atMost = most > 1 ? `up to ${most} builds` : "one build";
 	const atOnce = builds > 1 ? `${atMost} and ` : "";
-	const cached = toLanes(parallel)["cached-load"];
 	const loading = steps.filter(({ kind }) => kind === "load");
-	const loads = loading.length > 1 && loading.every(({ lane }) => lane === "cached-load") ? `up to ${cached} loads` : "one load";
+	const loads = loading.length > 1 && loading.every(({ lane }) => lane === "cached-load") ? `up to ${Math.min(3, loading.length)} loads` : "one load";
 	return [
 		`Disk:${sums.join("")}${renderSizes(disk.sizes, steps)}`,
 		...renderNodes(steps),

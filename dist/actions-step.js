@@ -1,9 +1,9 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { canRead, canSearch, createDocker, describeEnd, findDockerFolders, findNodes as findNodes$1, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$1, isContainer, isImageId, isMachine, isMissing, isOlder, isOwnFolder, kindOf, parseImageId, parseImageReference, readRegularFile, runCaptured, runContainer, toBaseline, toHex, withEngineApi, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
 import { buildWords, checkOptions, clusterState, createBuildToken, createReader, createRunner, defaultPermissions, defaults, drivers, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatDuration, givenByRunner, grammar, inputNames, isImagesFolder, isPush as isPush$1, isUntrusted, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, readEnvironment, readSecrets, recall, rememberSizes, removeLeftBuilders, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startRecorder, toContainerName, toContextFolder, toContextPaths, toEntries as toEntries$1, toFields, toHeldName, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTexts as toTexts$1, toVariable, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, executeIn, explainShortage, fillsDisks, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planBuildCache, planDisk, planImageCache, planMethod, planRestoringBuilds, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLane, toLanes, toLayoutFolder, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
+import { allEnded, architecture, areBeside, asksForGpu, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, compareImages, createProgress, dropLayout, dropName, escapeTemplate, executeIn, explainShortage, fillsDisks, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOverlap, findPruneObjection, findTargetObjection, findWayIn, groupForHelpers, hasImage, hasLayer, holdImage, idsOf, inspectNode, inspectNodes as inspectNodes$2, isForFolder, isMap, isNameless, isNoSpace, joinManifests, listen, loadLayout, lookForImages, mountFolder, namesOf as namesOf$1, noImages, noMounts, openMemoryFile, planBuildCache, planDisk, planImageCache, planMethod, planRestoringBuilds, pruneCache, readQuietly, readRecords, readTargets, recallRestores, refuseMissing as refuseMissing$1, refuseMissing$1 as refuseMissing, refuseShortage, refuseUnknownLimits, remark, remarkOnLoads, remarkOnManifests, renderEndedToken, renderFilesystem, renderPlace, requireCacheExport, runJobs, send, sumSizes, toAssignments, toBakeFiles, toBlobPath, toBuildId, toBuildTimes, toCache, toDevice, toDockersFolder, toFailure as toFailure$1, toHelperBase, toImagesToKeep, toKey, toLane, toLayoutFolder, toLimits, toLoaded, toManifest, toPath, toSecret, toStep, toTargets, toWordText, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
-import { createGate } from "./shared.actions-step.commands-keep-layers.js";
+import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { _usingCtx } from "./usingCtx.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 const { isIPv4 } = process.getBuiltinModule("node:net");
@@ -3416,6 +3416,8 @@ const planDrop = (target, after) => {
 		name: intermediate
 	}, order)];
 };
+/** Whether all nodes that there are get links, for which an image is unpacked once. */
+const isDirect = (load) => load.kind === "load" && load.into.every(({ choice }) => choice.kind === "direct");
 const planBuilds = (inputs, facts, toLoad, toReport, room) => {
 	const { retries, cacheRequired } = inputs;
 	const { targets, nodes } = facts;
@@ -3426,6 +3428,7 @@ const planBuilds = (inputs, facts, toLoad, toReport, room) => {
 		const id = toBuildId(name);
 		const needs = [...dependsOn.map(toBuildId), ...room];
 		const isAlone = targets.length === 1;
+		const kept = output === "registry" ? idsOf(restoring) : [];
 		const isLoaded = isWanted && output !== "cache" && tags.length > 0;
 		const source = {
 			kind: "built",
@@ -3435,11 +3438,11 @@ const planBuilds = (inputs, facts, toLoad, toReport, room) => {
 		const isLayout = isForFolder(target);
 		const loadedBy = isLayout ? load.id : void 0;
 		const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : [];
-		const unpacked = {
+		const own = isLayout && isDirect(load) ? {
 			...load,
 			lane: "cached-load"
-		};
-		const loads = isLoaded ? [isLayout ? unpacked : afterReport(load, reports)] : [];
+		} : load;
+		const loads = isLoaded ? [isLayout ? own : afterReport(load, reports)] : [];
 		const wantsOrigins = reports.length > 0;
 		const order = {
 			target,
@@ -3457,7 +3460,7 @@ const planBuilds = (inputs, facts, toLoad, toReport, room) => {
 				...order
 			}, {
 				needs,
-				after: [...idsOf(restoring), ...afterMounts(facts, name)],
+				after: [...kept, ...afterMounts(facts, name)],
 				lane: "build"
 			}),
 			...loads,
@@ -4459,10 +4462,10 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 		return resultOf("free-disk", id) ?? [];
 	});
 	const retry = createDiskRetry(facts, given, reclaim);
-	const isKept = (target) => run.buildCaches?.documentsOf(target) !== void 0;
+	const isKept = (target) => run.buildCaches?.isKept(target) === true;
 	return {
 		outcomes: await runJobs(steps, {
-			lanes: toLanes(parallel),
+			limits: toLimits(parallel),
 			isEnded: () => signal.aborted,
 			renew: (step) => toLane(renewed.get(step.id) ?? step, inputs, isKept),
 			run: (step) => {

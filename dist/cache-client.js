@@ -1,3 +1,4 @@
+import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 const { createInterface } = process.getBuiltinModule("node:readline");
 const { chmodSync, mkdirSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { delimiter, join } = process.getBuiltinModule("node:path");
@@ -8,6 +9,8 @@ const { delimiter, join } = process.getBuiltinModule("node:path");
 * too long. A question is a line; the line of answers goes to descriptor 3, a new entry's file into the step's
 * own folder.
 */
+/** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
+const gate = createGate(8);
 const inherited = { ...process.env };
 /**
 * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
@@ -38,7 +41,7 @@ const ask = async ({ variables, folder, path, keys, kind }) => {
 	const { restoreCache, saveCache } = await import("./cache.js");
 	const make = (key) => saveCache([path], key).then(() => key);
 	const [first = "", ...others] = keys;
-	if (kind === "look") return Promise.all(keys.map((key) => restoreCache([path], key, [key], { lookupOnly: true })));
+	if (kind === "look") return Promise.all(keys.map((key) => gate(() => restoreCache([path], key, [key], { lookupOnly: true }))));
 	if (kind === "note") return Promise.all(keys.map(make));
 	if (kind === "save") return [await saveCache([path], first) > 0 ? first : void 0];
 	handOver(folder);

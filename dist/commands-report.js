@@ -4,7 +4,7 @@ import { createDocker, findContainers, findToolImage, isImageId, readRegularFile
 import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { largestText, pickManifest, readBlobImage, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
-import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
+import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { findParts, readPart } from "./shared.commands-report.sources-archive-images.js";
@@ -291,7 +291,10 @@ const report = async ({ reported, imageReport, imageLimits, clusterName }, { run
 	};
 	const done = {
 		outcomes: await runJobs(steps, {
-			lanes: { report: 1 },
+			limits: [{
+				lanes: ["report"],
+				most: 1
+			}],
 			isEnded: () => signal.aborted,
 			run: async (step) => {
 				log.line(`Reading ${step.image.image.given}`);

@@ -4,7 +4,7 @@ import { isDigest, toDigest, toHex, toLine } from "./shared.actions-post.actions
 import { findManifestText, isImageConfig, parseJson, readBlobImage, toLayers } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { show } from "./shared.actions-step.js";
-import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
+import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { readBlob } from "./shared.oci-find-oci-source.run-pull-through-cache.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { collect, createArtifactListing, createCount, createLayerListing, findRoom, imageFolder, toTree, toTreePath, unpackArchive } from "./shared.docker-image-source.oci-find-oci-source.js";

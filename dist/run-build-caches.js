@@ -1,7 +1,7 @@
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, toLine, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
-import { createGate } from "./shared.actions-step.commands-keep-layers.js";
+import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
@@ -53,8 +53,8 @@ const findRecordDigest = (key) => /^slipway-build-v1-[0-9a-f]{16}-([0-9a-f]{64})
 const toLayerKey = (layer) => layer.pack === void 0 ? toLayerEntry(layer).key : toPackKey(layer.pack);
 
 // src/store/layer-store.ts
-/** Each is a process that takes memory, and they share one network. One more is left for what a step needs now. */
-const atOnce = 3;
+/** Each is a process that takes memory, and they share one network with what a step needs now. */
+const atOnce$1 = 3;
 /**
 * The layers of a step's builds, fetched out of the cache when somebody wants them. They are called by their
 * diff IDs, and each byte is compared with these. What the cache cannot give any more is said not to be there.
@@ -64,8 +64,8 @@ const createLayerStore = (order) => {
 	const known = /* @__PURE__ */ new Map();
 	const refused = /* @__PURE__ */ new Set();
 	const meter = createMeter();
-	const gate = createGate(atOnce);
-	/** By digests, of what nobody needs at once. */
+	const gate = createGate(atOnce$1);
+	/** Entries of which nobody needs anything at once, by their keys. */
 	const coming = /* @__PURE__ */ new Map();
 	const isThere = async ({ sha256, sizeBytes }) => {
 		const found = await lstat(join(folder, sha256)).catch(() => void 0);
@@ -97,6 +97,10 @@ const createLayerStore = (order) => {
 		await once(join(folder, key), () => restore(key));
 		return await isThere(layer) ? join(folder, layer.sha256) : void 0;
 	};
+	const bringUnlessEnded = async (digest) => {
+		order.signal.throwIfAborted();
+		return bring(digest);
+	};
 	return {
 		/** Layers of records that are there. */
 		add: (layers) => {
@@ -118,13 +122,18 @@ const createLayerStore = (order) => {
 		*/
 		bringAll: async (digests, onLayer) => {
 			const bringLater = async (digest) => {
-				if (!known.has(toHex(digest))) return;
-				const path = coming.get(digest) ?? gate(() => bring(digest));
-				coming.set(digest, path);
-				const come = await path;
-				if (come !== void 0) onLayer(digest, come);
+				const layer = known.get(toHex(digest));
+				if (layer === void 0) return;
+				const key = toLayerKey(layer);
+				const come = coming.get(key) ?? gate(() => bringUnlessEnded(digest));
+				coming.set(key, come);
+				await come;
+				const path = await bringUnlessEnded(digest);
+				if (path !== void 0) onLayer(digest, path);
 			};
-			await Promise.all(digests.map(bringLater));
+			const works = digests.map(bringLater);
+			await Promise.allSettled(works);
+			await Promise.all(works);
 		},
 		find: async (digest) => {
 			const layer = known.get(toHex(digest));
@@ -593,7 +602,14 @@ const describeMadeOf = async (files, words) => {
 
 // src/run/miss.ts
 /** Describes what a target is made of, before it is built; never fails. */
-const describeTarget = ({ bake }, workspace) => describeMadeOf(toBakeFiles(bake.definition, workspace), toBakeWords(bake.definition)).catch(() => void 0);
+const describeTarget = async ({ bake }, workspace) => {
+	try {
+		const files = toBakeFiles(bake.definition, workspace);
+		return await describeMadeOf(files, toBakeWords(bake.definition));
+	} catch {
+		return;
+	}
+};
 /** @param json what buildx wrote of the build */
 const withBases = (described, json) => described && {
 	...described,
@@ -615,6 +631,8 @@ const renderMiss = ({ bake }, workspace, step, before, now) => {
 };
 
 // src/store/restore-record.ts
+/** Each is a process for a moment. */
+const atOnce = 4;
 /** The record, its documents and its note. */
 const mostFiles = 4;
 /** What has a digest's name has that digest. */
@@ -653,7 +671,7 @@ const restoreRecord = async (start, order) => {
 	const key = await restoreEntry([start], {
 		part: void 0,
 		find
-	}, order);
+	}, order, true);
 	if (key === void 0) return void 0;
 	const record = readRecord(key, folder);
 	if (record === void 0) warn(`${input}: the entry ${toLine(key, 200)} is not used: it has no record that Slipway wrote`);
@@ -671,7 +689,8 @@ const findThere = async (records, { cache, folder, signal }) => {
 * @returns in that order; undefined where there is nothing, or nothing that can be used
 */
 const restoreRecords = async (starts, order) => {
-	const records = await Promise.all(starts.map((start) => restoreRecord(start, order)));
+	const gate = createGate(atOnce);
+	const records = await Promise.all(starts.map((start) => gate(() => restoreRecord(start, order))));
 	try {
 		const found = records.filter((record) => record !== void 0);
 		const there = await findThere(found, order);
@@ -722,6 +741,7 @@ const renderOff = (name, { whole, offUntil }) => `build-cache: ${name} is built 
 // src/run/restoring.ts
 /** How the keys of a target's records begin. */
 const startOf = (target) => toRecordStart(toScope(target, { architecture: process.arch }).full);
+const isIn = ({ chainIds }, { image }) => chainIds.has(toLayers(image.map((sha256) => `sha256:${sha256}`)).at(-1)?.chainId ?? "");
 /** Looks up what was kept of all builds of a step, and fetches what nodes lack of it. */
 const createRestoring = (order, store, { find, mayStop, now, workspace }) => {
 	const all = /* @__PURE__ */ new Map();
@@ -729,12 +749,12 @@ const createRestoring = (order, store, { find, mayStop, now, workspace }) => {
 	const restored = (name) => all.get(name) ?? {
 		record: void 0,
 		note: emptyNote,
+		described: void 0,
 		isOff: false,
-		described: void 0
+		isKept: false
 	};
-	/** In the order in which nodes unpack them. */
-	const fetchLacking = async ({ image }, ...[common, onLayer]) => {
-		const { chainIds } = await common;
+	/** Fetches in the order in which nodes unpack. */
+	const fetchLacking = async ({ image }, { chainIds }, onLayer) => {
 		const layers = toLayers(image.map((sha256) => `sha256:${sha256}`));
 		const isThere = ({ chainId }) => chainIds.has(chainId);
 		const there = layers.filter(isThere).map(({ diffId }) => diffId);
@@ -749,34 +769,39 @@ const createRestoring = (order, store, { find, mayStop, now, workspace }) => {
 		}
 		await store.bringAll(lacking, tell);
 	};
-	const restore = async (targets, ...rest) => {
+	const follow = ({ bake }, common, onLayer) => {
+		const { record } = restored(bake.name);
+		if (record !== void 0) fetching.push(fetchLacking(record, common, onLayer).catch(() => {}));
+	};
+	const restore = async (targets, asking, onLayer) => {
 		await mkdir(order.folder, {
 			recursive: true,
 			mode: 448
 		});
 		const described = targets.map((target) => describeTarget(target, workspace));
 		const records = await restoreRecords(targets.map(startOf), order);
+		const common = await asking;
 		for (const [at, { name, bake }] of targets.entries()) {
 			const record = records[at];
 			const note = parseNote(record?.noteText);
 			const isOff = mayStop && note.offUntil > now;
 			const used = isOff ? void 0 : record;
+			const isKept = used !== void 0 && (used.layers.length > 0 || isIn(common, used));
 			all.set(bake.name, {
 				record: used,
 				note,
 				isOff,
+				isKept,
 				described: described[at]
 			});
 			if (isOff) order.line(renderOff(name, note));
 			store.add(used?.layers ?? []);
 		}
-		for (const { bake } of targets) {
-			const { record } = restored(bake.name);
-			if (record !== void 0) fetching.push(fetchLacking(record, ...rest).catch(() => {}));
-		}
+		for (const target of targets) follow(target, common, onLayer);
 	};
 	return {
 		restore,
+		follow,
 		restored,
 		/** When nothing more comes. */
 		ended: () => Promise.allSettled(fetching)
@@ -851,7 +876,9 @@ const createBuildCaches = ({ limitBytes, mayWrite, mayStop }, { log, laterDir, w
 		bring: store.bring,
 		find,
 		restore: (...args) => restoring.restore(...args).catch(warn("nothing is used of earlier builds")),
-		documentsOf: ({ bake }) => restoring.restored(bake.name)?.record?.documents,
+		follow: restoring.follow,
+		isKept: ({ bake }) => restoring.restored(bake.name).isKept,
+		documentsOf: ({ bake }) => restoring.restored(bake.name).record?.documents,
 		keep: async (target, documents, image, layout, build) => {
 			const { record, note: before, isOff, described } = restoring.restored(target.bake.name);
 			if (isOff) return;

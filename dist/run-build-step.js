@@ -568,7 +568,8 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 	const { target, layout: folder } = order;
 	const { name, tags, further, output } = target;
 	const { docker, log, run } = ports;
-	const common = run.resultOf("restore-builds", "restore builds") ?? await findCommonLayers(docker.api, nodes);
+	const asked = run.resultOf("restore-builds", restoringBuilds);
+	const common = asked ?? await findCommonLayers(docker.api, nodes);
 	const read = ({ digest }) => {
 		const reported = {
 			digest,
@@ -591,6 +592,7 @@ const buildIntoFolder = async (order, nodes, ports, tryBuild) => {
 	}
 	const { buildCaches: kept } = run;
 	const beganMs = performance.now();
+	if (asked === void 0) kept?.follow(target, common, (...layer) => run.unpacker?.begin(...layer, nodes, "proven"));
 	const cache = kept?.documentsOf(target);
 	const place = {
 		name,

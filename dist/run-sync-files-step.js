@@ -1,6 +1,6 @@
 import { syncFiles } from "./shared.run-image-volumes-step.run-sync-files-step.js";
 import { formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
-import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
+import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { saveEntries } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-sync-files-step.js";
 import { createEntryCache } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";

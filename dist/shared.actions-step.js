@@ -1068,17 +1068,43 @@ const renderBecause = (because) => {
 };
 
 // src/plan/lanes.ts
-/** How many steps of each lane are done at once; a lane that is not here has no limit. */
-const toLanes = (parallel) => ({
-	build: parallel,
-	"cached-build": Math.min(parallel * 2, 8),
-	load: 1,
-	"cached-load": 3,
-	report: 1,
-	proof: 1,
-	files: 1,
-	pull: 3
-});
+/** So many images are loaded at once that are unpacked beside the nodes. */
+const mostCachedLoads = 3;
+/** How many steps of some lanes together are done at once; a lane that is in none of them has no limit. */
+const toLimits = (parallel) => [
+	{
+		lanes: ["build"],
+		most: parallel
+	},
+	{
+		lanes: ["build", "cached-build"],
+		most: Math.max(parallel, Math.min(parallel * 2, 8))
+	},
+	{
+		lanes: ["load"],
+		most: 1
+	},
+	{
+		lanes: ["cached-load"],
+		most: 3
+	},
+	{
+		lanes: ["report"],
+		most: 1
+	},
+	{
+		lanes: ["proof"],
+		most: 1
+	},
+	{
+		lanes: ["files"],
+		most: 1
+	},
+	{
+		lanes: ["pull"],
+		most: 3
+	}
+];
 /** Steps of these are done again when room could be made. */
 const fillsDisks = /* @__PURE__ */ new Set([...[
 	"build",
@@ -7600,7 +7626,7 @@ const findImage = (source, { resultOf }) => {
 *
 * @returns how each ended, in the order of the jobs; never fails
 */
-const runJobs = async (jobs, { lanes, isEnded, renew = (job) => job, run, onEnd }) => {
+const runJobs = async (jobs, { limits, isEnded, renew = (job) => job, run, onEnd }) => {
 	const outcomes = /* @__PURE__ */ new Map();
 	const running = /* @__PURE__ */ new Map();
 	const end = (step, state, more = {}) => {
@@ -7636,7 +7662,10 @@ const runJobs = async (jobs, { lanes, isEnded, renew = (job) => job, run, onEnd 
 			work
 		});
 	};
-	const isFull = (lane) => [...running.values()].filter((each) => each.lane === lane).length >= (lanes[lane] ?? Number.POSITIVE_INFINITY);
+	const isFull = (lane) => {
+		const working = [...running.values()];
+		return limits.some(({ lanes, most }) => lanes.includes(lane) && working.filter((each) => lanes.includes(each.lane)).length >= most);
+	};
 	const stateOf = (id) => outcomes.get(id)?.state;
 	/** Ends or begins one job that may be; false where there is none. */
 	const advance = () => jobs.some((job) => {
@@ -8466,4 +8495,4 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, fewBytes$1 as fewBytes, fillsDisks, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planBuildCache, planDisk, planImageCache, planMethod, planRestoringBuilds, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, restoringBuilds, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLane, toLanes, toLayers, toLayoutFolder, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, fewBytes$1 as fewBytes, fillsDisks, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planBuildCache, planDisk, planImageCache, planMethod, planRestoringBuilds, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, restoringBuilds, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLane, toLayers, toLayoutFolder, toLimits, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };

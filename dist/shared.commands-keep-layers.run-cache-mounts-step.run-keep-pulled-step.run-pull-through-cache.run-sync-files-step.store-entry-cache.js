@@ -1,4 +1,4 @@
-import { createGate } from "./shared.actions-step.commands-keep-layers.js";
+import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
 import { hearClient, parseAnswer, startClient } from "./shared.actions-post.actions-step.js";
 
@@ -100,13 +100,16 @@ const createCacheClients = (access) => {
 		}
 		return await askClient(start(access), question, timeoutMs, signal);
 	};
-	return (...order) => order[0].kind === "look" ? askAny(...order) : gate(() => askAny(...order));
+	return (question, timeoutMs, signal, isShort = false) => {
+		const ask = () => askAny(question, timeoutMs, signal);
+		return isShort ? ask() : gate(ask);
+	};
 };
 
 // src/store/entry-cache.ts
 /** The library's own for a download; uploads of 10 GB take as long. */
 const moveTimeoutMs = 12e5;
-const lookTimeoutMs = 3e4;
+const shortTimeoutMs = 3e4;
 /** Of one access, all of a step share. */
 const clients = /* @__PURE__ */ new WeakMap();
 const clientsOf = (access) => {
@@ -115,12 +118,15 @@ const clientsOf = (access) => {
 	return found;
 };
 const createEntryCache = (access) => {
-	const move = (kind, keys, folder, signal) => clientsOf(access)({
-		kind,
-		folder,
-		path: "kept",
-		keys
-	}, moveTimeoutMs, signal);
+	const move = (kind, keys, folder, signal, isSmall = false) => {
+		const timeoutMs = isSmall ? shortTimeoutMs : moveTimeoutMs;
+		return clientsOf(access)({
+			kind,
+			folder,
+			path: "kept",
+			keys
+		}, timeoutMs, signal, isSmall);
+	};
 	return {
 		look: async (keys, folder, signal) => {
 			const question = {
@@ -129,10 +135,10 @@ const createEntryCache = (access) => {
 				path: "kept",
 				keys
 			};
-			const found = new Set(await clientsOf(access)(question, lookTimeoutMs, signal));
+			const found = new Set(await clientsOf(access)(question, shortTimeoutMs, signal, true));
 			return new Set(keys.filter((key) => found.has(key)));
 		},
-		fetch: async (keys, folder, signal) => (await move("fetch", keys, folder, signal))[0],
+		fetch: async (keys, folder, signal, isSmall) => (await move("fetch", keys, folder, signal, isSmall))[0],
 		save: async (key, folder, signal) => {
 			const [saved] = await move("save", [key], folder, signal);
 			return saved !== void 0;

@@ -1,5 +1,5 @@
 import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
+import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 const { randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream, createWriteStream } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");

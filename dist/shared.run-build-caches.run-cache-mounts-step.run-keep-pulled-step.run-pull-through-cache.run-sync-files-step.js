@@ -119,14 +119,15 @@ const readHead = async (path) => {
 /**
 * Brings what is wanted of an entry into the folder. Whoever can write to the cache may have written what is there.
 *
+* @param isSmall whether it is a few kilobytes, for which builds wait
 * @returns its key; undefined where there is none that can be used
 */
-const restoreEntry = async (keys, wanted, { cache, folder, input, warn, signal }) => {
+const restoreEntry = async (keys, wanted, { cache, folder, input, warn, signal }, isSmall = false) => {
 	const place = join(folder, `entry-${randomUUID()}`);
 	let key;
 	try {
 		await mkdir(place, { mode: 448 });
-		key = await cache.fetch(keys, place, signal);
+		key = await cache.fetch(keys, place, signal, isSmall);
 		if (key !== void 0) await readEntry(join(place, "archive"), wanted, folder, signal);
 		return key;
 	} catch (error) {

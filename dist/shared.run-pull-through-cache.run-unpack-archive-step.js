@@ -1,7 +1,7 @@
 import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { toDigest, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { inspectNode, toBlobPath, toChainIds, toLayers } from "./shared.actions-step.js";
-import { doAtOnce } from "./shared.actions-step.commands-keep-layers.js";
 import { openBlob, readArchive } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 const { createHash, randomUUID } = process.getBuiltinModule("node:crypto");
 const { createWriteStream } = process.getBuiltinModule("node:fs");

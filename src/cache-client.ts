@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createGate } from './host/at-once.ts'
 import type { CacheQuestion } from './store/ask-cache.ts'
 
 /**
@@ -8,6 +9,9 @@ import type { CacheQuestion } from './store/ask-cache.ts'
  * too long. A question is a line; the line of answers goes to descriptor 3, a new entry's file into the step's
  * own folder.
  */
+/** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
+const gate = createGate(8)
+
 const inherited = { ...process.env }
 
 /**
@@ -48,7 +52,9 @@ const ask = async ({
   const make = (key: string): Promise<string | undefined> => saveCache([path], key).then(() => key)
   const [first = '', ...others] = keys
   if (kind === 'look')
-    return Promise.all(keys.map((key) => restoreCache([path], key, [key], { lookupOnly: true })))
+    return Promise.all(
+      keys.map((key) => gate(() => restoreCache([path], key, [key], { lookupOnly: true }))),
+    )
   if (kind === 'note') return Promise.all(keys.map(make))
   // What the service refuses has no number.
   if (kind === 'save') return [(await saveCache([path], first)) > 0 ? first : undefined]

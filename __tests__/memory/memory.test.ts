@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { nameImages, nothingRemembered, recall, rememberNames } from '../../src/memory/memory.ts'
-import { cacheClientEnv } from '../support/cache-client-env.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { eventually } from '../support/eventually.ts'
 import { targetWith } from '../support/target.ts'
@@ -34,7 +33,7 @@ const lastOf = (kb: number) => {
 
 test('each image is found again with what it was made of, of both branches', async () => {
   const access = {
-    env: { ...process.env, ...cacheClientEnv(folder), RUNNER_TEMP: folder },
+    env: { ...process.env, RUNNER_TEMP: folder },
     variables: {
       ...{ ACTIONS_RUNTIME_TOKEN: service.token, ACTIONS_RESULTS_URL: service.resultsUrl },
       ACTIONS_CACHE_SERVICE_V2: 'true',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Target } from '../../src/build/target.ts'
 import type { Facts } from '../../src/facts/facts.ts'
-import { toLane, toLanes } from '../../src/plan/lanes.ts'
+import { toLane, toLimits } from '../../src/plan/lanes.ts'
 import { planRun } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'
 import { foundFacts } from '../support/found.ts'
@@ -23,6 +23,9 @@ test('what was kept of all builds is looked up in one step, before the first of 
   const [restore, ...others] = plan.steps.filter((step) => step.kind === 'restore-builds')
   expect([restore?.targets.map(({ name }) => name), others]).toEqual([['base', 'api', 'web'], []])
   for (const { after } of buildsOf(plan)) expect(after).toContain(restore?.id)
+  // Docker's own finds its cache by itself.
+  const mixed = planOf({ targets: [...targets, targetOf('own')] })
+  expect(buildsOf(mixed).find(({ id }) => id === 'build own')?.after).toEqual([])
   expect(renderPlan(plan)).toContain('1. Look up what was kept of earlier builds\n')
 })
 
@@ -52,5 +55,7 @@ test('builds of which something is kept wait for fewer others, unless a number w
     ...{ 'build base': 'build', 'build api': 'cached-build', 'build web': 'build' },
   })
   expect(new Set(Object.values(lanes(2)))).toEqual(new Set(['build']))
-  expect([2, 8].map((parallel) => toLanes(parallel)['cached-build'])).toEqual([4, 8])
+  const together = (parallel: number) =>
+    toLimits(parallel).find((limit) => limit.lanes.includes('cached-build'))?.most
+  expect([2, 8, 20].map(together)).toEqual([4, 8, 20])
 })

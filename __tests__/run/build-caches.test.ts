@@ -226,20 +226,39 @@ describe('what is kept of builds', () => {
     await step([large, small])
     const { kept, folder } = openKept('meanwhile')
     const [heard, chains] = [vi.fn(), toChainIds([large, small].map(sha256))]
-    const restore = (...chainIds: readonly string[]) => {
-      heard.mockClear()
-      const common = { diffIds: new Set<string>(), chainIds: new Set(chainIds) }
-      return kept.restore([target], Promise.resolve(common), heard)
-    }
+    const toCommon = (...chainIds: readonly string[]) => ({
+      ...{ diffIds: new Set<string>(), chainIds: new Set(chainIds) },
+    })
     const told = () => heard.mock.calls.map(([, at, path]) => [at, path]).toSorted()
     // Of the lower one nobody says where it is: nodes alone have it.
-    await restore(chains[0] ?? '')
+    await kept.restore([target], Promise.resolve(toCommon(chains[0] ?? '')), heard)
     await expect.poll(() => kept.find(sha256(small)), { timeout: 30_000 }).toBeDefined()
     expect([told(), kept.find(sha256(large))]).toEqual([[], undefined])
     expect(await kept.bring(sha256(large))).toBeDefined()
-    await restore(chains[0] ?? '')
+    kept.follow(target, toCommon(chains[0] ?? ''), heard)
     const paths = [large, small].map((layer) => join(folder, sha256(layer).slice(7)))
     await expect.poll(told, { timeout: 30_000 }).toEqual(paths.map((path, at) => [at, path]))
+  })
+
+  test('it is known of which builds something is kept, or in all nodes', async () => {
+    await step([large, small])
+    const other = { ...target, name: 'other', bake: { name: 'other', definition: {} } } as Target
+    const isKept = async (name: string, ...chainIds: readonly string[]) => {
+      const { kept } = openKept(name)
+      const common = { diffIds: new Set<string>(), chainIds: new Set(chainIds) }
+      await kept.restore([target, other], Promise.resolve(common), () => {})
+      return [target, other].map(kept.isKept)
+    }
+    expect(await isKept('is-kept')).toEqual([true, false])
+    for (const { key } of service.entries.filter(({ key }) => key.startsWith('slipway-layer')))
+      service.entries.splice(
+        service.entries.findIndex((entry) => entry.key === key),
+        1,
+      )
+    // GitHub has evicted its layers.
+    expect(await isKept('is-evicted')).toEqual([false, false])
+    const top = toChainIds([large, small].map(sha256)).at(-1) ?? ''
+    expect(await isKept('is-in-nodes', top)).toEqual([true, false])
   })
 
   test('what the build of a base has sent, builds upon it need not send', async () => {

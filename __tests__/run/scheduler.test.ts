@@ -24,7 +24,7 @@ const watch = async (
   const log: string[] = []
   let [running, most] = [0, 0]
   const outcomes = await runJobs(jobs, {
-    lanes: { build: parallel },
+    limits: [{ lanes: ['build'], most: parallel }],
     isEnded: () => isEnded(log),
     run: async ({ id }) => {
       log.push(`+${id}`)
@@ -91,7 +91,7 @@ test('nothing begins after the end but what is final, and what runs is waited fo
 test('what another one ends is cancelled, also what has not begun, and has no failure', async () => {
   let ended = false
   const outcomes = await runJobs([job('broken'), job('cut'), job('upon', 'cut'), job('later')], {
-    lanes: { build: 2 },
+    limits: [{ lanes: ['build'], most: 2 }],
     isEnded: () => ended,
     run: async ({ id }) => {
       if (id === 'cut') await tick()
@@ -117,7 +117,7 @@ test('a job is done as it is known when it begins', async () => {
   const done: string[] = []
   let isKnown = false
   const outcomes = await runJobs([job('nodes'), job('load', 'nodes')], {
-    lanes: {},
+    limits: [],
     isEnded: () => false,
     renew: (each) => (isKnown ? { ...each, lane: `new ${each.lane}` } : each),
     run: async ({ id, lane }) => {
@@ -130,19 +130,43 @@ test('a job is done as it is known when it begins', async () => {
   expect(outcomes.map(({ step: { lane } }) => lane)).toEqual(['build', 'new build'])
 })
 
-test('the lane that counts is the one that a job has when it could begin', async () => {
+/** How many of these are at work at once, at most. */
+const countMost = async (
+  jobs: readonly Job[],
+  limits: Parameters<typeof runJobs>[1]['limits'],
+  renew = (each: Job): Job => each,
+): Promise<number> => {
   let [running, most] = [0, 0]
-  await runJobs([job('first'), job('a', 'first'), job('b', 'first')], {
-    lanes: { build: 1, other: 2 },
-    isEnded: () => false,
-    renew: (each) => (each.id === 'first' ? each : { ...each, lane: 'other' }),
+  await runJobs(jobs, {
+    ...{ limits, renew, isEnded: () => false, onEnd: () => {} },
     run: async () => {
       running += 1
       most = Math.max(most, running)
       await tick()
       running -= 1
     },
-    onEnd: () => {},
   })
-  expect(most).toBe(2)
+  return most
+}
+
+test('the lane that counts is the one that a job has when it could begin', async () => {
+  const jobs = ['a', 'b', 'c'].map((id) => job(id))
+  const toOther = (each: Job): Job => ({ ...each, lane: 'other' })
+  const limits = (build: number, other: number) => [
+    { lanes: ['build'], most: build },
+    { lanes: ['other'], most: other },
+  ]
+  expect(await countMost(jobs, limits(3, 1), toOther)).toBe(1)
+  expect(await countMost(jobs, limits(1, 3), toOther)).toBe(3)
+})
+
+test('lanes may have a limit together, and one of them its own', async () => {
+  const jobs = [...['a', 'b', 'c'].map((id) => job(id)), ...['x', 'y', 'z'].map((id) => job(id))]
+  const cached = jobs.map((each, at) => (at < 3 ? each : { ...each, lane: 'cached' }))
+  const limits = [
+    { lanes: ['build'], most: 2 },
+    { lanes: ['build', 'cached'], most: 3 },
+  ]
+  expect(await countMost(cached, limits)).toBe(3)
+  expect(await countMost(cached.slice(0, 3), limits)).toBe(2)
 })

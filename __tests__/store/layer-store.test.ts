@@ -213,6 +213,41 @@ describe('layers in the Actions cache', () => {
     expect(looked).toHaveLength(2)
   })
 
+  test('where nobody knows what the cache still has, no record is used, and one line says so', async () => {
+    const order = toOrder()
+    const look = () => Promise.reject(new Error('no answer'))
+    const found = await restoreRecords([start, start], {
+      ...order,
+      cache: { ...order.cache, look },
+    })
+    expect([found[0], found[1]]).toEqual([undefined, undefined])
+    expect(told).toEqual([expect.stringMatching(/^build-cache: nobody knows .*no answer$/)])
+  })
+
+  test('when all has been ended, nothing begins any more, and nothing is left of what had', async () => {
+    const [stop, begun] = [new AbortController(), [] as string[]]
+    const fetch = (keys: readonly string[], _: string, signal: AbortSignal) => {
+      begun.push(...keys)
+      return new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), 50))
+      })
+    }
+    const order = toOrder()
+    const cache = { ...order.cache, fetch }
+    const ended = createLayerStore({ ...order, cache, signal: stop.signal })
+    ended.add(
+      Array.from({ length: 9 }, (_, at) => ({
+        ...{ sha256: `${at}`.repeat(64), sizeBytes: 20_000_000, pack: undefined, usedAt: 0 },
+      })),
+    )
+    const digests = Array.from({ length: 9 }, (_, at) => `sha256:${`${at}`.repeat(64)}`)
+    const coming = ended.bringAll(digests, () => {})
+    await expect.poll(() => begun.length).toBe(3)
+    stop.abort(new Error('enough'))
+    await expect(coming).rejects.toThrow('enough')
+    expect([begun.length, readdirSync(order.folder)]).toEqual([3, []])
+  })
+
   test('a layer that two images have is fetched once, and both hear of it', async () => {
     const { store } = await restore()
     const heard: string[] = []

@@ -58,6 +58,8 @@ export const createColdBuilds = () => {
     bring: async () => undefined,
     find: () => undefined,
     restore: async () => {},
+    follow: () => {},
+    isKept: () => false,
     documentsOf: ({ name }) => caches.get(name),
     keep: async ({ name }, documents) => void caches.set(name, documents),
   }

@@ -33,7 +33,7 @@ export const report = async (
   }))
   const look = { runId, layoutDir, env, clusterName, depth, signal }
   const outcomes = await runJobs(steps, {
-    lanes: { report: 1 },
+    limits: [{ lanes: ['report'], most: 1 }],
     isEnded: () => signal.aborted,
     run: async (step) => {
       log.line(`Reading ${step.image.image.given}`)

@@ -90,6 +90,10 @@ const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => 
   return [toStep(`drop ${intermediate}`, { kind: 'drop-image', name: intermediate }, order)]
 }
 
+/** Whether all nodes that there are get links, for which an image is unpacked once. */
+const isDirect = (load: Step): boolean =>
+  load.kind === 'load' && load.into.every(({ choice }) => choice.kind === 'direct')
+
 const planBuilds = (
   inputs: Inputs,
   facts: Facts,
@@ -106,14 +110,16 @@ const planBuilds = (
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
     const isAlone = targets.length === 1
+    const kept = output === 'registry' ? idsOf(restoring) : []
     const isLoaded = isWanted && output !== 'cache' && tags.length > 0
     const source = { kind: 'built', by: id } as const
     const load = toLoad(tags, source, [id])
     const isLayout = isForFolder(target)
     const loadedBy = isLayout ? load.id : undefined
     const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : []
-    const unpacked = { ...load, lane: 'cached-load' } as const
-    const loads = isLoaded ? [isLayout ? unpacked : afterReport(load, reports)] : []
+    const isBeside = isLayout && isDirect(load)
+    const own = isBeside ? ({ ...load, lane: 'cached-load' } as const) : load
+    const loads = isLoaded ? [isLayout ? own : afterReport(load, reports)] : []
     const wantsOrigins = reports.length > 0
     const order = { target, isAlone, retries, cacheRequired, nodes, wantsOrigins }
     const upon = targets.filter((other) => other.dependsOn.includes(name))
@@ -122,7 +128,7 @@ const planBuilds = (
       toStep(
         id,
         { kind: 'build', ...order },
-        { needs, after: [...idsOf(restoring), ...afterMounts(facts, name)], lane: 'build' },
+        { needs, after: [...kept, ...afterMounts(facts, name)], lane: 'build' },
       ),
       ...loads,
       ...reports,

@@ -2,21 +2,25 @@ import type { Target } from '../build/target.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Lane, Step } from './steps.ts'
 
-/** How many steps of each lane are done at once; a lane that is not here has no limit. */
-export const toLanes = (parallel: number) =>
-  ({
-    build: parallel,
-    'cached-build': Math.min(parallel * 2, 8),
-    load: 1,
-    'cached-load': 3,
-    report: 1,
-    proof: 1,
-    files: 1,
-    pull: 3,
-  }) as const satisfies Partial<Record<Lane, number>>
+/** So many images are loaded at once that are unpacked beside the nodes. */
+export const mostCachedLoads = 3
+
+/** How many steps of some lanes together are done at once; a lane that is in none of them has no limit. */
+export const toLimits = (
+  parallel: number,
+): readonly { readonly lanes: readonly Lane[]; readonly most: number }[] => [
+  { lanes: ['build'], most: parallel },
+  { lanes: ['build', 'cached-build'], most: Math.max(parallel, Math.min(parallel * 2, 8)) },
+  { lanes: ['load'], most: 1 },
+  { lanes: ['cached-load'], most: mostCachedLoads },
+  { lanes: ['report'], most: 1 },
+  { lanes: ['proof'], most: 1 },
+  { lanes: ['files'], most: 1 },
+  { lanes: ['pull'], most: 3 },
+]
 
 /** Steps of these are done again when room could be made. */
-export const fillsDisks: ReadonlySet<Lane> = new Set([
+export const fillsDisks = new Set<Lane>([
   ...(['build', 'cached-build', 'load', 'cached-load', 'files', 'pull'] as const),
 ])
 

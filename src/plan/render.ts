@@ -6,7 +6,7 @@ import type { KeepImages } from '../inputs/choices.ts'
 import { renderBecause } from '../load/because.ts'
 import type { MethodChoice, NodePlan } from '../load/plan-method.ts'
 import { escapeLine, formatBytes } from '../text/format.ts'
-import { toLanes } from './lanes.ts'
+import { mostCachedLoads } from './lanes.ts'
 import type { Plan } from './plan.ts'
 import { renderSum } from './shortage.ts'
 import type { Step, StepOf } from './steps.ts'
@@ -147,10 +147,9 @@ export const renderPlan = ({ disk, steps, parallel, shortage }: Plan): string =>
   const most = Math.min(parallel, builds)
   const atMost = most > 1 ? `up to ${most} builds` : 'one build'
   const atOnce = builds > 1 ? `${atMost} and ` : ''
-  const cached = toLanes(parallel)['cached-load']
   const loading = steps.filter(({ kind }) => kind === 'load')
-  const isUnpacked = loading.length > 1 && loading.every(({ lane }) => lane === 'cached-load')
-  const loads = isUnpacked ? `up to ${cached} loads` : 'one load'
+  const isBeside = loading.length > 1 && loading.every(({ lane }) => lane === 'cached-load')
+  const loads = isBeside ? `up to ${Math.min(mostCachedLoads, loading.length)} loads` : 'one load'
   return [
     `Disk:${sums.join('')}${renderSizes(disk.sizes, steps)}`,
     ...renderNodes(steps),

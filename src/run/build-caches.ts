@@ -108,7 +108,9 @@ export const createBuildCaches = (
     find,
     restore: (...args) =>
       restoring.restore(...args).catch(warn('nothing is used of earlier builds')),
-    documentsOf: ({ bake }) => restoring.restored(bake.name)?.record?.documents,
+    follow: restoring.follow,
+    isKept: ({ bake }) => restoring.restored(bake.name).isKept,
+    documentsOf: ({ bake }) => restoring.restored(bake.name).record?.documents,
     keep: async (target, documents, image, layout, build) => {
       const { record, note: before, isOff, described } = restoring.restored(target.bake.name)
       if (isOff) return

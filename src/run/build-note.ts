@@ -51,7 +51,7 @@ export const renderNote = ({ madeOf, ...note }: BuildNote): string =>
 
 export type TimedBuild = {
   readonly madeOf: MadeOf | undefined
-  /** From asking for the cache to the image. */
+  /** From its beginning to its image; what was kept of it has been looked up before. */
   readonly ms: number
   readonly cachedSteps: number
 }

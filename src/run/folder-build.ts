@@ -59,6 +59,8 @@ export const buildIntoFolder = async (
   }
   const { buildCaches: kept } = run
   const beganMs = performance.now()
+  if (asked === undefined)
+    kept?.follow(target, common, (...layer) => run.unpacker?.begin(...layer, nodes, 'proven'))
   const cache = kept?.documentsOf(target)
   const place = { name, folder, common, kept, signal: run.signal, line: log.line }
   const keepsStages = kept !== undefined

@@ -10,10 +10,14 @@ import { attempt } from '../failure.ts'
 import { toLine } from '../text/to-line.ts'
 
 /** Describes what a target is made of, before it is built; never fails. */
-export const describeTarget = ({ bake }: Target, workspace: string) =>
-  describeMadeOf(toBakeFiles(bake.definition, workspace), toBakeWords(bake.definition)).catch(
-    () => undefined,
-  )
+export const describeTarget = async ({ bake }: Target, workspace: string) => {
+  try {
+    const files = toBakeFiles(bake.definition, workspace)
+    return await describeMadeOf(files, toBakeWords(bake.definition))
+  } catch {
+    return undefined
+  }
+}
 
 export type Described = Awaited<ReturnType<typeof describeTarget>>
 

@@ -102,6 +102,9 @@ export type BuildTold = Pick<BuildStats, 'steps' | 'cachedSteps' | 'missed'> & {
   readonly json: string
 }
 
+/** Hears of an image's layer that is here, and where its tar is. */
+export type OnLayer = (layers: readonly Layer[], at: number, file: string) => void
+
 /** What is kept of builds from run to run. None of it fails: a cache saves time, and nothing else. */
 export type BuildCaches = {
   /**
@@ -114,8 +117,12 @@ export type BuildCaches = {
   readonly restore: (
     targets: readonly Target[],
     common: Promise<NodeLayers>,
-    onLayer: (layers: readonly Layer[], at: number, file: string) => void,
+    onLayer: OnLayer,
   ) => Promise<void>
+  /** The same layers of one target once more, for nodes that have come since then. */
+  readonly follow: (target: Target, common: NodeLayers, onLayer: OnLayer) => void
+  /** Whether most of a target's build need not be done again, as far as can be known before. */
+  readonly isKept: (target: Target) => boolean
   /** What an earlier build of a target wrote of its cache; undefined where nothing is kept. */
   readonly documentsOf: (target: Target) => CacheDocuments | undefined
   /** Where layers are that were kept. */

@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { toScope } from '../build/cache-places.ts'
 import type { Target } from '../build/target.ts'
 import { type Layer, toLayers } from '../image/image.ts'
+import type { NodeLayers } from '../load/common-layers.ts'
 import { toRecordStart } from '../store/cache-record.ts'
 import type { LayerStore } from '../store/layer-store.ts'
 import { type RestoredRecord, restoreRecords } from '../store/restore-record.ts'
 import type { StoreOrder } from '../store/store-order.ts'
 import { type BuildNote, emptyNote, parseNote } from './build-note.ts'
 import { type Described, describeTarget } from './miss.ts'
-import type { BuildCaches } from './ports.ts'
+import type { BuildCaches, OnLayer } from './ports.ts'
 import { renderOff } from './told-builds.ts'
 
 type Surroundings = Pick<BuildCaches, 'find'> & {
@@ -19,8 +20,6 @@ type Surroundings = Pick<BuildCaches, 'find'> & {
   readonly workspace: string
 }
 
-type Rest = Parameters<BuildCaches['restore']> extends [unknown, ...infer Others] ? Others : never
-
 /** What is known of a target's earlier builds. */
 type Restored = {
   /** Undefined where nothing is used. */
@@ -28,6 +27,8 @@ type Restored = {
   readonly note: BuildNote
   /** Whether it goes without for a while. */
   readonly isOff: boolean
+  /** Whether the cache or the nodes have something of it, as far as they were asked. */
+  readonly isKept: boolean
   /** What it is made of now. */
   readonly described: Promise<Described> | undefined
 }
@@ -35,6 +36,9 @@ type Restored = {
 /** How the keys of a target's records begin. */
 export const startOf = (target: Target): string =>
   toRecordStart(toScope(target, { architecture: process.arch }).full)
+
+const isIn = ({ chainIds }: NodeLayers, { image }: RestoredRecord): boolean =>
+  chainIds.has(toLayers(image.map((sha256) => `sha256:${sha256}`)).at(-1)?.chainId ?? '')
 
 /** Looks up what was kept of all builds of a step, and fetches what nodes lack of it. */
 export const createRestoring = (
@@ -45,13 +49,16 @@ export const createRestoring = (
   const all = new Map<string, Restored>()
   const fetching: Promise<unknown>[] = []
   const restored = (name: string): Restored =>
-    all.get(name) ?? { record: undefined, note: emptyNote, isOff: false, described: undefined }
-  /** In the order in which nodes unpack them. */
+    all.get(name) ?? {
+      ...{ record: undefined, note: emptyNote, described: undefined },
+      ...{ isOff: false, isKept: false },
+    }
+  /** Fetches in the order in which nodes unpack. */
   const fetchLacking = async (
     { image }: RestoredRecord,
-    ...[common, onLayer]: Rest
+    { chainIds }: NodeLayers,
+    onLayer: OnLayer,
   ): Promise<void> => {
-    const { chainIds } = await common
     const layers = toLayers(image.map((sha256) => `sha256:${sha256}`))
     const isThere = ({ chainId }: Layer): boolean => chainIds.has(chainId)
     const there = layers.filter(isThere).map(({ diffId }) => diffId)
@@ -68,27 +75,31 @@ export const createRestoring = (
     }
     await store.bringAll(lacking, tell)
   }
-  const restore = async (targets: readonly Target[], ...rest: Rest): Promise<void> => {
+  const follow: BuildCaches['follow'] = ({ bake }, common, onLayer) => {
+    const { record } = restored(bake.name)
+    // Whoever wants one asks for it again.
+    if (record !== undefined) fetching.push(fetchLacking(record, common, onLayer).catch(() => {}))
+  }
+  const restore: BuildCaches['restore'] = async (targets, asking, onLayer) => {
     await mkdir(order.folder, { recursive: true, mode: 0o700 })
     const described = targets.map((target) => describeTarget(target, workspace))
     const records = await restoreRecords(targets.map(startOf), order)
+    const common = await asking
     for (const [at, { name, bake }] of targets.entries()) {
       const record = records[at]
       const note = parseNote(record?.noteText)
       const isOff = mayStop && note.offUntil > now
       const used = isOff ? undefined : record
-      all.set(bake.name, { record: used, note, isOff, described: described[at] })
+      const isKept = used !== undefined && (used.layers.length > 0 || isIn(common, used))
+      all.set(bake.name, { record: used, note, isOff, isKept, described: described[at] })
       if (isOff) order.line(renderOff(name, note))
       store.add(used?.layers ?? [])
     }
-    for (const { bake } of targets) {
-      const { record } = restored(bake.name)
-      // Whoever wants one asks for it again.
-      if (record !== undefined) fetching.push(fetchLacking(record, ...rest).catch(() => {}))
-    }
+    for (const target of targets) follow(target, common, onLayer)
   }
   return {
     restore,
+    follow,
     restored,
     /** When nothing more comes. */
     ended: () => Promise.allSettled(fetching),

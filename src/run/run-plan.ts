@@ -6,7 +6,7 @@ import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findGate } from '../load/plan-method.ts'
 import { createUnpacker } from '../load/unpacker.ts'
-import { fillsDisks, toLane, toLanes } from '../plan/lanes.ts'
+import { fillsDisks, toLane, toLimits } from '../plan/lanes.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/steps.ts'
 import { formatDuration } from '../text/format.ts'
@@ -96,9 +96,9 @@ export const runPlan = async (
     return resultOf('free-disk', id) ?? []
   })
   const retry = createDiskRetry(facts, given, reclaim)
-  const isKept = (target: Target): boolean => run.buildCaches?.documentsOf(target) !== undefined
+  const isKept = (target: Target): boolean => run.buildCaches?.isKept(target) === true
   const outcomes = await runJobs(steps, {
-    lanes: toLanes(parallel),
+    limits: toLimits(parallel),
     isEnded: () => signal.aborted,
     renew: (step) => toLane(renewed.get(step.id) ?? step, inputs, isKept),
     run: (step) => {

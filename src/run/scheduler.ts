@@ -25,8 +25,8 @@ export type Outcome<J extends Job = Job> = {
 }
 
 export type Options<J extends Job> = {
-  /** How many of a lane are done at once; a lane that is not here has no limit. */
-  readonly lanes: Readonly<Partial<Record<J['lane'], number>>>
+  /** How many of some lanes together are done at once; a lane that is in none of them has no limit. */
+  readonly limits: readonly { readonly lanes: readonly J['lane'][]; readonly most: number }[]
   /** True where nothing more shall begin, but what is final. */
   readonly isEnded: () => boolean
   /** The same job as it is known now, under the same id and with the same order; its lane may be another one. */
@@ -44,7 +44,7 @@ export type Options<J extends Job> = {
  */
 export const runJobs = async <J extends Job>(
   jobs: readonly J[],
-  { lanes, isEnded, renew = (job) => job, run, onEnd }: Options<J>,
+  { limits, isEnded, renew = (job) => job, run, onEnd }: Options<J>,
 ): Promise<readonly Outcome<J>[]> => {
   const outcomes = new Map<string, Outcome<J>>()
   const running = new Map<string, { readonly lane: string; readonly work: Promise<void> }>()
@@ -68,9 +68,13 @@ export const runJobs = async <J extends Job>(
     )
     running.set(job.id, { lane: job.lane, work })
   }
-  const isFull = (lane: string): boolean =>
-    [...running.values()].filter((each) => each.lane === lane).length >=
-    ((lanes as Readonly<Record<string, number>>)[lane] ?? Number.POSITIVE_INFINITY)
+  const isFull = (lane: string): boolean => {
+    const working = [...running.values()]
+    return limits.some(
+      ({ lanes, most }) =>
+        lanes.includes(lane) && working.filter((each) => lanes.includes(each.lane)).length >= most,
+    )
+  }
   const stateOf = (id: string): Outcome['state'] | undefined => outcomes.get(id)?.state
   /** Ends or begins one job that may be; false where there is none. */
   const advance = (): boolean =>

@@ -26,6 +26,8 @@ type Ask = (
   question: Omit<CacheQuestion, 'variables'>,
   timeoutMs: number,
   signal: AbortSignal,
+  /** Whether it is soon answered: nobody waits for it until something large has come. */
+  isShort?: boolean,
 ) => Promise<readonly (string | undefined)[]>
 
 type Answers = { hear: (line: string) => void; fail: (error: unknown) => void }
@@ -123,6 +125,8 @@ export const createCacheClients = (access: CacheAccess): Ask => {
       }
     return await askClient(start(access), question, timeoutMs, signal)
   }
-  // Nobody who only looks waits until something has come.
-  return (...order) => (order[0].kind === 'look' ? askAny(...order) : gate(() => askAny(...order)))
+  return (question, timeoutMs, signal, isShort = false) => {
+    const ask = () => askAny(question, timeoutMs, signal)
+    return isShort ? ask() : gate(ask)
+  }
 }

@@ -13,12 +13,14 @@ export type EntryCache = {
    * Fetches an entry's archive, and unpacks nothing of it.
    *
    * @param folder an empty one; the archive is its `archive` then
+   * @param isSmall whether it is a few kilobytes, for which builds wait
    * @returns the key that was found; undefined for none
    */
   readonly fetch: (
     keys: readonly [string, ...string[]],
     folder: string,
     signal: AbortSignal,
+    isSmall?: boolean,
   ) => Promise<string | undefined>
   /**
    * Makes an entry of the folder `kept` in a folder.
@@ -31,7 +33,7 @@ export type EntryCache = {
 /** The library's own for a download; uploads of 10 GB take as long. */
 const moveTimeoutMs = 20 * 60_000
 
-const lookTimeoutMs = 30_000
+const shortTimeoutMs = 30_000
 
 /** Of one access, all of a step share. */
 const clients = new WeakMap<CacheAccess, ReturnType<typeof createCacheClients>>()
@@ -48,16 +50,20 @@ export const createEntryCache = (access: CacheAccess): EntryCache => {
     keys: readonly string[],
     folder: string,
     signal: AbortSignal,
-  ): Promise<readonly (string | undefined)[]> =>
-    clientsOf(access)({ kind, folder, path: 'kept', keys }, moveTimeoutMs, signal)
+    isSmall = false,
+  ): Promise<readonly (string | undefined)[]> => {
+    const timeoutMs = isSmall ? shortTimeoutMs : moveTimeoutMs
+    return clientsOf(access)({ kind, folder, path: 'kept', keys }, timeoutMs, signal, isSmall)
+  }
   return {
     look: async (keys, folder, signal) => {
       const question = { kind: 'look', folder, path: 'kept', keys } as const
-      const found = new Set(await clientsOf(access)(question, lookTimeoutMs, signal))
+      const found = new Set(await clientsOf(access)(question, shortTimeoutMs, signal, true))
       // Keys that only begin so are found, too.
       return new Set(keys.filter((key) => found.has(key)))
     },
-    fetch: async (keys, folder, signal) => (await move('fetch', keys, folder, signal))[0],
+    fetch: async (keys, folder, signal, isSmall) =>
+      (await move('fetch', keys, folder, signal, isSmall))[0],
     save: async (key, folder, signal) => {
       const [saved] = await move('save', [key], folder, signal)
       return saved !== undefined

@@ -11,7 +11,7 @@ import { once } from './once.ts'
 import { restoreEntry } from './restore-entry.ts'
 import type { StoreOrder } from './store-order.ts'
 
-/** Each is a process that takes memory, and they share one network. One more is left for what a step needs now. */
+/** Each is a process that takes memory, and they share one network with what a step needs now. */
 const atOnce = 3
 
 /**
@@ -24,8 +24,8 @@ export const createLayerStore = (order: StoreOrder) => {
   const refused = new Set<string>()
   const meter = createMeter()
   const gate = createGate(atOnce)
-  /** By digests, of what nobody needs at once. */
-  const coming = new Map<string, Promise<string | undefined>>()
+  /** Entries of which nobody needs anything at once, by their keys. */
+  const coming = new Map<string, Promise<unknown>>()
   const isThere = async ({ sha256, sizeBytes }: StoredLayer): Promise<boolean> => {
     const found = await lstat(join(folder, sha256)).catch(() => undefined)
     return found?.isFile() === true && found.size === sizeBytes
@@ -56,6 +56,10 @@ export const createLayerStore = (order: StoreOrder) => {
     await once(join(folder, key), () => restore(key))
     return (await isThere(layer)) ? join(folder, layer.sha256) : undefined
   }
+  const bringUnlessEnded = async (digest: string): Promise<string | undefined> => {
+    order.signal.throwIfAborted()
+    return bring(digest)
+  }
   return {
     /** Layers of records that are there. */
     add: (layers: readonly StoredLayer[]): void => {
@@ -78,13 +82,19 @@ export const createLayerStore = (order: StoreOrder) => {
       onLayer: (digest: string, path: string) => void,
     ): Promise<void> => {
       const bringLater = async (digest: string): Promise<void> => {
-        if (!known.has(toHex(digest))) return
-        const path = coming.get(digest) ?? gate(() => bring(digest))
-        coming.set(digest, path)
-        const come = await path
-        if (come !== undefined) onLayer(digest, come)
+        const layer = known.get(toHex(digest))
+        if (layer === undefined) return
+        const key = toLayerKey(layer)
+        const come = coming.get(key) ?? gate(() => bringUnlessEnded(digest))
+        coming.set(key, come)
+        await come
+        const path = await bringUnlessEnded(digest)
+        if (path !== undefined) onLayer(digest, path)
       }
-      await Promise.all(digests.map(bringLater))
+      const works = digests.map(bringLater)
+      // What they write to may go when none is at work any more.
+      await Promise.allSettled(works)
+      await Promise.all(works)
     },
     find: async (digest: string): Promise<{ readonly sizeBytes: number } | undefined> => {
       const layer = known.get(toHex(digest))

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { attempt, renderError } from '../failure.ts'
+import { createGate } from '../host/at-once.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { largestText } from '../image/sources/blob-image.ts'
 import { toLine } from '../text/to-line.ts'
@@ -20,6 +21,9 @@ export type RestoredRecord = CacheRecord & {
   /** What builds noted of themselves. */
   readonly noteText?: string | undefined
 }
+
+/** Each is a process for a moment. */
+const atOnce = 4
 
 /** The record, its documents and its note. */
 const mostFiles = 4
@@ -57,7 +61,7 @@ const restoreRecord = async (
     files += 1
     return files > mostFiles || sizeBytes > largestText ? undefined : { sha256, sizeBytes }
   }
-  const key = await restoreEntry([start], { part: undefined, find }, order)
+  const key = await restoreEntry([start], { part: undefined, find }, order, true)
   if (key === undefined) return undefined
   const record = readRecord(key, folder)
   if (record === undefined)
@@ -84,7 +88,8 @@ export const restoreRecords = async (
   starts: readonly string[],
   order: StoreOrder,
 ): Promise<readonly (RestoredRecord | undefined)[]> => {
-  const records = await Promise.all(starts.map((start) => restoreRecord(start, order)))
+  const gate = createGate(atOnce)
+  const records = await Promise.all(starts.map((start) => gate(() => restoreRecord(start, order))))
   try {
     const found = records.filter((record) => record !== undefined)
     const there = await findThere(found, order)

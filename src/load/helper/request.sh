@@ -86,11 +86,11 @@ exec 3<&0 </dev/null
 guards=($!)
 watch_deadline() {
   local late='' over=''
-  trap 'over=yes; [[ -z "$late" ]] || kill "$late"' TERM
+  trap 'over=yes; [[ -z "$late" ]] || kill "$late" 2>/dev/null' TERM
   sleep "$deadline" &
   late=$!
   # Told to end before that was known.
-  [[ -z "$over" ]] || kill "$late"
+  [[ -z "$over" ]] || kill "$late" 2>/dev/null || true
   wait "$late" && echo "no end after ${deadline} s" >&2 && kill -TERM "$main"
 }
 watch_deadline &
