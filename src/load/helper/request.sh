@@ -83,21 +83,20 @@ end_early() {
 trap end_early TERM
 exec 3<&0 </dev/null
 { receive_manifest <&3 && cat <&3 >/dev/null; kill -TERM "$main" 2>/dev/null; } &
-guards=($!)
-watch_deadline() {
-  local late='' over=''
-  trap 'over=yes; [[ -z "$late" ]] || kill "$late" 2>/dev/null' TERM
-  sleep "$deadline" &
-  late=$!
-  # Told to end before that was known.
-  [[ -z "$over" ]] || kill "$late" 2>/dev/null || true
-  wait "$late" && echo "no end after ${deadline} s" >&2 && kill -TERM "$main"
-}
-watch_deadline &
-guards+=($!)
+guard=$!
 exec 3<&-
-# Where no container ends with us, they would end somebody else.
-trap 'kill "${guards[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+# Its input ends with us, however we end: a signal can be lost on its way to a process that has only begun.
+watch_deadline() {
+  local code=0
+  read -r -t "$deadline" || code=$?
+  ((code > 128)) || return 0
+  echo "no end after ${deadline} s" >&2
+  kill -TERM "$main"
+}
+# shellcheck disable=SC2034  # only held open
+exec {life}> >(watch_deadline)
+# Where no container ends with us, it would end somebody else.
+trap 'kill "$guard" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 # For each node. One more than cores for all of them, as linking also waits; many would only wait for the same
 # disk.
