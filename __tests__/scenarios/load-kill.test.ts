@@ -15,13 +15,13 @@ import {
 import { runPod } from '../support/pod.ts'
 import type { Run, RunOptions } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
-import { docker, snapshotsOf, startCluster } from '../support/testbed.ts'
+import { docker, inNode, snapshotsOf, startCluster } from '../support/testbed.ts'
 import { isThorough } from '../support/thorough.ts'
 
 const one = {} as OneNode
 let image: GatedImage
 let tag: string
-let top: string
+let chains: readonly string[]
 
 useTags()
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
   one.empty = await snapshotsOf(one.node)
   tag = await buildLight('kill')
   const layers = await docker('image', 'inspect', '--format', '{{json .RootFS.Layers}}', tag)
-  top = toChainIds(JSON.parse(layers)).at(-1) ?? ''
+  chains = toChainIds(JSON.parse(layers))
 })
 afterAll(async () => {
   await one.cluster?.remove()
@@ -99,7 +99,7 @@ const killAt = async (
   stage: Stage,
   kill: (helper: string, action: number, gate: Gate) => Promise<unknown>,
 ): Promise<Run> => {
-  const gate = await closeGate(image, stages[stage].replace('TOP', top))
+  const gate = await closeGate(image, stages[stage].replace('TOP', chains.at(-1) ?? ''))
   try {
     let action = 0
     const running = runSlipway(inputs(), {
@@ -144,6 +144,32 @@ describe('kill -9 at every stage: the next run converges and nothing leaks', () 
     await expectWhole()
     await removeAndExpectEmpty(one, tag)
   })
+})
+
+const ctr = (...args: readonly string[]): Promise<string> =>
+  inNode(one.node, 'ctr', '--namespace', 'k8s.io', ...args)
+
+test('what a helper had let go of when it was killed is not collected while the next one builds on it', async () => {
+  const cut = await killAt('publishes a layer on others', killHelper)
+  await cut.dispose()
+  // As one leaves it that is killed as it undoes: released, and in the journal still.
+  const left = chains.slice(0, 4)
+  for (const chain of left) await ctr('snapshots', 'label', chain, 'containerd.io/gc.root=')
+  const gate = await closeGate(image, 'cp */to/4')
+  try {
+    const loading = loadInto(one.cluster, { images: tag })
+    await gate.held()
+    await ctr('content', 'prune', 'references')
+    await gate.open()
+    const second = await loading
+    expect([warningsOf(second), waysOf(second)]).toEqual([[], ['link']])
+    await second.dispose()
+  } finally {
+    await gate.remove()
+  }
+  await expectWhole()
+  await expectNothingOfOurs(one.node)
+  await removeAndExpectEmpty(one, tag)
 })
 
 describe.runIf(isThorough)('kill -9 at any moment', () => {

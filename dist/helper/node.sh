@@ -42,10 +42,19 @@ sweep() {
   [[ -d "$staging" ]] || return 0
   while read -r chain; do
     [[ -n "${committed[$chain]-}" ]] || continue
-    if [[ " ${chains[*]} " == *" $chain "* ]]; then adopted+=("$chain"); else release "$chain"; fi
+    if [[ " ${chains[*]} " != *" $chain "* ]]; then
+      release "$chain"
+    elif hold "$chain"; then
+      adopted+=("$chain")
+    else
+      unset "committed[$chain]"
+    fi
   done < <(cat "$staging"/journal 2>/dev/null)
   find "$staging" -mindepth 1 -maxdepth 1 ! -name journal -exec rm -rf {} +
 }
+
+# It may have let go of them before it was killed, and then the garbage collector takes them when it likes.
+hold() { ctl snapshots label "$1" containerd.io/gc.root=1 >/dev/null 2>&1; }
 
 # An image's config refers to its top snapshot and that one to its parents: once the image is in,
 # the root label that every snapshot gets would only keep it alive after the image is gone.
