@@ -3428,7 +3428,7 @@ const planBuilds = (inputs, facts, toLoad, toReport, room) => {
 		const id = toBuildId(name);
 		const needs = [...dependsOn.map(toBuildId), ...room];
 		const isAlone = targets.length === 1;
-		const kept = output === "registry" ? idsOf(restoring) : [];
+		const looked = output === "registry" ? idsOf(restoring) : [];
 		const isLoaded = isWanted && output !== "cache" && tags.length > 0;
 		const source = {
 			kind: "built",
@@ -3460,7 +3460,7 @@ const planBuilds = (inputs, facts, toLoad, toReport, room) => {
 				...order
 			}, {
 				needs,
-				after: [...kept, ...afterMounts(facts, name)],
+				after: [...looked, ...afterMounts(facts, name)],
 				lane: "build"
 			}),
 			...loads,

@@ -1,7 +1,7 @@
 import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, toLine, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
-import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
+import { createGate, doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
@@ -689,8 +689,10 @@ const findThere = async (records, { cache, folder, signal }) => {
 * @returns in that order; undefined where there is nothing, or nothing that can be used
 */
 const restoreRecords = async (starts, order) => {
-	const gate = createGate(atOnce);
-	const records = await Promise.all(starts.map((start) => gate(() => restoreRecord(start, order))));
+	const records = starts.map(() => void 0);
+	await doAtOnce([...starts.entries()], atOnce, async ([at, start]) => {
+		records[at] = await restoreRecord(start, order);
+	});
 	try {
 		const found = records.filter((record) => record !== void 0);
 		const there = await findThere(found, order);
@@ -741,7 +743,8 @@ const renderOff = (name, { whole, offUntil }) => `build-cache: ${name} is built 
 // src/run/restoring.ts
 /** How the keys of a target's records begin. */
 const startOf = (target) => toRecordStart(toScope(target, { architecture: process.arch }).full);
-const isIn = ({ chainIds }, { image }) => chainIds.has(toLayers(image.map((sha256) => `sha256:${sha256}`)).at(-1)?.chainId ?? "");
+const layersOf = ({ image }) => toLayers(image.map((sha256) => `sha256:${sha256}`));
+const isIn = ({ chainIds }, record) => chainIds.has(layersOf(record).at(-1)?.chainId ?? "");
 /** Looks up what was kept of all builds of a step, and fetches what nodes lack of it. */
 const createRestoring = (order, store, { find, mayStop, now, workspace }) => {
 	const all = /* @__PURE__ */ new Map();
@@ -754,8 +757,8 @@ const createRestoring = (order, store, { find, mayStop, now, workspace }) => {
 		isKept: false
 	};
 	/** Fetches in the order in which nodes unpack. */
-	const fetchLacking = async ({ image }, { chainIds }, onLayer) => {
-		const layers = toLayers(image.map((sha256) => `sha256:${sha256}`));
+	const fetchLacking = async (record, { chainIds }, onLayer) => {
+		const layers = layersOf(record);
 		const isThere = ({ chainId }) => chainIds.has(chainId);
 		const there = layers.filter(isThere).map(({ diffId }) => diffId);
 		const lacking = layers.filter((each) => !isThere(each)).map(({ diffId }) => diffId);

@@ -9,10 +9,10 @@ import type { CacheQuestion } from './store/ask-cache.ts'
  * too long. A question is a line; the line of answers goes to descriptor 3, a new entry's file into the step's
  * own folder.
  */
+const inherited = { ...process.env }
+
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8)
-
-const inherited = { ...process.env }
 
 /**
  * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds

@@ -4,7 +4,7 @@ import type { Facts } from '../../src/facts/facts.ts'
 import { toLane, toLimits } from '../../src/plan/lanes.ts'
 import { planRun } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/plan/render.ts'
-import { foundFacts } from '../support/found.ts'
+import { foundFacts, nodeNamed } from '../support/found.ts'
 import { targetOf } from '../support/outcomes.ts'
 import { read } from '../support/read.ts'
 
@@ -41,6 +41,10 @@ test('images that are unpacked beside the nodes are loaded side by side, and the
     plan.steps.flatMap(({ kind, lane }) => (kind === 'load' ? [lane] : []))
   expect(new Set(lanesOf(planOf()))).toEqual(new Set(['cached-load']))
   expect(renderPlan(planOf())).toMatch(/^Steps \(.*up to 3 loads at a time\):$/m)
+  // Each node is streamed to, and holds a lock meanwhile.
+  const streamed = { context: '.', tags: 'a:1', 'load-mode': 'stream' }
+  const facts = { ...foundFacts, targets, filesCache, nodes: [nodeNamed('a')] }
+  expect(new Set(lanesOf(planRun(read(streamed), facts)))).toEqual(new Set(['load']))
   const inDocker = planOf({ targets: [targetOf('api'), targetOf('web')] })
   expect(new Set(lanesOf(inDocker))).toEqual(new Set(['load']))
   expect(renderPlan(inDocker)).toMatch(/^Steps \(.*one load at a time\):$/m)

@@ -48,3 +48,33 @@ test('a layer is unpacked while the builder still writes, and its digest is comp
   const file = toBlobPath(folder, sha256(layer))
   expect(begin.mock.calls).toEqual([[inFolder.image.layers, 0, file, [node]]])
 })
+
+test.each([
+  ['before there were nodes, are told again to those that came', undefined, 1],
+  ['with the nodes, are not', { diffIds: new Set(), chainIds: new Set() }, 0],
+])('layers of a build that was looked up %s', async (_, asked, times) => {
+  const home = mkdtempSync(join(tmpdir(), 'folder-build-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  const target = {
+    ...{ name: 'api', tags: [], further: [], output: 'registry' },
+    bake: { name: 'api', definition: {} },
+  }
+  const [follow, begin, node] = [vi.fn(), vi.fn(), { name: 'node' } as unknown as Node]
+  const source = { find: async () => undefined, open: async () => undefined }
+  const run = {
+    ...{ unpacker: { begin }, resultOf: () => asked, signal: new AbortController().signal },
+    buildCaches: { follow, source, documentsOf: () => undefined },
+  }
+  const ports = {
+    docker: { api: { get: () => Promise.reject(new Error('no node here')) } },
+    ...{ run, log: { line: () => {} } },
+  } as unknown as Ports
+  const order = { target, layout: join(home, 'layout') } as unknown as BuildOrder
+  const fail = (() => Promise.reject(new Error('a step failed'))) as unknown as TryBuild
+  await expect(buildIntoFolder(order, [node], ports, fail)).rejects.toThrow('a step failed')
+  expect(follow).toHaveBeenCalledTimes(times)
+  const [own, , onLayer] = follow.mock.calls[0] ?? []
+  onLayer?.([], 0, 'file')
+  if (times > 0) expect(own).toBe(target)
+  expect(begin.mock.calls).toEqual(times > 0 ? [[[], 0, 'file', [node], 'proven']] : [])
+})

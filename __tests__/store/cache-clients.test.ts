@@ -105,6 +105,28 @@ describe('processes that ask the Actions cache', () => {
     expect(await cache.fetch(['z'], toFolder(), signal)).toBeUndefined()
   })
 
+  test('whoever only looks, or wants little, does not wait for what is large', async () => {
+    const cache = open()
+    const stop = new AbortController()
+    const { signal } = new AbortController()
+    service.mode = 'hanging'
+    const before = service.requests.length
+    const large = ['a', 'b', 'c', 'd'].map((key) => cache.fetch([key], toFolder(), stop.signal))
+    const ended = Promise.allSettled(large)
+    let isOver = false
+    for (const each of large) each.catch(() => {}).finally(() => (isOver = true))
+    await eventually('all ask', () => service.requests.length === before + 4)
+    service.mode = 'normal'
+    const folder = toFolder()
+    mkdirSync(join(folder, 'kept'))
+    expect(await cache.look(['x'], folder, signal)).toEqual(new Set())
+    expect(await cache.fetch(['x'], toFolder(), signal, true)).toBeUndefined()
+    // The library gives up by itself after some minutes.
+    expect(isOver).toBe(false)
+    stop.abort(new Error('enough'))
+    expect((await ended).map(({ status }) => status)).toEqual(large.map(() => 'rejected'))
+  })
+
   test('one that has died meanwhile is not asked', async () => {
     const cache = open()
     const { signal } = new AbortController()

@@ -228,8 +228,10 @@ describe('layers in the Actions cache', () => {
     const [stop, begun] = [new AbortController(), [] as string[]]
     const fetch = (keys: readonly string[], _: string, signal: AbortSignal) => {
       begun.push(...keys)
+      if (signal.aborted) return Promise.reject(signal.reason)
+      const late = 50 * begun.length
       return new Promise<never>((_resolve, reject) => {
-        signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), 50))
+        signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), late))
       })
     }
     const order = toOrder()

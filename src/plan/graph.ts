@@ -110,7 +110,7 @@ const planBuilds = (
     const id = toBuildId(name)
     const needs = [...dependsOn.map(toBuildId), ...room]
     const isAlone = targets.length === 1
-    const kept = output === 'registry' ? idsOf(restoring) : []
+    const looked = output === 'registry' ? idsOf(restoring) : []
     const isLoaded = isWanted && output !== 'cache' && tags.length > 0
     const source = { kind: 'built', by: id } as const
     const load = toLoad(tags, source, [id])
@@ -128,7 +128,7 @@ const planBuilds = (
       toStep(
         id,
         { kind: 'build', ...order },
-        { needs, after: [...kept, ...afterMounts(facts, name)], lane: 'build' },
+        { needs, after: [...looked, ...afterMounts(facts, name)], lane: 'build' },
       ),
       ...loads,
       ...reports,

@@ -37,8 +37,11 @@ type Restored = {
 export const startOf = (target: Target): string =>
   toRecordStart(toScope(target, { architecture: process.arch }).full)
 
-const isIn = ({ chainIds }: NodeLayers, { image }: RestoredRecord): boolean =>
-  chainIds.has(toLayers(image.map((sha256) => `sha256:${sha256}`)).at(-1)?.chainId ?? '')
+const layersOf = ({ image }: RestoredRecord): readonly Layer[] =>
+  toLayers(image.map((sha256) => `sha256:${sha256}`))
+
+const isIn = ({ chainIds }: NodeLayers, record: RestoredRecord): boolean =>
+  chainIds.has(layersOf(record).at(-1)?.chainId ?? '')
 
 /** Looks up what was kept of all builds of a step, and fetches what nodes lack of it. */
 export const createRestoring = (
@@ -55,11 +58,11 @@ export const createRestoring = (
     }
   /** Fetches in the order in which nodes unpack. */
   const fetchLacking = async (
-    { image }: RestoredRecord,
+    record: RestoredRecord,
     { chainIds }: NodeLayers,
     onLayer: OnLayer,
   ): Promise<void> => {
-    const layers = toLayers(image.map((sha256) => `sha256:${sha256}`))
+    const layers = layersOf(record)
     const isThere = ({ chainId }: Layer): boolean => chainIds.has(chainId)
     const there = layers.filter(isThere).map(({ diffId }) => diffId)
     const lacking = layers.filter((each) => !isThere(each)).map(({ diffId }) => diffId)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { attempt, renderError } from '../failure.ts'
-import { createGate } from '../host/at-once.ts'
+import { doAtOnce } from '../host/at-once.ts'
 import { readRegularFile } from '../host/read-file.ts'
 import { largestText } from '../image/sources/blob-image.ts'
 import { toLine } from '../text/to-line.ts'
@@ -88,8 +88,10 @@ export const restoreRecords = async (
   starts: readonly string[],
   order: StoreOrder,
 ): Promise<readonly (RestoredRecord | undefined)[]> => {
-  const gate = createGate(atOnce)
-  const records = await Promise.all(starts.map((start) => gate(() => restoreRecord(start, order))))
+  const records: (RestoredRecord | undefined)[] = starts.map(() => undefined)
+  await doAtOnce([...starts.entries()], atOnce, async ([at, start]) => {
+    records[at] = await restoreRecord(start, order)
+  })
   try {
     const found = records.filter((record) => record !== undefined)
     const there = await findThere(found, order)
