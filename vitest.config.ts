@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'scenarios',
           include: ['__tests__/scenarios/**/*.test.ts'],
+          setupFiles: ['__tests__/support/failed-runs.ts'],
           globalSetup: ['__tests__/support/testbed-setup.ts'],
         },
       },

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
 import { whilePruning, withoutPruning } from '../support/builder-turn.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
+import { eventually } from '../support/eventually.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
 import type { Run } from '../support/runner/types.ts'
@@ -28,15 +29,24 @@ const buildx = async (...args: readonly string[]): Promise<string> => {
   return (await run('docker', ['buildx', ...args], { env })).stdout
 }
 
-/** Makes the builder what a new one would be, as far as these mounts go. */
-const loseMounts = async (): Promise<void> => {
-  for (const record of (await buildx('du', '--verbose')).split(/\n\n+/)) {
+/** The records of these mounts in the builder. */
+const findMounts = async (): Promise<readonly string[]> =>
+  (await buildx('du', '--verbose')).split(/\n\n+/).flatMap((record) => {
     const [, id = ''] = /^ID:\s+(\w+)$/m.exec(record) ?? []
     const isOurs = /^Type:\s+exec.cachemount$/m.test(record) && record.includes(name)
-    if (isOurs && id !== '')
+    return isOurs && id !== '' ? [id] : []
+  })
+
+/**
+ * Makes the builder what a new one would be, as far as these mounts go. What a build has just used it may still
+ * hold for a moment, and then does not prune it, without a word.
+ */
+const loseMounts = (): Promise<void> =>
+  eventually('the mounts go', async () => {
+    for (const id of await findMounts())
       await whilePruning(() => buildx('prune', '--force', '--filter', `id=${id}`))
-  }
-}
+    return (await findMounts()).length === 0
+  })
 
 beforeAll(async () => {
   ;[builder, cluster, service, workspace] = await Promise.all([

@@ -1,4 +1,5 @@
 import type { GitHub } from './github/server.ts'
+import { noteRun } from './noted-runs.ts'
 import { runAction } from './runner/run-action.ts'
 import type { Run, RunOptions } from './runner/types.ts'
 import { baseImage } from './testbed.ts'
@@ -40,6 +41,7 @@ export const runSlipway = async (
     secrets: [inputs['private-key'] ?? ''],
     ...options,
   })
+  noteRun(run)
   if (!expectsUnforeseen) refuseUnforeseen(run)
   return run
 }

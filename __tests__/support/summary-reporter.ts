@@ -36,19 +36,30 @@ const renderSlowest = (files: Tally['files']): string =>
     .map(([file, seconds]) => `${seconds.toFixed(1).padStart(7)} s  ${file}\n`)
     .join('')
 
+/** What the steps of failed tests printed last; masked, as in a run's log. */
+const renderLogs = (modules: readonly TestModule[]): string =>
+  modules
+    .flatMap((module) => [...module.children.allTests('failed')])
+    .flatMap((test) =>
+      (test.meta().logs ?? []).map((log) => `\nThe log of ${test.fullName}:\n${log}\n`),
+    )
+    .join('')
+
 /**
  * Prints `N passed, N failed, N skipped` as the run's last line; in `script/test` of both tiers, after
- * the slowest files.
+ * the slowest files and the logs of what failed.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const tally = count(modules, unhandled.length)
     if (kept !== undefined && modules.length > 0) writeFileSync(kept, JSON.stringify(tally))
+    const logs = renderLogs(modules)
     process.once('exit', (code) => {
       const { passed, skipped, files } = tally
       // Where no test failed, something else did: the testbed that does not come up.
       const failed = tally.failed || Math.sign(code)
       if (kept !== undefined) process.stdout.write(renderSlowest(files))
+      process.stdout.write(logs)
       process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
     })
   }
