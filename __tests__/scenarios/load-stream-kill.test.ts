@@ -128,12 +128,17 @@ const cutStream = async (one: Gated, signal: NodeJS.Signals, moment: Moment): Pr
   }
 }
 
-/** What of ours still runs: on this machine, as a helper, in the node. */
+/** What of ours still runs: on this machine, as a helper, in the node; there also the script between two programs. */
 const processesOf = async (run: Run, node: string): Promise<readonly string[]> => [
   ...(await findOrphans(run.trackingId)).map(({ command }) => command),
   ...(await helpersOf(run.state)),
   ...(
-    await inNode(node, 'sh', '-c', 'pgrep -ax "ctr|perl|perl.real|tar|sha256sum|flock|cat" || true')
+    await inNode(
+      node,
+      'sh',
+      '-c',
+      'pgrep -ax "bash|ctr|perl|perl.real|tar|sha256sum|flock|cat" || true',
+    )
   )
     .split('\n')
     .filter(Boolean),
