@@ -1764,6 +1764,7 @@ const removeLeftFolders = (dir, nowMs) => {
 const patienceMs = 3500;
 /** A string says why nothing could be recorded. */
 const record = async (options) => {
+	await options.after;
 	const { clusterName, folder, childEnv } = options;
 	const baseline = await withEngineApi(createDocker(childEnv), async (api) => {
 		const { nodes } = await inspectNodes$1(api.get, clusterName);
@@ -4479,6 +4480,7 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 			onEnd: (outcome) => {
 				const { step, state, result } = outcome;
 				if (state === "done") results.set(step.id, result);
+				if (step.kind === "build") given.onBuilt();
 				if (state === "failed" && failFast) stop.abort();
 				ring(step.id);
 				const text = renderEnd(outcome);
@@ -4589,6 +4591,10 @@ const toHistory = ({ targets, lastTimes }) => ({
 	targets: toRemembered(targets).map(({ name }) => name),
 	before: lastTimes ?? []
 });
+/** So long the first builds may have the cores to themselves, as all of a small step waits for them. */
+const aheadMs = 500;
+/** Whether nothing can be loaded before a build has ended. */
+const beginsWithBuilds = ({ targets, images, pulls, archived }) => targets.length > 0 && images.length + pulls.length + archived.length === 0;
 const runWith = async (api, inputs, context, front, booted) => {
 	try {
 		var _usingCtx$1 = _usingCtx();
@@ -4619,24 +4625,27 @@ const runWith = async (api, inputs, context, front, booted) => {
 		remarkOnLoads(facts, log);
 		await booted;
 		const { cluster, clusterName, createCluster } = inputs;
-		const record = () => {
+		const built = Promise.withResolvers();
+		const record = (after) => {
 			if (folder === void 0) return void 0;
 			if (cluster !== "containerd") return beginRecording({
 				clusterName,
 				folder,
 				childEnv: env,
-				line: log.line
+				line: log.line,
+				after
 			});
 			log.line("The post step will not diagnose: with cluster: containerd there is no node to ask.");
 		};
-		let finishRecording = createCluster === void 0 ? record() : void 0;
+		const ahead = beginsWithBuilds(facts) ? within(built.promise, aheadMs, void 0) : Promise.resolve();
+		let finishRecording = createCluster === void 0 ? record(ahead) : void 0;
 		let known = facts;
 		const planAgain = async () => {
 			known = await gatherNodes(api, inputs, {
 				...context,
 				takeToken
 			}, cache, facts);
-			finishRecording = record();
+			finishRecording = record(Promise.resolve());
 			await remarkOnManifests(inputs, known, log);
 			return planRun(inputs, known).steps;
 		};
@@ -4658,8 +4667,10 @@ const runWith = async (api, inputs, context, front, booted) => {
 				saveClusterState: (state) => front.saveState(clusterState, state)
 			},
 			tempRoot: context.tempRoot,
-			planAgain
+			planAgain,
+			onBuilt: built.resolve
 		});
+		built.resolve();
 		if (!signal.aborted) await finishRecording?.(toLoaded(report));
 		const mark = await buildCaches?.finish();
 		if (mark !== void 0) front.saveState(layersState, mark);

@@ -6,6 +6,7 @@ import { removeLeftBuilders } from '../docker/left-builders.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { FoundFiles } from '../facts/find-files.ts'
 import { gather, gatherNodes } from '../facts/gather.ts'
+import { within } from '../host/deadline.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { toRemembered } from '../memory/targets.ts'
 import { type Plan, planRun } from '../plan/plan.ts'
@@ -65,6 +66,13 @@ const toHistory = ({ targets, lastTimes }: Facts): History => ({
   before: lastTimes ?? [],
 })
 
+/** So long the first builds may have the cores to themselves, as all of a small step waits for them. */
+const aheadMs = 500
+
+/** Whether nothing can be loaded before a build has ended. */
+const beginsWithBuilds = ({ targets, images, pulls, archived }: Facts): boolean =>
+  targets.length > 0 && images.length + pulls.length + archived.length === 0
+
 const runWith = async (
   api: EngineApi,
   inputs: Inputs,
@@ -93,18 +101,22 @@ const runWith = async (
   remarkOnLoads(facts, log)
   await booted
   const { cluster, clusterName, createCluster } = inputs
-  const record = () => {
+  const built = Promise.withResolvers<void>()
+  const record = (after: Promise<void>) => {
     if (folder === undefined) return undefined
     if (cluster !== 'containerd')
-      return beginRecording({ clusterName, folder, childEnv: env, line: log.line })
+      return beginRecording({ clusterName, folder, childEnv: env, line: log.line, after })
     log.line('The post step will not diagnose: with cluster: containerd there is no node to ask.')
     return undefined
   }
-  let finishRecording = createCluster === undefined ? record() : undefined
+  const ahead = beginsWithBuilds(facts)
+    ? within(built.promise, aheadMs, undefined)
+    : Promise.resolve()
+  let finishRecording = createCluster === undefined ? record(ahead) : undefined
   let known = facts
   const planAgain = async () => {
     known = await gatherNodes(api, inputs, { ...context, takeToken }, cache, facts)
-    finishRecording = record()
+    finishRecording = record(Promise.resolve())
     await remarkOnManifests(inputs, known, log)
     return planRun(inputs, known).steps
   }
@@ -119,7 +131,9 @@ const runWith = async (
     },
     tempRoot: context.tempRoot,
     planAgain,
+    onBuilt: built.resolve,
   })
+  built.resolve()
   // Who cancels gives us seconds.
   if (!signal.aborted) await finishRecording?.(toLoaded(report))
   const mark = await buildCaches?.finish()

@@ -189,6 +189,8 @@ export type Given = Omit<Ports, 'run'> & {
   readonly run: Omit<Run, 'resultOf' | 'over' | 'unpacker'>
   /** Where temporary files belong. */
   readonly tempRoot: string
+  /** Hears of each build that has ended, before anything of it is loaded. */
+  readonly onBuilt: () => void
   /** The plan's steps anew, now that there are nodes. */
   readonly planAgain: () => Promise<readonly Step[]>
 }

@@ -113,6 +113,7 @@ export const runPlan = async (
     onEnd: (outcome) => {
       const { step, state, result } = outcome
       if (state === 'done') results.set(step.id, result)
+      if (step.kind === 'build') given.onBuilt()
       if (state === 'failed' && failFast) stop.abort()
       ring(step.id)
       const text = renderEnd(outcome)

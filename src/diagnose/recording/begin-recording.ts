@@ -16,10 +16,13 @@ type Options = {
   readonly folder: string
   readonly childEnv: Readonly<Record<string, string>>
   readonly line: (text: string) => void
+  /** It begins when this is fulfilled. */
+  readonly after: Promise<unknown>
 }
 
 /** A string says why nothing could be recorded. */
 const record = async (options: Options): Promise<Baseline | string> => {
+  await options.after
   const { clusterName, folder, childEnv } = options
   // Not ended with the step: post needs what it finds.
   const baseline = await withEngineApi(createDocker(childEnv), async (api) => {
