@@ -4593,8 +4593,13 @@ const toHistory = ({ targets, lastTimes }) => ({
 });
 /** So long the first builds may have the cores to themselves, as all of a small step waits for them. */
 const aheadMs = 500;
-/** Whether nothing can be loaded before a build has ended. */
-const beginsWithBuilds = ({ targets, images, pulls, archived }) => targets.length > 0 && images.length + pulls.length + archived.length === 0;
+/** Whether nodes can get nothing before a build has ended. */
+const beginsWithBuilds = ({ targets, images, pulls, archived, nodeFiles }) => targets.length > 0 && [
+	images,
+	pulls,
+	archived,
+	nodeFiles.files
+].every(({ length }) => length === 0);
 const runWith = async (api, inputs, context, front, booted) => {
 	try {
 		var _usingCtx$1 = _usingCtx();

@@ -48,6 +48,32 @@ test('the last line counts what both tiers tested, after the slowest files', () 
   expect(runTier('none', '', env).lines.at(-1)).toBe('3 passed, 2 failed, 1 skipped')
 })
 
+test('of a test that fails, how its last two steps ended comes before the last line', () => {
+  const support = resolve('__tests__/support')
+  const long = `${'line\\n'.repeat(100)}before\\nwhy`
+  const file = `import { expect, test } from 'vitest'
+import '${support}/failed-runs.ts'
+import { noteRun } from '${support}/noted-runs.ts'
+test('d', () => { noteRun({ log: 'fine', exitCode: 0 }) })
+test('e', () => {
+  for (const log of ['first', 'second', '${long}']) noteRun({ log, exitCode: 1 })
+  throw new Error('e')
+})`
+  const { status, lines } = runTier('logs', file, { SLIPWAY_TALLY: '' })
+  expect(status).toBe(1)
+  const shown = lines.slice(lines.indexOf('The log of e:'))
+  expect(shown.slice(0, 6)).toEqual([
+    ...['The log of e:', 'second', '(exit code 1)', ''],
+    ...['The log of e:', 'line'],
+  ])
+  expect(shown).toHaveLength(5 + 60 + 2)
+  expect(shown.slice(-4)).toEqual([
+    ...['before', 'why', '(exit code 1)'],
+    '1 passed, 1 failed, 0 skipped',
+  ])
+  expect(lines).not.toContain('fine')
+})
+
 test('a tier alone counts its own', () => {
   expect(runTier('first', first, { SLIPWAY_TALLY: '' }).lines).toEqual([
     '2 passed, 0 failed, 1 skipped',

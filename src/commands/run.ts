@@ -69,9 +69,16 @@ const toHistory = ({ targets, lastTimes }: Facts): History => ({
 /** So long the first builds may have the cores to themselves, as all of a small step waits for them. */
 const aheadMs = 500
 
-/** Whether nothing can be loaded before a build has ended. */
-const beginsWithBuilds = ({ targets, images, pulls, archived }: Facts): boolean =>
-  targets.length > 0 && images.length + pulls.length + archived.length === 0
+/** Whether nodes can get nothing before a build has ended. */
+export const beginsWithBuilds = ({
+  targets,
+  images,
+  pulls,
+  archived,
+  nodeFiles,
+}: Pick<Facts, 'targets' | 'images' | 'pulls' | 'archived' | 'nodeFiles'>): boolean =>
+  targets.length > 0 &&
+  [images, pulls, archived, nodeFiles.files].every(({ length }) => length === 0)
 
 const runWith = async (
   api: EngineApi,
