@@ -26,16 +26,18 @@ const [packages, home] = [`/${name}/pip`, `${name}-home`]
 
 const buildx = async (...args: readonly string[]): Promise<string> => {
   const env = { ...process.env, BUILDX_CONFIG: builder.config }
-  return (await run('docker', ['buildx', ...args], { env })).stdout
+  const maxBuffer = 256 * 1024 * 1024
+  return (await run('docker', ['buildx', ...args], { env, maxBuffer })).stdout
 }
 
-/** The records of these mounts in the builder. */
-const findMounts = async (): Promise<readonly string[]> =>
-  (await buildx('du', '--verbose')).split(/\n\n+/).flatMap((record) => {
+/** The records of these mounts in the builder, which all tests share: towards a run's end it has thousands. */
+const findMounts = async (): Promise<readonly string[]> => {
+  const printed = await buildx('du', '--verbose', '--filter', 'type=exec.cachemount')
+  return printed.split(/\n\n+/).flatMap((record) => {
     const [, id = ''] = /^ID:\s+(\w+)$/m.exec(record) ?? []
-    const isOurs = /^Type:\s+exec.cachemount$/m.test(record) && record.includes(name)
-    return isOurs && id !== '' ? [id] : []
+    return record.includes(name) && id !== '' ? [id] : []
   })
+}
 
 /**
  * Makes the builder what a new one would be, as far as these mounts go. What a build has just used it may still
