@@ -3694,10 +3694,10 @@ const createUnpacker = (order) => {
 		const node = findNode(nodes);
 		if (node !== void 0) unpackLayer(layers, at, file, node, proven);
 	};
-	const unpackAll = async (image, node) => {
+	const unpackAll = async (image, node, proven) => {
 		const { layers, layout, id } = image;
 		const toFile = (digest) => toBlobPath(layout?.folder ?? "", digest);
-		await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node)));
+		await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node, proven)));
 		const { volume, ask } = await getHelper(node);
 		const chains = layers.map(({ chainId }) => toHex(chainId));
 		for (const [at, chain] of chains.entries()) await finishing.doOnce(chain, () => ask("parents", chain, String(at), ...chains.slice(0, at)));
@@ -3714,13 +3714,13 @@ const createUnpacker = (order) => {
 			config: `${volume}/${toHex(id)}`
 		};
 	};
-	const unpack = async (image, nodes) => {
+	const unpack = async (image, nodes, proven) => {
 		const node = findNode(nodes);
 		const { folder = "" } = image.layout ?? {};
 		const isWhole = image.layers.every(({ diffId }) => hasLayer(folder, diffId));
 		const isOurs = !relative(layoutDir, folder).startsWith("..");
 		if (node === void 0 || !isWhole || !isOurs) return void 0;
-		return unpackAll(image, node).catch((error) => {
+		return unpackAll(image, node, proven).catch((error) => {
 			order.signal.throwIfAborted();
 			if (!isTold) line(`Layers are unpacked in nodes, not beside them: ${renderError(error)}`);
 			isTold = true;

@@ -1,4 +1,5 @@
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
+import { countBuffersAsHeap } from "./shared.cache-client.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 const { createInterface } = process.getBuiltinModule("node:readline");
 const { chmodSync, mkdirSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { delimiter, join } = process.getBuiltinModule("node:path");
@@ -39,6 +40,7 @@ const ask = async ({ variables, folder, path, keys, kind }) => {
 		mode: 384
 	});
 	const { restoreCache, saveCache } = await import("./cache.js");
+	countBuffersAsHeap();
 	const make = (key) => saveCache([path], key).then(() => key);
 	const [first = "", ...others] = keys;
 	if (kind === "look") return Promise.all(keys.map((key) => gate(() => restoreCache([path], key, [key], { lookupOnly: true }))));

@@ -9,10 +9,10 @@ const { once } = process.getBuiltinModule("node:events");
 const { createHash, randomBytes, randomUUID, timingSafeEqual } = process.getBuiltinModule("node:crypto");
 const { closeSync, constants, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
+const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { availableParallelism, totalmem } = process.getBuiltinModule("node:os");
 const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
 const { lstat, open, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
-const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
 
 // src/inputs/yaml-words.ts
@@ -7543,9 +7543,12 @@ const spread = async (task, found, plans) => {
 		begun
 	}, group, config)), ...plans.filter(({ choice }) => choice.kind !== "direct").map(async (plan) => [await stream(plan)])])).flat();
 };
-/** Has an image unpacked before its load's turn comes. */
+/**
+* Has an image unpacked before its load's turn comes. All of it came through the step's own registry or its store,
+* which compare digests before a layer has its name.
+*/
 const beginUnpacking = (unpacker, image, nodes) => {
-	if (sumWritten(image) > 8e6) unpacker?.unpack(image, nodes).catch(() => {});
+	if (sumWritten(image) > 8e6) unpacker?.unpack(image, nodes, "proven").catch(() => {});
 };
 /** Unpacked once for all nodes, where links reach from there. */
 const loadBeside = async (task, plans) => {

@@ -1,5 +1,6 @@
 import { Failure, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { countBuffersAsHeap } from "./shared.cache-client.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { sniff, unpack } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 import { createTarCutter } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.sources-archive-images.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
@@ -50,6 +51,7 @@ const writePart = async (path, offset) => {
 * @throws {Failure} naming what is not ours
 */
 const readEntry = async (archive, entry, folder, signal) => {
+	countBuffersAsHeap();
 	const store = createFileStore(folder);
 	const [head] = await readHead(archive);
 	const source = createReadStream(archive, { highWaterMark: pieceBytes });

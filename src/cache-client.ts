@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGate } from './host/at-once.ts'
+import { countBuffersAsHeap } from './host/large-buffers.ts'
 import type { CacheQuestion } from './store/ask-cache.ts'
 
 /**
@@ -49,6 +50,7 @@ const ask = async ({
   process.chdir(folder)
   if (kind === 'note') writeFileSync(path, `${keys.join('\n')}\n`, { flag: 'wx', mode: 0o600 })
   const { restoreCache, saveCache } = await import('@actions/cache')
+  countBuffersAsHeap()
   const make = (key: string): Promise<string | undefined> => saveCache([path], key).then(() => key)
   const [first = '', ...others] = keys
   if (kind === 'look')

@@ -56,14 +56,17 @@ const spread = async (
   return loads.flat()
 }
 
-/** Has an image unpacked before its load's turn comes. */
+/**
+ * Has an image unpacked before its load's turn comes. All of it came through the step's own registry or its store,
+ * which compare digests before a layer has its name.
+ */
 export const beginUnpacking = (
   unpacker: Unpacker | undefined,
   image: ContainerImage,
   nodes: readonly Node[],
 ): void => {
   // The load hears of what goes wrong.
-  if (sumWritten(image) > fewBytes) void unpacker?.unpack(image, nodes).catch(() => {})
+  if (sumWritten(image) > fewBytes) void unpacker?.unpack(image, nodes, 'proven').catch(() => {})
 }
 
 /** Unpacked once for all nodes, where links reach from there. */

@@ -37,9 +37,14 @@ export type Unpacker = {
   /**
    * Unpacks all layers of an image that a folder has.
    *
+   * @param proven as for `begin`
    * @returns the image with its layers' folders; undefined where that cannot be here
    */
-  readonly unpack: (image: ContainerImage, nodes: readonly Node[]) => Promise<InNode | undefined>
+  readonly unpack: (
+    image: ContainerImage,
+    nodes: readonly Node[],
+    proven?: 'proven',
+  ) => Promise<InNode | undefined>
   /** Bytes of its layers that no image was asked about before: what images share is unpacked for the first. */
   readonly countBytes: (image: ContainerImage) => number
   /** Whether an image is unpacked here already, if not all of it yet. */
@@ -94,10 +99,16 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
     const node = findNode(nodes)
     if (node !== undefined) void unpackLayer(layers, at, file, node, proven)
   }
-  const unpackAll = async (image: ContainerImage, node: ContainerNode): Promise<InNode> => {
+  const unpackAll = async (
+    image: ContainerImage,
+    node: ContainerNode,
+    proven?: 'proven',
+  ): Promise<InNode> => {
     const { layers, layout, id } = image
     const toFile = (digest: string): string => toBlobPath(layout?.folder ?? '', digest)
-    await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node)))
+    await Promise.all(
+      layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node, proven)),
+    )
     const { volume, ask } = await getHelper(node)
     const chains = layers.map(({ chainId }) => toHex(chainId))
     for (const [at, chain] of chains.entries())
@@ -109,13 +120,13 @@ export const createUnpacker = (order: UnpackerOrder): Unpacker => {
     })
     return { image: { ...image, layers: layers.map(toFolder) }, config: `${volume}/${toHex(id)}` }
   }
-  const unpack: Unpacker['unpack'] = async (image, nodes) => {
+  const unpack: Unpacker['unpack'] = async (image, nodes, proven) => {
     const node = findNode(nodes)
     const { folder = '' } = image.layout ?? {}
     const isWhole = image.layers.every(({ diffId }) => hasLayer(folder, diffId))
     const isOurs = !relative(layoutDir, folder).startsWith('..')
     if (node === undefined || !isWhole || !isOurs) return undefined
-    return unpackAll(image, node).catch((error: unknown) => {
+    return unpackAll(image, node, proven).catch((error: unknown) => {
       order.signal.throwIfAborted()
       if (!isTold) line(`Layers are unpacked in nodes, not beside them: ${renderError(error)}`)
       isTold = true

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
+import { countBuffersAsHeap } from '../host/large-buffers.ts'
 import { sniff, unpack } from '../image/contents/blobs/blob.ts'
 import { createTarCutter, type TarEntry } from '../image/contents/tar/cut-tar.ts'
 import { toLine } from '../text/to-line.ts'
@@ -73,6 +74,7 @@ export const readEntry = async (
   folder: string,
   signal: AbortSignal,
 ): Promise<void> => {
+  countBuffersAsHeap()
   const store = createFileStore(folder)
   const [head] = await readHead(archive)
   const source = createReadStream(archive, { highWaterMark: pieceBytes })

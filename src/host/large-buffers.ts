@@ -1,0 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
+
+/** Node.js 24's. Another V8 may not know the flag, and would say so on standard error. */
+const knowsFlag = process.versions.v8.startsWith('13.6.')
+
+/**
+ * Lets buffers count as part of the heap. By itself V8 collects the whole heap after every 20 to 60 MB of
+ * buffers, however few are alive: 25 times for 500 MB that come out of zstd, a fifth of the processor time.
+ * With this it is 8 times, and 65 MB more of memory. To be called once what is needed has been imported: code
+ * that Node.js keeps compiled is only taken where no flag has changed.
+ */
+export const countBuffersAsHeap = (): void => {
+  if (knowsFlag) setFlagsFromString('--external-memory-accounted-in-global-limit')
+}
