@@ -1,18 +1,39 @@
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { countBuffersAsHeap } from "./shared.cache-client.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 const { createInterface } = process.getBuiltinModule("node:readline");
+const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
 const { chmodSync, mkdirSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { delimiter, join } = process.getBuiltinModule("node:path");
 
 // src/cache-client.ts
 /**
 * Asks the Actions cache beside main, which hears what the library prints, and ends this process when it takes
-* too long. A question is a line; the line of answers goes to descriptor 3, a new entry's file into the step's
+* too long. A question is a line; the line of its answers goes to descriptor 3, a new entry's file into the step's
 * own folder.
 */
 const inherited = { ...process.env };
+/** The folder of the question that is at work: those that fetch are at work side by side. */
+const places = new AsyncLocalStorage();
+const getPlace = () => places.getStore() ?? "";
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8);
+/** The environment as the library shall find it, whichever question it works for. */
+const setEnv = (variables) => {
+	const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }]);
+	const listed = {
+		...inherited,
+		get PATH() {
+			return `${join(getPlace(), "programs")}${delimiter}${inherited["PATH"] ?? ""}`;
+		},
+		get RUNNER_TEMP() {
+			return getPlace();
+		},
+		get GITHUB_WORKSPACE() {
+			return getPlace();
+		}
+	};
+	process.env = Object.defineProperties(listed, Object.fromEntries(unlisted));
+};
 /**
 * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
 * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
@@ -20,21 +41,22 @@ const gate = createGate(8);
 */
 const handOver = (folder) => {
 	const programs = join(folder, "programs");
-	mkdirSync(programs, { mode: 448 });
+	mkdirSync(programs, {
+		recursive: true,
+		mode: 448
+	});
 	const tar = join(programs, "tar");
-	writeFileSync(tar, "#!/bin/sh\n[ \"$1\" = -tf ] && exit\n[ \"$1\" = -xf ] && exec ln -- \"$2\" archive\nexit 1\n", { mode: 448 });
+	writeFileSync(tar, `${[
+		"#!/bin/sh",
+		"[ \"$1\" = -tf ] && exit",
+		"[ \"$1\" = -xf ] && exec ln -f -- \"$2\" \"$GITHUB_WORKSPACE/archive\"",
+		"exit 1"
+	].join("\n")}\n`, { mode: 448 });
 	chmodSync(tar, 448);
-	process.env["PATH"] = `${programs}${delimiter}${process.env["PATH"] ?? ""}`;
 };
 const ask = async ({ variables, folder, path, keys, kind }) => {
-	const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }]);
-	const listed = {
-		...inherited,
-		RUNNER_TEMP: folder,
-		GITHUB_WORKSPACE: folder
-	};
-	process.env = Object.defineProperties(listed, Object.fromEntries(unlisted));
-	process.chdir(folder);
+	setEnv(variables);
+	process.chdir(kind === "save" || kind === "note" ? folder : "/");
 	if (kind === "note") writeFileSync(path, `${keys.join("\n")}\n`, {
 		flag: "wx",
 		mode: 384
@@ -49,10 +71,17 @@ const ask = async ({ variables, folder, path, keys, kind }) => {
 	handOver(folder);
 	return [await restoreCache([path], first, others)];
 };
-for await (const line of createInterface({ input: process.stdin })) {
-	const answers = await ask(JSON.parse(line));
-	writeSync(3, `${JSON.stringify(answers.map((key) => key ?? null))}\n`);
-}
+const answer = async (question) => {
+	const keys = await places.run(question.folder, () => ask(question));
+	const line = {
+		id: question.id,
+		keys: keys.map((key) => key ?? null)
+	};
+	writeSync(3, `${JSON.stringify(line)}\n`);
+};
+const asked = [];
+for await (const line of createInterface({ input: process.stdin })) asked.push(answer(JSON.parse(line)));
+await Promise.all(asked);
 process.exit();
 
 export {  };

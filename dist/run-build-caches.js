@@ -631,8 +631,8 @@ const renderMiss = ({ bake }, workspace, step, before, now) => {
 };
 
 // src/store/restore-record.ts
-/** Each is a process for a moment. */
-const atOnce = 4;
+/** The service refuses whoever asks too much at once. */
+const atOnce = 8;
 /** The record, its documents and its note. */
 const mostFiles = 4;
 /** What has a digest's name has that digest. */

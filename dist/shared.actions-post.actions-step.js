@@ -696,7 +696,7 @@ const removeOwned = async (docker, api, owned, kubeconfig) => {
 const script$1 = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../cache-client.ts", import.meta.url) : new URL("./cache-client.js", import.meta.url));
 /** As the runner reads the values of commands. */
 const toValue = (value) => value.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
-/** Starts a client, which reads questions in lines, and writes a line of answers for each to its descriptor 3. */
+/** Starts a client, which reads questions in lines, and writes a line for each to its descriptor 3. */
 const startClient = ({ env, signal }, timeoutMs) => {
 	const command = {
 		file: process.execPath,
@@ -725,10 +725,12 @@ const hearClient = ({ stdout, stderr }, { mask, debug }) => {
 	};
 	for (const output of [stdout, stderr]) splitLines(output, hear);
 };
-const parseAnswer = (text) => {
-	const found = JSON.parse(text);
-	const toKey = (key) => typeof key === "string" ? key : void 0;
-	return Array.isArray(found) ? found.map(toKey) : [];
+const parseAnswer = (line) => {
+	const { id, keys } = JSON.parse(line);
+	return {
+		id,
+		keys: keys.map((key) => key ?? void 0)
+	};
 };
 /**
 * Has a process of its own ask the Actions cache, and ends it at the deadline or with the step.
@@ -744,6 +746,7 @@ const askCache = async (access, timeoutMs, question) => {
 	hearClient(child, access);
 	const folder = env["RUNNER_TEMP"] ?? "";
 	child.stdin?.end(`${JSON.stringify({
+		id: 0,
 		variables,
 		folder,
 		...question
@@ -753,7 +756,7 @@ const askCache = async (access, timeoutMs, question) => {
 	const { code, timedOut } = await ended;
 	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
 	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
-	return parseAnswer(await answer);
+	return parseAnswer(await answer).keys;
 };
 
 // src/memory/image-memory.ts

@@ -1,3 +1,4 @@
+import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
 import { hearClient, parseAnswer, startClient } from "./shared.actions-post.actions-step.js";
@@ -18,53 +19,65 @@ process.once("exit", () => {
 });
 const start = ({ signal: _, ...access }) => {
 	const group = startClient(access, noDeadlineMs);
-	const answers = {
-		hear: () => {},
-		fail: () => {}
-	};
 	const client = {
 		group,
-		answers,
+		waiting: /* @__PURE__ */ new Map(),
 		isOver: false
 	};
 	alive.add(client);
-	splitLines(group.child.stdio[3], (line) => answers.hear(line));
-	hearClient(group.child, access);
 	const end = (error) => {
 		client.isOver = true;
 		alive.delete(client);
-		answers.fail(error);
+		for (const { fail } of client.waiting.values()) fail(error);
 	};
+	splitLines(group.child.stdio[3], (line) => {
+		const answer = attempt(() => parseAnswer(line));
+		if (answer === void 0) group.end();
+		else client.waiting.get(answer.id)?.hear(answer.keys);
+	});
+	hearClient(group.child, access);
 	group.ended.then(({ code }) => end(new ClientEnded(`the client ended with exit code ${code}`)), (error) => end(error));
 	return client;
 };
+/** Those that nobody asks at the moment; after a second without a question they end. */
+const createIdle = () => {
+	const idle = [];
+	return {
+		rest: (client) => {
+			const timer = setTimeout(() => {
+				idle.splice(idle.findIndex((each) => each.client === client), 1);
+				client.group.child.stdin?.end();
+			}, idleMs);
+			idle.push({
+				client,
+				timer
+			});
+		},
+		take: () => {
+			for (let found = idle.pop(); found !== void 0; found = idle.pop()) {
+				clearTimeout(found.timer);
+				if (!found.client.isOver) return found.client;
+			}
+		}
+	};
+};
 /**
-* Processes that ask the Actions cache one question after another: each takes a third of a second to start,
-* and an image has many entries. See {@link askCache} for why they are processes.
+* Processes that ask the Actions cache: each takes a third of a second to start, and an image has many entries,
+* so one is asked one question after another, and all short ones of a moment at once. See {@link askCache} for
+* why they are processes.
 */
 const createCacheClients = (access) => {
 	const gate = createGate(mostClients);
-	const idle = [];
-	const rest = (client) => {
-		const timer = setTimeout(() => {
-			idle.splice(idle.findIndex((each) => each.client === client), 1);
-			client.group.child.stdin?.end();
-		}, idleMs);
-		idle.push({
-			client,
-			timer
-		});
-	};
-	const takeIdle = () => {
-		const found = idle.pop();
-		if (found === void 0) return void 0;
-		clearTimeout(found.timer);
-		return found.client.isOver ? takeIdle() : found.client;
-	};
+	const { rest, take } = createIdle();
+	let asked = 0;
+	/** Who is asked short questions. */
+	let shared;
 	const askClient = async (client, ...[question, timeoutMs, signal]) => {
-		const { group, answers } = client;
+		const { group, waiting } = client;
 		const { promise, resolve, reject } = Promise.withResolvers();
-		Object.assign(answers, {
+		asked += 1;
+		const id = asked;
+		waiting.set(id, {
 			hear: resolve,
 			fail: reject
 		});
@@ -72,13 +85,13 @@ const createCacheClients = (access) => {
 		signal.addEventListener("abort", abort);
 		const timer = setTimeout(() => reject(/* @__PURE__ */ new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
 		try {
+			const { variables } = access;
 			group.child.stdin?.write(`${JSON.stringify({
 				...question,
-				variables: access.variables
+				id,
+				variables
 			})}\n`);
-			const answer = parseAnswer(await promise);
-			rest(client);
-			return answer;
+			return await promise;
 		} catch (error) {
 			group.end();
 			await group.ended.catch(() => {});
@@ -86,22 +99,35 @@ const createCacheClients = (access) => {
 		} finally {
 			clearTimeout(timer);
 			signal.removeEventListener("abort", abort);
+			waiting.delete(id);
+			if (waiting.size === 0) {
+				if (shared === client) shared = void 0;
+				if (!client.isOver) rest(client);
+			}
 		}
 	};
-	/** Whoever waited idle may have died a moment ago, unseen: a new one is asked then. */
-	const askAny = async (question, timeoutMs, signal) => {
+	const getShared = () => shared?.isOver === false ? shared : void 0;
+	/**
+	* Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended: another
+	* is asked then.
+	*/
+	const askAny = async (question, timeoutMs, signal, isShort = false) => {
 		signal.throwIfAborted();
-		const idler = takeIdle();
-		if (idler !== void 0) try {
-			return await askClient(idler, question, timeoutMs, signal);
+		const found = (isShort ? getShared() : void 0) ?? take();
+		const client = found ?? start(access);
+		if (isShort) shared = client;
+		try {
+			return await askClient(client, question, timeoutMs, signal);
 		} catch (error) {
-			if (!(error instanceof ClientEnded)) throw error;
-			signal.throwIfAborted();
+			if (!(error instanceof ClientEnded) || found === void 0 && !isShort) throw error;
 		}
-		return await askClient(start(access), question, timeoutMs, signal);
+		signal.throwIfAborted();
+		const other = (isShort ? getShared() : void 0) ?? start(access);
+		if (isShort) shared = other;
+		return await askClient(other, question, timeoutMs, signal);
 	};
 	return (question, timeoutMs, signal, isShort = false) => {
-		const ask = () => askAny(question, timeoutMs, signal);
+		const ask = () => askAny(question, timeoutMs, signal, isShort);
 		return isShort ? ask() : gate(ask);
 	};
 };

@@ -1,19 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGate } from './host/at-once.ts'
 import { countBuffersAsHeap } from './host/large-buffers.ts'
-import type { CacheQuestion } from './store/ask-cache.ts'
+import type { CacheAnswer, CacheQuestion } from './store/ask-cache.ts'
 
 /**
  * Asks the Actions cache beside main, which hears what the library prints, and ends this process when it takes
- * too long. A question is a line; the line of answers goes to descriptor 3, a new entry's file into the step's
+ * too long. A question is a line; the line of its answers goes to descriptor 3, a new entry's file into the step's
  * own folder.
  */
 const inherited = { ...process.env }
 
+/** The folder of the question that is at work: those that fetch are at work side by side. */
+const places = new AsyncLocalStorage<string>()
+const getPlace = (): string => places.getStore() ?? ''
+
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8)
+
+/** The environment as the library shall find it, whichever question it works for. */
+const setEnv = (variables: CacheQuestion['variables']): void => {
+  // It finds the token by its name; tar, which it starts, inherits only what can be listed.
+  const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }])
+  const listed = {
+    ...inherited,
+    get PATH() {
+      return `${join(getPlace(), 'programs')}${delimiter}${inherited['PATH'] ?? ''}`
+    },
+    get RUNNER_TEMP() {
+      return getPlace()
+    },
+    // A relative path is the same on every runner, as the service wants it, and no other step's file.
+    get GITHUB_WORKSPACE() {
+      return getPlace()
+    },
+  }
+  process.env = Object.defineProperties(listed, Object.fromEntries(unlisted))
+}
 
 /**
  * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
@@ -22,17 +47,17 @@ const gate = createGate(8)
  */
 const handOver = (folder: string): void => {
   const programs = join(folder, 'programs')
-  mkdirSync(programs, { mode: 0o700 })
+  // Another client may have begun with the same question, and died.
+  mkdirSync(programs, { recursive: true, mode: 0o700 })
   const tar = join(programs, 'tar')
-  writeFileSync(
-    tar,
-    '#!/bin/sh\n[ "$1" = -tf ] && exit\n[ "$1" = -xf ] && exec ln -- "$2" archive\nexit 1\n',
-    {
-      mode: 0o700,
-    },
-  )
+  const lines = [
+    '#!/bin/sh',
+    '[ "$1" = -tf ] && exit',
+    '[ "$1" = -xf ] && exec ln -f -- "$2" "$GITHUB_WORKSPACE/archive"',
+    'exit 1',
+  ]
+  writeFileSync(tar, `${lines.join('\n')}\n`, { mode: 0o700 })
   chmodSync(tar, 0o700)
-  process.env['PATH'] = `${programs}${delimiter}${process.env['PATH'] ?? ''}`
 }
 
 const ask = async ({
@@ -42,12 +67,9 @@ const ask = async ({
   keys,
   kind,
 }: CacheQuestion): Promise<readonly (string | undefined)[]> => {
-  // The library finds the token by its name; tar, which it starts, inherits only what can be listed.
-  const unlisted = Object.entries(variables).map(([name, value]) => [name, { value }])
-  // A relative path is the same on every runner, as the service wants it, and no other step's file.
-  const listed = { ...inherited, RUNNER_TEMP: folder, GITHUB_WORKSPACE: folder }
-  process.env = Object.defineProperties(listed, Object.fromEntries(unlisted))
-  process.chdir(folder)
+  setEnv(variables)
+  // What is kept is looked for from there; whoever keeps something is asked nothing else meanwhile.
+  process.chdir(kind === 'save' || kind === 'note' ? folder : '/')
   if (kind === 'note') writeFileSync(path, `${keys.join('\n')}\n`, { flag: 'wx', mode: 0o600 })
   const { restoreCache, saveCache } = await import('@actions/cache')
   countBuffersAsHeap()
@@ -64,8 +86,15 @@ const ask = async ({
   return [await restoreCache([path], first, others)]
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const answers = await ask(JSON.parse(line) as CacheQuestion)
-  writeSync(3, `${JSON.stringify(answers.map((key) => key ?? null))}\n`)
+const answer = async (question: CacheQuestion): Promise<void> => {
+  const keys = await places.run(question.folder, () => ask(question))
+  const line: CacheAnswer = { id: question.id, keys: keys.map((key) => key ?? null) }
+  writeSync(3, `${JSON.stringify(line)}\n`)
 }
+
+const asked: Promise<void>[] = []
+// A question that fails ends this process, as nobody handles that.
+for await (const line of createInterface({ input: process.stdin }))
+  asked.push(answer(JSON.parse(line) as CacheQuestion))
+await Promise.all(asked)
 process.exit()

@@ -127,6 +127,63 @@ describe('processes that ask the Actions cache', () => {
     expect((await ended).map(({ status }) => status)).toEqual(large.map(() => 'rejected'))
   })
 
+  const keep = async (words: readonly string[]): Promise<void> => {
+    const cache = open()
+    const { signal } = new AbortController()
+    for (const word of words) {
+      const folder = toFolder()
+      mkdirSync(join(folder, 'kept'))
+      writeFileSync(join(folder, 'kept', 'file'), word)
+      await cache.save(`key-${word}`, folder, signal)
+    }
+    await eventually('whoever saved has ended', () => clients().length === 0)
+  }
+
+  /** What comes to each folder, as bytes that are in the entries. */
+  const ask = async (cache: ReturnType<typeof open>, word: string, { signal } = stopNever) => {
+    const folder = toFolder()
+    const key = await cache.fetch([`key-${word}`], folder, signal, true)
+    const entry = service.entries.find((each) => each.key === key)
+    return [word, key, entry?.content?.equals(readFileSync(join(folder, 'archive')))]
+  }
+  const stopNever = new AbortController()
+  const answerTo = (word: string) => [word, `key-${word}`, true]
+
+  test('all short questions of a moment go to one, and none gets what another asked for', async () => {
+    const words = ['one', 'two', 'three', 'four', 'five']
+    await keep(words)
+    const cache = open()
+    const seen = new Set<number>()
+    const look = setInterval(() => {
+      for (const pid of clients()) seen.add(pid)
+    }, 20)
+    const none = cache.look(['none', 'key-one'], toFolder(), stopNever.signal)
+    const came = await Promise.all(words.map((word) => ask(cache, word)))
+    clearInterval(look)
+    expect(came).toEqual(words.map(answerTo))
+    expect(await none).toEqual(new Set(['key-one']))
+    expect(seen.size).toBe(1)
+  })
+
+  test.each([
+    ['dies', (): void => void process.kill(only(), 'SIGKILL')],
+    ['is ended as one of them is given up', (stop: AbortController): void => stop.abort('enough')],
+  ])('whose client %s while others ask it, too, gets the answer from another', async (_, end) => {
+    await keep(['one', 'two'])
+    const cache = open()
+    const stop = new AbortController()
+    service.mode = 'hanging'
+    const before = service.requests.length
+    const given = Promise.allSettled([ask(cache, 'one', stop)])
+    const others = Promise.all([ask(cache, 'one'), ask(cache, 'two')])
+    await eventually('all ask', () => service.requests.length === before + 3)
+    expect(clients()).toHaveLength(1)
+    service.mode = 'normal'
+    end(stop)
+    expect(await others).toEqual([answerTo('one'), answerTo('two')])
+    expect((await given)[0]?.status).toBe(stop.signal.aborted ? 'rejected' : 'fulfilled')
+  })
+
   test('one that has died meanwhile is not asked', async () => {
     const cache = open()
     const { signal } = new AbortController()

@@ -19,6 +19,8 @@ export type CacheAccess = {
 
 /** A line that the client reads from its standard input. */
 export type CacheQuestion = Pick<CacheAccess, 'variables'> & {
+  /** The answer has it, too: who fetches may be asked several things at once. */
+  readonly id: number
   /** Of the step's own, where all of this question's files go. */
   readonly folder: string
   /** In that folder. */
@@ -32,6 +34,13 @@ export type CacheQuestion = Pick<CacheAccess, 'variables'> & {
   readonly kind: 'look' | 'note' | 'save' | 'fetch'
 }
 
+/** A line that the client writes. */
+export type CacheAnswer = {
+  readonly id: number
+  /** Of the entries that were found or made, in the question's order; null for what was not. */
+  readonly keys: readonly (string | null)[]
+}
+
 /** Beside us in the bundle; a source beside sources. */
 const script = fileURLToPath(
   import.meta.url.endsWith('.ts')
@@ -43,7 +52,7 @@ const script = fileURLToPath(
 const toValue = (value: string): string =>
   value.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
 
-/** Starts a client, which reads questions in lines, and writes a line of answers for each to its descriptor 3. */
+/** Starts a client, which reads questions in lines, and writes a line for each to its descriptor 3. */
 export const startClient = (
   { env, signal }: Pick<CacheAccess, 'env'> & { readonly signal?: AbortSignal },
   timeoutMs: number,
@@ -73,10 +82,9 @@ export const hearClient = (
   for (const output of [stdout, stderr]) splitLines(output as Readable, hear)
 }
 
-export const parseAnswer = (text: string): readonly (string | undefined)[] => {
-  const found: unknown = JSON.parse(text)
-  const toKey = (key: unknown): string | undefined => (typeof key === 'string' ? key : undefined)
-  return Array.isArray(found) ? found.map(toKey) : []
+export const parseAnswer = (line: string) => {
+  const { id, keys } = JSON.parse(line) as CacheAnswer
+  return { id, keys: keys.map((key) => key ?? undefined) }
 }
 
 /**
@@ -90,17 +98,17 @@ export const parseAnswer = (text: string): readonly (string | undefined)[] => {
 export const askCache = async (
   access: CacheAccess,
   timeoutMs: number,
-  question: Omit<CacheQuestion, 'variables' | 'folder'>,
+  question: Omit<CacheQuestion, 'variables' | 'folder' | 'id'>,
 ): Promise<readonly (string | undefined)[]> => {
   const { env, variables } = access
   const { child, ended } = startClient(access, timeoutMs)
   hearClient(child, access)
   const folder = env['RUNNER_TEMP'] ?? ''
-  child.stdin?.end(`${JSON.stringify({ variables, folder, ...question })}\n`)
+  child.stdin?.end(`${JSON.stringify({ id: 0, variables, folder, ...question })}\n`)
   const answers = child.stdio[3] as Readable
   const answer = readStream(answers, "The Actions cache's answer").catch(() => '')
   const { code, timedOut } = await ended
   if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`)
   if (code !== 0) throw new Error(`the client ended with exit code ${code}`)
-  return parseAnswer(await answer)
+  return parseAnswer(await answer).keys
 }

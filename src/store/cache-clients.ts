@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { attempt } from '../failure.ts'
 import { createGate } from '../host/at-once.ts'
 import { splitLines } from '../host/lines.ts'
 import {
@@ -9,9 +10,17 @@ import {
   startClient,
 } from './ask-cache.ts'
 
+type Keys = readonly (string | undefined)[]
+
+type Waiting = {
+  readonly hear: (keys: Keys) => void
+  readonly fail: (error: unknown) => void
+}
+
 type Client = {
   readonly group: ReturnType<typeof startClient>
-  readonly answers: Answers
+  /** Who waits for its answers, by the questions' numbers. */
+  readonly waiting: Map<number, Waiting>
   isOver: boolean
 }
 
@@ -23,14 +32,12 @@ class ClientEnded extends Error {}
  * @throws as {@link askCache}; whoever was asked is ended then
  */
 type Ask = (
-  question: Omit<CacheQuestion, 'variables'>,
+  question: Omit<CacheQuestion, 'variables' | 'id'>,
   timeoutMs: number,
   signal: AbortSignal,
   /** Whether it is soon answered: nobody waits for it until something large has come. */
   isShort?: boolean,
-) => Promise<readonly (string | undefined)[]>
-
-type Answers = { hear: (line: string) => void; fail: (error: unknown) => void }
+) => Promise<Keys>
 
 /** Each costs a third of a second of processor time, and moves eight pieces at once. */
 const mostClients = 4
@@ -50,16 +57,19 @@ process.once('exit', () => {
 
 const start = ({ signal: _, ...access }: CacheAccess): Client => {
   const group = startClient(access, noDeadlineMs)
-  const answers: Answers = { hear: () => {}, fail: () => {} }
-  const client: Client = { group, answers, isOver: false }
+  const client: Client = { group, waiting: new Map(), isOver: false }
   alive.add(client)
-  splitLines(group.child.stdio[3] as Readable, (line) => answers.hear(line))
-  hearClient(group.child, access)
   const end = (error: unknown): void => {
     client.isOver = true
     alive.delete(client)
-    answers.fail(error)
+    for (const { fail } of client.waiting.values()) fail(error)
   }
+  splitLines(group.child.stdio[3] as Readable, (line) => {
+    const answer = attempt(() => parseAnswer(line))
+    if (answer === undefined) group.end()
+    else client.waiting.get(answer.id)?.hear(answer.keys)
+  })
+  hearClient(group.child, access)
   group.ended.then(
     ({ code }) => end(new ClientEnded(`the client ended with exit code ${code}`)),
     (error: unknown) => end(error),
@@ -67,42 +77,55 @@ const start = ({ signal: _, ...access }: CacheAccess): Client => {
   return client
 }
 
+/** Those that nobody asks at the moment; after a second without a question they end. */
+const createIdle = () => {
+  const idle: { readonly client: Client; readonly timer: NodeJS.Timeout }[] = []
+  return {
+    rest: (client: Client): void => {
+      const timer = setTimeout(() => {
+        idle.splice(
+          idle.findIndex((each) => each.client === client),
+          1,
+        )
+        // It ends when it hears no more.
+        client.group.child.stdin?.end()
+      }, idleMs)
+      idle.push({ client, timer })
+    },
+    take: (): Client | undefined => {
+      for (let found = idle.pop(); found !== undefined; found = idle.pop()) {
+        clearTimeout(found.timer)
+        if (!found.client.isOver) return found.client
+      }
+      return undefined
+    },
+  }
+}
+
 /**
- * Processes that ask the Actions cache one question after another: each takes a third of a second to start,
- * and an image has many entries. See {@link askCache} for why they are processes.
+ * Processes that ask the Actions cache: each takes a third of a second to start, and an image has many entries,
+ * so one is asked one question after another, and all short ones of a moment at once. See {@link askCache} for
+ * why they are processes.
  */
 export const createCacheClients = (access: CacheAccess): Ask => {
   const gate = createGate(mostClients)
-  const idle: { readonly client: Client; readonly timer: NodeJS.Timeout }[] = []
-  const rest = (client: Client): void => {
-    const timer = setTimeout(() => {
-      idle.splice(
-        idle.findIndex((each) => each.client === client),
-        1,
-      )
-      // It ends when it hears no more.
-      client.group.child.stdin?.end()
-    }, idleMs)
-    idle.push({ client, timer })
-  }
-  const takeIdle = (): Client | undefined => {
-    const found = idle.pop()
-    if (found === undefined) return undefined
-    clearTimeout(found.timer)
-    return found.client.isOver ? takeIdle() : found.client
-  }
+  const { rest, take } = createIdle()
+  let asked = 0
+  /** Who is asked short questions. */
+  let shared: Client | undefined
   const askClient = async (client: Client, ...[question, timeoutMs, signal]: Parameters<Ask>) => {
-    const { group, answers } = client
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
-    Object.assign(answers, { hear: resolve, fail: reject })
+    const { group, waiting } = client
+    const { promise, resolve, reject } = Promise.withResolvers<Keys>()
+    asked += 1
+    const id = asked
+    waiting.set(id, { hear: resolve, fail: reject })
     const abort = (): void => reject(signal.reason)
     signal.addEventListener('abort', abort)
     const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
     try {
-      group.child.stdin?.write(`${JSON.stringify({ ...question, variables: access.variables })}\n`)
-      const answer = parseAnswer(await promise)
-      rest(client)
-      return answer
+      const { variables } = access
+      group.child.stdin?.write(`${JSON.stringify({ ...question, id, variables })}\n`)
+      return await promise
     } catch (error) {
       group.end()
       await group.ended.catch(() => {})
@@ -110,23 +133,35 @@ export const createCacheClients = (access: CacheAccess): Ask => {
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
+      waiting.delete(id)
+      if (waiting.size === 0) {
+        if (shared === client) shared = undefined
+        if (!client.isOver) rest(client)
+      }
     }
   }
-  /** Whoever waited idle may have died a moment ago, unseen: a new one is asked then. */
-  const askAny: Ask = async (question, timeoutMs, signal) => {
+  const getShared = (): Client | undefined => (shared?.isOver === false ? shared : undefined)
+  /**
+   * Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended: another
+   * is asked then.
+   */
+  const askAny: Ask = async (question, timeoutMs, signal, isShort = false) => {
     signal.throwIfAborted()
-    const idler = takeIdle()
-    if (idler !== undefined)
-      try {
-        return await askClient(idler, question, timeoutMs, signal)
-      } catch (error) {
-        if (!(error instanceof ClientEnded)) throw error
-        signal.throwIfAborted()
-      }
-    return await askClient(start(access), question, timeoutMs, signal)
+    const found = (isShort ? getShared() : undefined) ?? take()
+    const client = found ?? start(access)
+    if (isShort) shared = client
+    try {
+      return await askClient(client, question, timeoutMs, signal)
+    } catch (error) {
+      if (!(error instanceof ClientEnded) || (found === undefined && !isShort)) throw error
+    }
+    signal.throwIfAborted()
+    const other = (isShort ? getShared() : undefined) ?? start(access)
+    if (isShort) shared = other
+    return await askClient(other, question, timeoutMs, signal)
   }
   return (question, timeoutMs, signal, isShort = false) => {
-    const ask = () => askAny(question, timeoutMs, signal)
+    const ask = () => askAny(question, timeoutMs, signal, isShort)
     return isShort ? ask() : gate(ask)
   }
 }

@@ -22,8 +22,8 @@ export type RestoredRecord = CacheRecord & {
   readonly noteText?: string | undefined
 }
 
-/** Each is a process for a moment. */
-const atOnce = 4
+/** The service refuses whoever asks too much at once. */
+const atOnce = 8
 
 /** The record, its documents and its note. */
 const mostFiles = 4
