@@ -1,6 +1,6 @@
 import { getState } from "./vendor/actions-core.js";
 import { builderState, cleanUp, clusterState, createRunner, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, layersState, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
-import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { diagnoseJob } from "./shared.actions-post.commands-diagnose.js";
 import { reportDiagnosis } from "./shared.actions-post.actions-report-diagnosis.js";
 const { resolve } = process.getBuiltinModule("node:path");

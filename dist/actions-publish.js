@@ -1,4 +1,4 @@
-import { Failure, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { escapeCell, escapeLine, escapeText, formatBytes, formatCount, formatDuration, isPush } from "./shared.actions-post.actions-step.js";
 import { compareReports, compareWithUsual, emptyReport, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
 import { renderCommon, renderImageReports, renderReportLines } from "./shared.actions-publish.report-image-comment.js";

@@ -1,5 +1,5 @@
 import { markdownTable } from "./vendor/markdown-table.js";
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { escapeCell, formatCount, formatDuration } from "./shared.actions-post.actions-step.js";
 import { toLine } from "./shared.actions-post.actions-step.recorder.js";
 

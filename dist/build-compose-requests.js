@@ -1,5 +1,5 @@
 import { require_dist } from "./vendor/yaml.js";
-import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
 import { isMap } from "./shared.actions-step.js";
 const { dirname, join } = process.getBuiltinModule("node:path");

@@ -1,3 +1,4 @@
+import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { countBuffersAsHeap } from "./shared.cache-client.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 const { createInterface } = process.getBuiltinModule("node:readline");
@@ -14,7 +15,7 @@ const { delimiter, join } = process.getBuiltinModule("node:path");
 const inherited = { ...process.env };
 /** The folder of the question that is at work: those that fetch are at work side by side. */
 const places = new AsyncLocalStorage();
-const getPlace = () => places.getStore() ?? "";
+const getPlace = () => places.getStore() ?? "/nowhere";
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8);
 /** The environment as the library shall find it, whichever question it works for. */
@@ -65,23 +66,28 @@ const ask = async ({ variables, folder, path, keys, kind }) => {
 	countBuffersAsHeap();
 	const make = (key) => saveCache([path], key).then(() => key);
 	const [first = "", ...others] = keys;
-	if (kind === "look") return Promise.all(keys.map((key) => gate(() => restoreCache([path], key, [key], { lookupOnly: true }))));
+	const look = (key) => gate(() => restoreCache([path], key, [key], { lookupOnly: true }));
+	if (kind === "look") return Promise.all(keys.map(look));
 	if (kind === "note") return Promise.all(keys.map(make));
 	if (kind === "save") return [await saveCache([path], first) > 0 ? first : void 0];
 	handOver(folder);
-	return [await restoreCache([path], first, others)];
+	return [await gate(() => restoreCache([path], first, others))];
 };
 const answer = async (question) => {
-	const keys = await places.run(question.folder, () => ask(question));
-	const line = {
-		id: question.id,
+	const { id, folder } = question;
+	const line = await places.run(folder, () => ask(question)).then((keys) => ({
+		id,
 		keys: keys.map((key) => key ?? null)
-	};
+	}), (error) => ({
+		id,
+		keys: [],
+		error: renderError(error)
+	}));
 	writeSync(3, `${JSON.stringify(line)}\n`);
 };
-const asked = [];
-for await (const line of createInterface({ input: process.stdin })) asked.push(answer(JSON.parse(line)));
-await Promise.all(asked);
+const answers = [];
+for await (const line of createInterface({ input: process.stdin })) answers.push(answer(JSON.parse(line)));
+await Promise.all(answers);
 process.exit();
 
 export {  };

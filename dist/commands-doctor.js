@@ -1,7 +1,7 @@
 import { createDocker, describeEnd, findNodes, findSocket, isMachine, isOlder, readRegularFile, runCaptured, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { createBuildToken, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount, within } from "./shared.actions-post.actions-step.js";
 import { executeIn, findDockers, findFilesystems, findGate, findImages, groupForHelpers, planMethod, reasonFor, renderBecause, renderEndedToken, runHelper, storeFolders, toHelperRequest, toMounts } from "./shared.actions-step.js";
-import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createRequests, readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { _usingCtx } from "./usingCtx.js";
 const { connect } = process.getBuiltinModule("node:net");

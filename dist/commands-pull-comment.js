@@ -1,4 +1,4 @@
-import { Failure, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { whySecretsAreEmpty } from "./shared.actions-post.actions-step.js";
 import { createTokenClient, isPassing, isRefusal, withRetries } from "./shared.commands-pull-comment.token-installation-token.watchdog.js";
 

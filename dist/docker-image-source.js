@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { runLabel } from "./shared.actions-post.actions-step.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { createArtifactListing, createCount, findRoom, toTree, unpackArchive } from "./shared.docker-image-source.oci-find-oci-source.js";

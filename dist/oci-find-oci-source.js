@@ -1,4 +1,4 @@
-import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { isDigest, toDigest, toHex, toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { findManifestText, isImageConfig, parseJson, readBlobImage, toLayers } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";

@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createConversation, findLogin, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { findNearestWord } from "./shared.actions-post.actions-step.js";
 import { readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";

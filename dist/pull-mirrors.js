@@ -1,6 +1,6 @@
 import { executeIn } from "./shared.actions-step.js";
 import { isMachine } from "./shared.actions-post.actions-step.recorder.js";
-import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { pullOnce } from "./shared.pull-mirrors.pull-pull-image.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");

@@ -1,6 +1,6 @@
 import { analyseImage, requirementFile, toHistoryOrigins, withBlobs, withContents } from "./shared.commands-report.run-analyse-step.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
-import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { findOutside, toRealPaths } from "./shared.actions-post.actions-step.js";
 import { findImage, findInNode, findRoot, parseInstructions, readDockerfile, readQuietly, toBakeFiles, toBakeWords, toWholeBlobs } from "./shared.actions-step.js";
 import { findContextSources, largeContextBytes } from "./shared.run-analyse-step.run-build-caches.js";

@@ -1,4 +1,4 @@
-import { attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, toLine, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
 import { createGate, doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";

@@ -1,4 +1,4 @@
-import { Failure, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { describeEnd, readRegularFile, runCaptured, toDigest, toHex, toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";

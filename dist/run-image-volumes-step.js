@@ -1,7 +1,7 @@
 import { isContainer, toDigest } from "./shared.actions-post.actions-step.recorder.js";
 import { createProgress, dropVolumes, inspectVolumes, isStale, loadDirectly, pinVolumes, planView, toFilesHelper, toFilesImage, toManifest, toTreeCommands, toTreeDigest, toTreeId } from "./shared.actions-step.js";
 import { openStore, withHelper } from "./shared.run-image-volumes-step.run-sync-files-step.js";
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { filesLabel } from "./shared.actions-post.actions-step.js";
 
 // src/files/stage-trees.ts

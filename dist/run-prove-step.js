@@ -1,5 +1,5 @@
 import { countRemoved } from "./shared.commands-report.run-analyse-step.run-prove-step.js";
-import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { partStreams, splitLines, toDigest } from "./shared.actions-post.actions-step.recorder.js";
 import { dropName, findImage, openMemoryFile } from "./shared.actions-step.js";
 import { findFolderAbove, foldersAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";

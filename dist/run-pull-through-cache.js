@@ -1,5 +1,5 @@
 import { architecture, isNoSpace, toLayers } from "./shared.actions-step.js";
-import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { isDigest, readRegularFile, toDigest, toHex, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { largestText, readBlobImage } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";

@@ -1,5 +1,6 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
-import { Failure, attempt, later, readStream, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { later, readStream } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readOwnFile, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toLine, toRepository, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
@@ -725,12 +726,11 @@ const hearClient = ({ stdout, stderr }, { mask, debug }) => {
 	};
 	for (const output of [stdout, stderr]) splitLines(output, hear);
 };
-const parseAnswer = (line) => {
-	const { id, keys } = JSON.parse(line);
-	return {
-		id,
-		keys: keys.map((key) => key ?? void 0)
-	};
+const parseAnswer = (line) => JSON.parse(line);
+/** @throws {Failure} where the client could not ask */
+const readKeys = ({ keys, error }) => {
+	if (error !== void 0) throw new Failure(`The Actions cache cannot be asked: ${toLine(error, 200)}`);
+	return keys.map((key) => key ?? void 0);
 };
 /**
 * Has a process of its own ask the Actions cache, and ends it at the deadline or with the step.
@@ -756,7 +756,7 @@ const askCache = async (access, timeoutMs, question) => {
 	const { code, timedOut } = await ended;
 	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
 	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
-	return parseAnswer(await answer).keys;
+	return readKeys(parseAnswer(await answer));
 };
 
 // src/memory/image-memory.ts
@@ -2641,4 +2641,4 @@ const createRunner = () => {
 	};
 };
 
-export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };

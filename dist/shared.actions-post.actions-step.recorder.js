@@ -1,4 +1,5 @@
-import { Failure, attempt, later, mostBytes as mostBytes$1, readStream, tooMuch } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { later, mostBytes as mostBytes$1, readStream, tooMuch } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 const { connect } = process.getBuiltinModule("node:net");
 const { Agent, request } = process.getBuiltinModule("node:http");
 const { Duplex, PassThrough } = process.getBuiltinModule("node:stream");

@@ -1,5 +1,5 @@
 import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
-import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, findOlder, isContainer, isDigest, isDirect, isImageId, isMachine, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toLine, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { askCache, filesImages, filesRecords, findNearestWord, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
@@ -1194,9 +1194,18 @@ const findBoundsAbove = async (pid, containerId, read = readQuietly) => {
 };
 
 // src/cluster/in-node.ts
+/**
+* Bash takes a pipe of Node.js, which is a socket, for one of a remote shell, and would begin with the user's
+* `.bashrc`: after `sudo`, which forgets that other shells started this one, always.
+*/
+const withoutRc = ([program = "", ...args]) => program === "bash" ? [
+	program,
+	"--norc",
+	...args
+] : [program, ...args];
 /** The command that runs a program on this machine, as what its containerd takes orders from. */
 const toMachineCommand = ({ startedBy, env }, argv) => {
-	const [file = "", ...args] = [...startedBy, ...argv];
+	const [file = "", ...args] = [...startedBy, ...withoutRc(argv)];
 	return {
 		file,
 		args,

@@ -1,6 +1,6 @@
 import { __toESM } from "./rolldown-runtime.js";
 import { require_ignore } from "./vendor/balena-dockerignore.js";
-import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { readQuietly } from "./shared.actions-step.js";
 
 // src/build/ignored.ts

@@ -1,4 +1,4 @@
-import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { openMemoryFile } from "./shared.actions-step.js";
 import { isMissing, readRegularFile } from "./shared.actions-post.actions-step.recorder.js";
 import { require_dist } from "./vendor/yaml.js";

@@ -1,6 +1,6 @@
 import { HttpClient } from "./vendor/actions-http-client.js";
 import { pRetry } from "./vendor/p-retry.js";
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 
 // src/host/http.ts

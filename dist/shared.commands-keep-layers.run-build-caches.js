@@ -1,4 +1,4 @@
-import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 
 // src/store/saved-plan.ts

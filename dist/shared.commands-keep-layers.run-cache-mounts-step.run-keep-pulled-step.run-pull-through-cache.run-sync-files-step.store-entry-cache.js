@@ -1,12 +1,12 @@
-import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
-import { hearClient, parseAnswer, startClient } from "./shared.actions-post.actions-step.js";
+import { hearClient, parseAnswer, readKeys, startClient } from "./shared.actions-post.actions-step.js";
 
 // src/store/cache-clients.ts
 /** Nobody who died is asked twice, so whoever asks again gets another. */
 var ClientEnded = class extends Error {};
-/** Each costs a third of a second of processor time, and moves eight pieces at once. */
+/** Each costs a fifth of a second of processor time, and moves eight pieces at once. */
 const mostClients = 4;
 /** Somebody may ask again in a moment. */
 const idleMs = 1e3;
@@ -33,7 +33,7 @@ const start = ({ signal: _, ...access }) => {
 	splitLines(group.child.stdio[3], (line) => {
 		const answer = attempt(() => parseAnswer(line));
 		if (answer === void 0) group.end();
-		else client.waiting.get(answer.id)?.hear(answer.keys);
+		else client.waiting.get(answer.id)?.hear(answer);
 	});
 	hearClient(group.child, access);
 	group.ended.then(({ code }) => end(new ClientEnded(`the client ended with exit code ${code}`)), (error) => end(error));
@@ -62,9 +62,9 @@ const createIdle = () => {
 	};
 };
 /**
-* Processes that ask the Actions cache: each takes a third of a second to start, and an image has many entries,
-* so one is asked one question after another, and all short ones of a moment at once. See {@link askCache} for
-* why they are processes.
+* Processes that ask the Actions cache: each takes a fifth of a second of processor time to start, and an image
+* has many entries, so one is asked one question after another, and all short ones of a moment at once. See
+* {@link askCache} for why they are processes.
 */
 const createCacheClients = (access) => {
 	const gate = createGate(mostClients);
@@ -93,6 +93,7 @@ const createCacheClients = (access) => {
 			})}\n`);
 			return await promise;
 		} catch (error) {
+			client.isOver = true;
 			group.end();
 			await group.ended.catch(() => {});
 			throw error;
@@ -108,10 +109,11 @@ const createCacheClients = (access) => {
 	};
 	const getShared = () => shared?.isOver === false ? shared : void 0;
 	/**
-	* Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended: another
-	* is asked then.
+	* Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended:
+	* another is asked then, for as long as is left.
 	*/
-	const askAny = async (question, timeoutMs, signal, isShort = false) => {
+	const askAny = async (...[question, timeoutMs, signal, isShort = false]) => {
+		const beganMs = performance.now();
 		signal.throwIfAborted();
 		const found = (isShort ? getShared() : void 0) ?? take();
 		const client = found ?? start(access);
@@ -124,10 +126,10 @@ const createCacheClients = (access) => {
 		signal.throwIfAborted();
 		const other = (isShort ? getShared() : void 0) ?? start(access);
 		if (isShort) shared = other;
-		return await askClient(other, question, timeoutMs, signal);
+		return await askClient(other, question, timeoutMs - (performance.now() - beganMs), signal);
 	};
 	return (question, timeoutMs, signal, isShort = false) => {
-		const ask = () => askAny(question, timeoutMs, signal, isShort);
+		const ask = async () => readKeys(await askAny(question, timeoutMs, signal, isShort));
 		return isShort ? ask() : gate(ask);
 	};
 };

@@ -1,4 +1,4 @@
-import { renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 const { randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream, createWriteStream } = process.getBuiltinModule("node:fs");

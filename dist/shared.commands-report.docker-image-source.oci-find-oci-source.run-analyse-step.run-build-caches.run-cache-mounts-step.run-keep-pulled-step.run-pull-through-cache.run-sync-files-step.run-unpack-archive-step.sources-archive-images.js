@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 const { pipeline } = process.getBuiltinModule("node:stream");
 const zlib = process.getBuiltinModule("node:zlib");
 const { createHash } = process.getBuiltinModule("node:crypto");

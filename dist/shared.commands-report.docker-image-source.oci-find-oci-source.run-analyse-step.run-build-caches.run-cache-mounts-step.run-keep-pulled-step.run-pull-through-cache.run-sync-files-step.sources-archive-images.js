@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 
 // src/image/contents/tar/header.ts
 const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);

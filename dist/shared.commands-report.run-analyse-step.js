@@ -1,4 +1,4 @@
-import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { isWarning, runContainer, toHex, toLine as toLine$1 } from "./shared.actions-post.actions-step.recorder.js";
 import { commonFolder, findTargetObjection, hideTokens, isLike, storeFolders, toFingerprint, tokenPatterns } from "./shared.actions-step.js";
 import { formatBytes, formatDuration, runLabel } from "./shared.actions-post.actions-step.js";

@@ -1,6 +1,6 @@
 import { findFolderAbove, foldersAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
 import { mergeLayers } from "./shared.commands-report.oci-find-oci-source.run-analyse-step.run-prove-step.js";
-import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 const { constants, deflateRawSync } = process.getBuiltinModule("node:zlib");
 
 // src/analysis/findings/subject.ts

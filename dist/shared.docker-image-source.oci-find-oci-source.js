@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createLinkCheck, show } from "./shared.actions-step.js";
 import { formatBytes } from "./shared.actions-post.actions-step.js";
 import { foldersAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";

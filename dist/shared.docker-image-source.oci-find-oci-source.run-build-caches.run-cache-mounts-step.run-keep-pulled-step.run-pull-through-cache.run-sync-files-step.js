@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 const { randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");

@@ -1,4 +1,4 @@
-import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { openMemoryFile } from "./shared.actions-step.js";
 import { runCaptured, toLine } from "./shared.actions-post.actions-step.recorder.js";
 import { findOutside } from "./shared.actions-post.actions-step.js";

@@ -1,4 +1,4 @@
-import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { expand, parseInstructions, toInstruction, toQuotedWords } from "./shared.actions-step.js";
 import { toFields } from "./shared.actions-post.actions-step.js";
 const { join, posix } = process.getBuiltinModule("node:path");

@@ -1,5 +1,5 @@
 import { executeIn, inspectNode, toChainIds } from "./shared.actions-step.js";
-import { attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { isDigest } from "./shared.actions-post.actions-step.recorder.js";
 
 // src/load/common-layers.ts

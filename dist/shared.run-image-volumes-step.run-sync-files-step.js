@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { filesLabel, filesVolume, formatCount } from "./shared.actions-post.actions-step.js";
 import { createProgress, placeTrees, planView, toFilesHelper, toStat } from "./shared.actions-step.js";
 import { isWarning, runContainer } from "./shared.actions-post.actions-step.recorder.js";

@@ -1,4 +1,4 @@
-import { Failure } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { toDigest, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { inspectNode, toBlobPath, toChainIds, toLayers } from "./shared.actions-step.js";

@@ -1,4 +1,5 @@
-import { Failure, later, renderError } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { later } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { createAppClient, createTokenClient, isPassing, isRefusal, withRetries } from "./shared.commands-pull-comment.token-installation-token.watchdog.js";
 import { maskToken } from "./shared.actions-step.watchdog.js";

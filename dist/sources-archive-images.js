@@ -1,4 +1,4 @@
-import { Failure, attempt } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { hashBlob, openBlob, sniff, unpack } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 import { isDigest, toDigest, toReferences } from "./shared.actions-post.actions-step.recorder.js";
 import { toManifest } from "./shared.actions-step.js";

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { renderError } from './failure.ts'
 import { createGate } from './host/at-once.ts'
 import { countBuffersAsHeap } from './host/large-buffers.ts'
 import type { CacheAnswer, CacheQuestion } from './store/ask-cache.ts'
@@ -15,7 +16,7 @@ const inherited = { ...process.env }
 
 /** The folder of the question that is at work: those that fetch are at work side by side. */
 const places = new AsyncLocalStorage<string>()
-const getPlace = (): string => places.getStore() ?? ''
+const getPlace = (): string => places.getStore() ?? '/nowhere'
 
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8)
@@ -75,26 +76,29 @@ const ask = async ({
   countBuffersAsHeap()
   const make = (key: string): Promise<string | undefined> => saveCache([path], key).then(() => key)
   const [first = '', ...others] = keys
-  if (kind === 'look')
-    return Promise.all(
-      keys.map((key) => gate(() => restoreCache([path], key, [key], { lookupOnly: true }))),
-    )
+  const look = (key: string) => gate(() => restoreCache([path], key, [key], { lookupOnly: true }))
+  if (kind === 'look') return Promise.all(keys.map(look))
   if (kind === 'note') return Promise.all(keys.map(make))
   // What the service refuses has no number.
   if (kind === 'save') return [(await saveCache([path], first)) > 0 ? first : undefined]
   handOver(folder)
-  return [await restoreCache([path], first, others)]
+  return [await gate(() => restoreCache([path], first, others))]
 }
 
 const answer = async (question: CacheQuestion): Promise<void> => {
-  const keys = await places.run(question.folder, () => ask(question))
-  const line: CacheAnswer = { id: question.id, keys: keys.map((key) => key ?? null) }
+  const { id, folder } = question
+  const line: CacheAnswer = await places
+    .run(folder, () => ask(question))
+    .then(
+      (keys) => ({ id, keys: keys.map((key) => key ?? null) }),
+      // Others are at work beside it.
+      (error: unknown) => ({ id, keys: [], error: renderError(error) }),
+    )
   writeSync(3, `${JSON.stringify(line)}\n`)
 }
 
-const asked: Promise<void>[] = []
-// A question that fails ends this process, as nobody handles that.
+const answers: Promise<void>[] = []
 for await (const line of createInterface({ input: process.stdin }))
-  asked.push(answer(JSON.parse(line) as CacheQuestion))
-await Promise.all(asked)
+  answers.push(answer(JSON.parse(line) as CacheQuestion))
+await Promise.all(answers)
 process.exit()

@@ -165,6 +165,17 @@ describe('processes that ask the Actions cache', () => {
     expect(seen.size).toBe(1)
   })
 
+  test('a question that fails is told why, and others that were asked beside it have their answers', async () => {
+    await keep(['one', 'two'])
+    const cache = open()
+    writeFileSync(join(root, 'file'), '')
+    const good = Promise.all(['one', 'two'].map((word) => ask(cache, word)))
+    const bad = cache.fetch(['key-one'], join(root, 'file', 'nowhere'), stopNever.signal, true)
+    await expect(bad).rejects.toThrow(/^The Actions cache cannot be asked: .*ENOTDIR/)
+    expect(await good).toEqual(['one', 'two'].map(answerTo))
+    expect(clients()).toHaveLength(1)
+  })
+
   test.each([
     ['dies', (): void => void process.kill(only(), 'SIGKILL')],
     ['is ended as one of them is given up', (stop: AbortController): void => stop.abort('enough')],
@@ -177,10 +188,18 @@ describe('processes that ask the Actions cache', () => {
     const given = Promise.allSettled([ask(cache, 'one', stop)])
     const others = Promise.all([ask(cache, 'one'), ask(cache, 'two')])
     await eventually('all ask', () => service.requests.length === before + 3)
+    const first = only()
     expect(clients()).toHaveLength(1)
+    const seen = new Set<number>()
+    const look = setInterval(() => {
+      for (const pid of clients()) seen.add(pid)
+    }, 20)
     service.mode = 'normal'
     end(stop)
     expect(await others).toEqual([answerTo('one'), answerTo('two')])
+    clearInterval(look)
+    seen.delete(first)
+    expect(seen.size).toBe(1)
     expect((await given)[0]?.status).toBe(stop.signal.aborted ? 'rejected' : 'fulfilled')
   })
 

@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { Failure } from '../failure.ts'
 import { readStream } from '../host/bounds.ts'
 import type { Env } from '../host/command.ts'
 import { splitLines } from '../host/lines.ts'
 import type { WriteLine } from '../host/log-fence.ts'
 import { type Group, startGroup } from '../host/process-group.ts'
+import { toLine } from '../text/to-line.ts'
 
 /** How the Actions cache is asked. */
 export type CacheAccess = {
@@ -39,6 +41,8 @@ export type CacheAnswer = {
   readonly id: number
   /** Of the entries that were found or made, in the question's order; null for what was not. */
   readonly keys: readonly (string | null)[]
+  /** Why it has none. */
+  readonly error?: string
 }
 
 /** Beside us in the bundle; a source beside sources. */
@@ -82,9 +86,13 @@ export const hearClient = (
   for (const output of [stdout, stderr]) splitLines(output as Readable, hear)
 }
 
-export const parseAnswer = (line: string) => {
-  const { id, keys } = JSON.parse(line) as CacheAnswer
-  return { id, keys: keys.map((key) => key ?? undefined) }
+export const parseAnswer = (line: string): CacheAnswer => JSON.parse(line) as CacheAnswer
+
+/** @throws {Failure} where the client could not ask */
+export const readKeys = ({ keys, error }: CacheAnswer): readonly (string | undefined)[] => {
+  if (error !== undefined)
+    throw new Failure(`The Actions cache cannot be asked: ${toLine(error, 200)}`)
+  return keys.map((key) => key ?? undefined)
 }
 
 /**
@@ -110,5 +118,5 @@ export const askCache = async (
   const { code, timedOut } = await ended
   if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`)
   if (code !== 0) throw new Error(`the client ended with exit code ${code}`)
-  return parseAnswer(await answer).keys
+  return readKeys(parseAnswer(await answer))
 }

@@ -4,16 +4,18 @@ import { createGate } from '../host/at-once.ts'
 import { splitLines } from '../host/lines.ts'
 import {
   type CacheAccess,
+  type CacheAnswer,
   type CacheQuestion,
   hearClient,
   parseAnswer,
+  readKeys,
   startClient,
 } from './ask-cache.ts'
 
 type Keys = readonly (string | undefined)[]
 
 type Waiting = {
-  readonly hear: (keys: Keys) => void
+  readonly hear: (answer: CacheAnswer) => void
   readonly fail: (error: unknown) => void
 }
 
@@ -21,6 +23,7 @@ type Client = {
   readonly group: ReturnType<typeof startClient>
   /** Who waits for its answers, by the questions' numbers. */
   readonly waiting: Map<number, Waiting>
+  /** Whether nobody may ask it any more. */
   isOver: boolean
 }
 
@@ -39,7 +42,7 @@ type Ask = (
   isShort?: boolean,
 ) => Promise<Keys>
 
-/** Each costs a third of a second of processor time, and moves eight pieces at once. */
+/** Each costs a fifth of a second of processor time, and moves eight pieces at once. */
 const mostClients = 4
 
 /** Somebody may ask again in a moment. */
@@ -67,7 +70,7 @@ const start = ({ signal: _, ...access }: CacheAccess): Client => {
   splitLines(group.child.stdio[3] as Readable, (line) => {
     const answer = attempt(() => parseAnswer(line))
     if (answer === undefined) group.end()
-    else client.waiting.get(answer.id)?.hear(answer.keys)
+    else client.waiting.get(answer.id)?.hear(answer)
   })
   hearClient(group.child, access)
   group.ended.then(
@@ -103,9 +106,9 @@ const createIdle = () => {
 }
 
 /**
- * Processes that ask the Actions cache: each takes a third of a second to start, and an image has many entries,
- * so one is asked one question after another, and all short ones of a moment at once. See {@link askCache} for
- * why they are processes.
+ * Processes that ask the Actions cache: each takes a fifth of a second of processor time to start, and an image
+ * has many entries, so one is asked one question after another, and all short ones of a moment at once. See
+ * {@link askCache} for why they are processes.
  */
 export const createCacheClients = (access: CacheAccess): Ask => {
   const gate = createGate(mostClients)
@@ -115,7 +118,7 @@ export const createCacheClients = (access: CacheAccess): Ask => {
   let shared: Client | undefined
   const askClient = async (client: Client, ...[question, timeoutMs, signal]: Parameters<Ask>) => {
     const { group, waiting } = client
-    const { promise, resolve, reject } = Promise.withResolvers<Keys>()
+    const { promise, resolve, reject } = Promise.withResolvers<CacheAnswer>()
     asked += 1
     const id = asked
     waiting.set(id, { hear: resolve, fail: reject })
@@ -127,6 +130,7 @@ export const createCacheClients = (access: CacheAccess): Ask => {
       group.child.stdin?.write(`${JSON.stringify({ ...question, id, variables })}\n`)
       return await promise
     } catch (error) {
+      client.isOver = true
       group.end()
       await group.ended.catch(() => {})
       throw error
@@ -142,10 +146,11 @@ export const createCacheClients = (access: CacheAccess): Ask => {
   }
   const getShared = (): Client | undefined => (shared?.isOver === false ? shared : undefined)
   /**
-   * Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended: another
-   * is asked then.
+   * Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended:
+   * another is asked then, for as long as is left.
    */
-  const askAny: Ask = async (question, timeoutMs, signal, isShort = false) => {
+  const askAny = async (...[question, timeoutMs, signal, isShort = false]: Parameters<Ask>) => {
+    const beganMs = performance.now()
     signal.throwIfAborted()
     const found = (isShort ? getShared() : undefined) ?? take()
     const client = found ?? start(access)
@@ -158,10 +163,10 @@ export const createCacheClients = (access: CacheAccess): Ask => {
     signal.throwIfAborted()
     const other = (isShort ? getShared() : undefined) ?? start(access)
     if (isShort) shared = other
-    return await askClient(other, question, timeoutMs, signal)
+    return await askClient(other, question, timeoutMs - (performance.now() - beganMs), signal)
   }
   return (question, timeoutMs, signal, isShort = false) => {
-    const ask = () => askAny(question, timeoutMs, signal, isShort)
+    const ask = async () => readKeys(await askAny(question, timeoutMs, signal, isShort))
     return isShort ? ask() : gate(ask)
   }
 }
