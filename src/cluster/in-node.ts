@@ -6,12 +6,19 @@ import type { Command } from '../host/command.ts'
 import { type Ended, runCaptured } from '../host/process.ts'
 import { isMachine, type MachineNode, type Node } from './node.ts'
 
+/**
+ * Bash takes a pipe of Node.js, which is a socket, for one of a remote shell, and would begin with the user's
+ * `.bashrc`: after `sudo`, which forgets that other shells started this one, always.
+ */
+const withoutRc = ([program = '', ...args]: readonly string[]): readonly string[] =>
+  program === 'bash' ? [program, '--norc', ...args] : [program, ...args]
+
 /** The command that runs a program on this machine, as what its containerd takes orders from. */
 export const toMachineCommand = (
   { startedBy, env }: MachineNode,
   argv: readonly string[],
 ): Pick<Command, 'file' | 'args' | 'env'> => {
-  const [file = '', ...args] = [...startedBy, ...argv]
+  const [file = '', ...args] = [...startedBy, ...withoutRc(argv)]
   return { file, args, env }
 }
 
