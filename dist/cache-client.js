@@ -36,16 +36,24 @@ const setEnv = (variables) => {
 	process.env = Object.defineProperties(listed, Object.fromEntries(unlisted));
 };
 /**
+* Another client may have begun with the same question, and died. Where the question's folder is gone, so is
+* whoever asked.
+*/
+const makeFolder = (path) => {
+	try {
+		mkdirSync(path, { mode: 448 });
+	} catch (error) {
+		if (error.code !== "EEXIST") throw error;
+	}
+};
+/**
 * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
 * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
 * before.
 */
 const handOver = (folder) => {
 	const programs = join(folder, "programs");
-	mkdirSync(programs, {
-		recursive: true,
-		mode: 448
-	});
+	makeFolder(programs);
 	const tar = join(programs, "tar");
 	writeFileSync(tar, `${[
 		"#!/bin/sh",
@@ -85,9 +93,7 @@ const answer = async (question) => {
 	}));
 	writeSync(3, `${JSON.stringify(line)}\n`);
 };
-const answers = [];
-for await (const line of createInterface({ input: process.stdin })) answers.push(answer(JSON.parse(line)));
-await Promise.all(answers);
+for await (const line of createInterface({ input: process.stdin })) answer(JSON.parse(line));
 process.exit();
 
 export {  };

@@ -1,6 +1,6 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { later, readStream } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { later } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readOwnFile, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toLine, toRepository, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
@@ -745,18 +745,22 @@ const askCache = async (access, timeoutMs, question) => {
 	const { child, ended } = startClient(access, timeoutMs);
 	hearClient(child, access);
 	const folder = env["RUNNER_TEMP"] ?? "";
-	child.stdin?.end(`${JSON.stringify({
+	let answer;
+	splitLines(child.stdio[3], (line) => {
+		answer = attempt(() => parseAnswer(line));
+		child.stdin?.end();
+	});
+	child.stdin?.write(`${JSON.stringify({
 		id: 0,
 		variables,
 		folder,
 		...question
 	})}\n`);
-	const answers = child.stdio[3];
-	const answer = readStream(answers, "The Actions cache's answer").catch(() => "");
 	const { code, timedOut } = await ended;
 	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
 	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
-	return readKeys(parseAnswer(await answer));
+	if (answer === void 0) throw new Error("the client ended without an answer");
+	return readKeys(answer);
 };
 
 // src/memory/image-memory.ts

@@ -6295,8 +6295,8 @@ const buildImage = async (docker, order, onEvent, warn) => {
 };
 
 // src/run/layouts.ts
-/** Where a builder writes the image of a target. */
-const toLayoutFolder = ({ layoutDir }, { bake }) => join(layoutDir, bake.name);
+/** Where a builder writes the image of a target, which may be called like a folder of our own. */
+const toLayoutFolder = ({ layoutDir }, { bake }) => join(layoutDir, "builds", bake.name);
 /** Never fails: the run's own folder goes at its end. */
 const dropLayout = (folder) => attempt(() => rmSync(folder, {
 	recursive: true,

@@ -42,14 +42,25 @@ const setEnv = (variables: CacheQuestion['variables']): void => {
 }
 
 /**
+ * Another client may have begun with the same question, and died. Where the question's folder is gone, so is
+ * whoever asked.
+ */
+const makeFolder = (path: string): void => {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/**
  * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
  * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
  * before.
  */
 const handOver = (folder: string): void => {
   const programs = join(folder, 'programs')
-  // Another client may have begun with the same question, and died.
-  mkdirSync(programs, { recursive: true, mode: 0o700 })
+  makeFolder(programs)
   const tar = join(programs, 'tar')
   const lines = [
     '#!/bin/sh',
@@ -97,8 +108,7 @@ const answer = async (question: CacheQuestion): Promise<void> => {
   writeSync(3, `${JSON.stringify(line)}\n`)
 }
 
-const answers: Promise<void>[] = []
 for await (const line of createInterface({ input: process.stdin }))
-  answers.push(answer(JSON.parse(line) as CacheQuestion))
-await Promise.all(answers)
+  void answer(JSON.parse(line) as CacheQuestion)
+// Whoever asked wants no more, or was killed: what was on its way would come into folders that are to go.
 process.exit()

@@ -33,10 +33,10 @@ const cold = {
   'a layer gets its name': at(/^rename .*\/draft-/),
   'the image gets its name': at(/^writeFile .*\/index\.json/),
   "the builder's cache comes": at(/^served PUT .*\/manifests\/cache/),
-  'layers are put aside': at(/^link .*-images\/default\/\S+ .*\/kept\//, 2),
+  'layers are put aside': at(/^link .*-images\/builds\/default\/\S+ .*\/kept\//, 2),
   'a helper is to unpack the image': at(/^docker POST \/containers\/DIGEST\/start/),
   'a helper is to link it into the other node': at(/^docker POST \/containers\/DIGEST\/start/, 2),
-  "the image's folder goes": at(/^rm .*-images\/default/, 2),
+  "the image's folder goes": at(/^rm .*-images\/builds\/default/, 2),
   'half of what post is to keep is there': at(/^link .*\/kept\/DIGEST .*-layers\//, 4),
   'the list of that gets its name': at(/^rename .*\/entries\.json/),
   'post is told of it': at(/^writeFile .*\/save_state/, 2),
@@ -52,7 +52,7 @@ const warm = {
   'the archive of a layer has come': at(/^read .*\/archive/, 2),
   'a layer has half come': at(/^write .*\/kept\/part-/, 30),
   'a layer gets its name': at(/^rename .*\/kept\/part-/, 5),
-  'what was kept becomes part of the image': at(/^link .*\/kept\/DIGEST .*-images\/default\//),
+  'what was kept becomes part of the image': at(/^link .*\/kept\/DIGEST .*-images\/builds\/default\//),
   'what was kept is to be unpacked': at(/^docker POST \/containers\/DIGEST\/start/),
 }
 

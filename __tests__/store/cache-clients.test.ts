@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { attempt } from '../../src/failure.ts'
+import { startClient } from '../../src/store/ask-cache.ts'
 import { createEntryCache } from '../../src/store/entry-cache.ts'
 import { cacheClientEnv } from '../support/cache-client-env.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
@@ -27,14 +28,16 @@ const toFolder = (): string => {
   return folder
 }
 
+const toVariables = () => ({
+  ACTIONS_RESULTS_URL: service.resultsUrl,
+  ACTIONS_RUNTIME_TOKEN: service.token,
+  ACTIONS_CACHE_SERVICE_V2: 'true',
+})
+
 const open = () => {
   const { signal } = new AbortController()
   const env = cacheClientEnv(root)
-  const variables = {
-    ACTIONS_RESULTS_URL: service.resultsUrl,
-    ACTIONS_RUNTIME_TOKEN: service.token,
-    ACTIONS_CACHE_SERVICE_V2: 'true',
-  }
+  const variables = toVariables()
   return createEntryCache({ env, variables, mask: () => {}, debug: () => {}, signal })
 }
 
@@ -201,6 +204,21 @@ describe('processes that ask the Actions cache', () => {
     seen.delete(first)
     expect(seen.size).toBe(1)
     expect((await given)[0]?.status).toBe(stop.signal.aborted ? 'rejected' : 'fulfilled')
+  })
+
+  test('where whoever asked is gone, nothing comes any more', async () => {
+    const before = service.requests.length
+    service.mode = 'hanging'
+    const { child, ended } = startClient({ env: cacheClientEnv(root) }, 60_000)
+    const folder = toFolder()
+    const question = { id: 1, kind: 'fetch', folder, path: 'kept', keys: ['key'] }
+    child.stdin?.write(`${JSON.stringify({ ...question, variables: toVariables() })}\n`)
+    await eventually('it asks', () => service.requests.length > before)
+    rmSync(folder, { recursive: true })
+    child.stdin?.end()
+    expect((await ended).code).toBe(0)
+    service.mode = 'normal'
+    expect(existsSync(folder)).toBe(false)
   })
 
   test('one that has died meanwhile is not asked', async () => {

@@ -26,9 +26,9 @@ export const callHelper = async (
 ): Promise<{ readonly code: number; readonly said: string }> => {
   const whole = [joinScript(...parts), prelude, script].join('\n')
   try {
-    const { stdout, stderr } = await run('bash', ['-c', whole, 'helper', folder], {
-      timeout: 60_000,
-    })
+    // Its input is a socket, for which it may take itself for a remote shell and read what is its user's.
+    const args = ['--norc', '-c', whole, 'helper', folder]
+    const { stdout, stderr } = await run('bash', args, { timeout: 60_000 })
     return { code: 0, said: stdout + stderr }
   } catch (cause) {
     const { code, stdout, stderr } = cause as { code: number; stdout: string; stderr: string }

@@ -9,9 +9,9 @@ import type { HistoryEntry, Measured } from '../image/sizes.ts'
 import type { ExportLayers } from '../load/task.ts'
 import type { Ports, Run } from './ports.ts'
 
-/** Where a builder writes the image of a target. */
+/** Where a builder writes the image of a target, which may be called like a folder of our own. */
 export const toLayoutFolder = ({ layoutDir }: Pick<Run, 'layoutDir'>, { bake }: Target): string =>
-  join(layoutDir, bake.name)
+  join(layoutDir, 'builds', bake.name)
 
 /** Never fails: the run's own folder goes at its end. */
 export const dropLayout = (folder: string): void =>

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { Failure } from '../failure.ts'
-import { readStream } from '../host/bounds.ts'
+import { attempt, Failure } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import { splitLines } from '../host/lines.ts'
 import type { WriteLine } from '../host/log-fence.ts'
@@ -112,11 +111,16 @@ export const askCache = async (
   const { child, ended } = startClient(access, timeoutMs)
   hearClient(child, access)
   const folder = env['RUNNER_TEMP'] ?? ''
-  child.stdin?.end(`${JSON.stringify({ id: 0, variables, folder, ...question })}\n`)
-  const answers = child.stdio[3] as Readable
-  const answer = readStream(answers, "The Actions cache's answer").catch(() => '')
+  let answer: CacheAnswer | undefined
+  splitLines(child.stdio[3] as Readable, (line) => {
+    answer = attempt(() => parseAnswer(line))
+    // It ends when it hears no more.
+    child.stdin?.end()
+  })
+  child.stdin?.write(`${JSON.stringify({ id: 0, variables, folder, ...question })}\n`)
   const { code, timedOut } = await ended
   if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`)
   if (code !== 0) throw new Error(`the client ended with exit code ${code}`)
-  return readKeys(parseAnswer(await answer))
+  if (answer === undefined) throw new Error('the client ended without an answer')
+  return readKeys(answer)
 }
