@@ -3,7 +3,7 @@ import { escapeCell, escapeLine, escapeText, formatBytes, formatCount, formatDur
 import { compareReports, compareWithUsual, emptyReport, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
 import { renderCommon, renderImageReports, renderReportLines } from "./shared.actions-publish.report-image-comment.js";
 import { markdownTable } from "./vendor/markdown-table.js";
-import { toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { existsSync } = process.getBuiltinModule("node:fs");
 
 // src/plan/render.ts

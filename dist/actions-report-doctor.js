@@ -1,7 +1,7 @@
 import { markdownTable } from "./vendor/markdown-table.js";
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { escapeCell, formatCount, formatDuration } from "./shared.actions-post.actions-step.js";
-import { toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 
 // src/doctor/render.ts
 const longest = 1e3;

@@ -1,8 +1,9 @@
-import { createDocker, createLineCutter, describeEnd, toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, createLineCutter, describeEnd } from "./shared.actions-post.actions-step.recorder.js";
 import { createKubectl, hasKubectl, listAll, makeBuilder, parseOptions, quote, removeLeft, removeMs, removeOf, runLabel, toBuilderName } from "./shared.actions-post.actions-step.js";
 import { openCluster } from "./shared.build-kubernetes-builder.kubernetes-open-cluster.js";
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 
 // src/kubernetes/pods.ts

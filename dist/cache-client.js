@@ -1,6 +1,7 @@
 import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { countBuffersAsHeap } from "./shared.cache-client.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { createInterface } = process.getBuiltinModule("node:readline");
 const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
 const { chmodSync, mkdirSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
@@ -13,9 +14,9 @@ const { delimiter, join } = process.getBuiltinModule("node:path");
 * own folder.
 */
 const inherited = { ...process.env };
-/** The folder of the question that is at work: those that fetch are at work side by side. */
-const places = new AsyncLocalStorage();
-const getPlace = () => places.getStore() ?? "/nowhere";
+/** The question that is at work: those that fetch are at work side by side. */
+const questions = new AsyncLocalStorage();
+const getPlace = () => questions.getStore()?.folder ?? "/nowhere";
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8);
 /** The environment as the library shall find it, whichever question it works for. */
@@ -24,7 +25,8 @@ const setEnv = (variables) => {
 	const listed = {
 		...inherited,
 		get PATH() {
-			return `${join(getPlace(), "programs")}${delimiter}${inherited["PATH"] ?? ""}`;
+			const usual = inherited["PATH"] ?? "";
+			return questions.getStore()?.kind === "fetch" ? `${join(getPlace(), "programs")}${delimiter}${usual}` : usual;
 		},
 		get RUNNER_TEMP() {
 			return getPlace();
@@ -82,14 +84,14 @@ const ask = async ({ variables, folder, path, keys, kind }) => {
 	return [await gate(() => restoreCache([path], first, others))];
 };
 const answer = async (question) => {
-	const { id, folder } = question;
-	const line = await places.run(folder, () => ask(question)).then((keys) => ({
+	const { id } = question;
+	const line = await questions.run(question, () => ask(question)).then((keys) => ({
 		id,
 		keys: keys.map((key) => key ?? null)
 	}), (error) => ({
 		id,
 		keys: [],
-		error: renderError(error)
+		error: toLine(renderError(error), 500)
 	}));
 	writeSync(3, `${JSON.stringify(line)}\n`);
 };

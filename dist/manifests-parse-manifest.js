@@ -1,7 +1,8 @@
 import { require_dist } from "./vendor/yaml.js";
 import { isFilesImage, parseQuantity } from "./shared.actions-post.actions-step.js";
 import { isOfKo, isPlaceholder, joinManifests, readClaimed, readPlacement, readTerms, readVolumes } from "./shared.actions-step.js";
-import { parseImageReference, toLine, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { parseImageReference, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 
 // src/manifests/document.ts
 var import_dist = require_dist();

@@ -1,6 +1,6 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
-import { isDigest, toDigest, toHex, toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { isDigest, toDigest, toHex } from "./shared.actions-post.actions-step.recorder.js";
 import { findManifestText, isImageConfig, parseJson, readBlobImage, toLayers } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
 import { show } from "./shared.actions-step.js";
@@ -9,6 +9,7 @@ import { readBlob } from "./shared.oci-find-oci-source.run-pull-through-cache.js
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { collect, createArtifactListing, createCount, createLayerListing, findRoom, imageFolder, toTree, toTreePath, unpackArchive } from "./shared.docker-image-source.oci-find-oci-source.js";
 import { mergeLayers } from "./shared.commands-report.oci-find-oci-source.run-analyse-step.run-prove-step.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { posix } = process.getBuiltinModule("node:path");
 
 // src/files/sources/oci/fetch-layers.ts

@@ -1,8 +1,9 @@
 import { beginUnpacking, buildImage, createExportLayers, fewBytes, findSecretMounts, hasLayer, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, restoringBuilds, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { createDocker, isDigest, toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
 import { formatDuration, intermediateRepository, isPush, toEntries, toFields } from "./shared.actions-post.actions-step.js";
+import { createDocker, isDigest } from "./shared.actions-post.actions-step.recorder.js";
 import { createEnds } from "./shared.run-build-step.run-create-cluster-step.js";
 import { findCommonLayers } from "./shared.run-build-step.run-restore-builds-step.js";
 const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");

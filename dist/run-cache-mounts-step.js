@@ -1,10 +1,11 @@
 import { Failure, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
-import { describeEnd, readRegularFile, runCaptured, toDigest, toHex, toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { describeEnd, readRegularFile, runCaptured, toDigest, toHex } from "./shared.actions-post.actions-step.recorder.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { leastOwnBytes } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { formatBytes, formatCount, formatDuration, quote } from "./shared.actions-post.actions-step.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { toMountStart, usualPlatform } from "./shared.actions-step.js";
 import { saveEntries } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-sync-files-step.js";
 import { createEntryCache } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";

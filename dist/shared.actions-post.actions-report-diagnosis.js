@@ -1,5 +1,5 @@
 import { escapeCell, escapeLine } from "./shared.actions-post.actions-step.js";
-import { toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 
 // src/diagnose/finding/render.ts
 const certainties = {

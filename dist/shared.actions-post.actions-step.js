@@ -1,7 +1,8 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { later } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readOwnFile, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toLine, toRepository, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readOwnFile, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toRepository, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
@@ -729,7 +730,7 @@ const hearClient = ({ stdout, stderr }, { mask, debug }) => {
 const parseAnswer = (line) => JSON.parse(line);
 /** @throws {Failure} where the client could not ask */
 const readKeys = ({ keys, error }) => {
-	if (error !== void 0) throw new Failure(`The Actions cache cannot be asked: ${toLine(error, 200)}`);
+	if (error !== void 0) throw new Failure(`The Actions cache cannot be asked: ${error}`);
 	return keys.map((key) => key ?? void 0);
 };
 /**
@@ -757,10 +758,9 @@ const askCache = async (access, timeoutMs, question) => {
 		...question
 	})}\n`);
 	const { code, timedOut } = await ended;
+	if (answer !== void 0) return readKeys(answer);
 	if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`);
-	if (code !== 0) throw new Error(`the client ended with exit code ${code}`);
-	if (answer === void 0) throw new Error("the client ended without an answer");
-	return readKeys(answer);
+	throw new Error(`the client ended with exit code ${code}`);
 };
 
 // src/memory/image-memory.ts

@@ -1,5 +1,6 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { later, mostBytes as mostBytes$1, readStream, tooMuch } from "./shared.actions-post.actions-step.recorder.watchdog.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { connect } = process.getBuiltinModule("node:net");
 const { Agent, request } = process.getBuiltinModule("node:http");
 const { Duplex, PassThrough } = process.getBuiltinModule("node:stream");
@@ -210,24 +211,6 @@ const runCaptured = async (command) => {
 const isOlder = ([major, minor], [wantedMajor, wantedMinor]) => major < wantedMajor || major === wantedMajor && minor < wantedMinor;
 /** The first that is known to be older; undefined where none is. */
 const findOlder = (versions, wanted) => versions.find((version) => version.join(".") !== "0.0" && isOlder(version, wanted));
-
-// src/text/to-line.ts
-const withoutQuery = (address) => {
-	const at = address.indexOf("?");
-	return at < 0 ? address : `${address.slice(0, at)}?...`;
-};
-/**
-* Makes one short line of what others wrote, such as a kubelet's message: no control characters, and
-* neither the login nor the query of an address, which hold secrets. Of a longer one the middle goes:
-* kubelets say at the end what it was.
-*/
-const toLine = (text, longest = 300) => {
-	const line = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").replace(/\/\/[^/\s@"]+@/g, "//***@").replace(/\bhttps?:\/\/[^\s"]+/g, withoutQuery).trim();
-	const characters = [...line];
-	if (characters.length <= longest) return line;
-	const half = (longest - 4) / 2;
-	return `${characters.slice(0, half).join("")} ... ${characters.slice(-half).join("")}`;
-};
 
 // src/cluster/providers/machine.ts
 /** Where clusters without containers have their containerd. */
@@ -1939,4 +1922,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findContainers, findDockerFolders, findMembers, findNodes, findOlder, findRecordings, findSocket, findToolImage, gatherHere, gatherNodes, inspectNodes, isContainer, isDigest, isDirect, isImageId, isMachine, isMissing, isOlder, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toLine, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findContainers, findDockerFolders, findMembers, findNodes, findOlder, findRecordings, findSocket, findToolImage, gatherHere, gatherNodes, inspectNodes, isContainer, isDigest, isDirect, isImageId, isMachine, isMissing, isOlder, isOwnFolder, isSameCluster, isWarning, kind, kindOf, listMembers, makeOwnFolder, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readOwnFile, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline, writeOwnFile };

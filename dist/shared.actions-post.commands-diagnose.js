@@ -1,6 +1,7 @@
-import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toLine, toRepository, toWhom, updateBaseline, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { formatBytes, formatCount, isMisspelt, parseQuantity, within } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 
 // src/diagnose/finding/since.ts

@@ -1,6 +1,7 @@
 import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, findOlder, isContainer, isDigest, isDirect, isImageId, isMachine, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toLine, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, findOlder, isContainer, isDigest, isDirect, isImageId, isMachine, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { askCache, filesImages, filesRecords, findNearestWord, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
@@ -1196,7 +1197,7 @@ const findBoundsAbove = async (pid, containerId, read = readQuietly) => {
 // src/cluster/in-node.ts
 /**
 * Bash takes a pipe of Node.js, which is a socket, for one of a remote shell, and would begin with the user's
-* `.bashrc`: after `sudo`, which forgets that other shells started this one, always.
+* `.bashrc` where no other shell is known to have started it, as after `sudo`.
 */
 const withoutRc = ([program = "", ...args]) => program === "bash" ? [
 	program,
@@ -6166,7 +6167,8 @@ const bakeEnv = {
 };
 /** BuildKit's record of the build, which knows the lines, goes with the metadata. */
 const recordEnv = { BUILDX_METADATA_PROVENANCE: "max" };
-const toMetadataFile = ({ target, tempDir }) => join(tempDir, `${target.bake.name}-metadata.json`);
+/** No target's is another one's Bake file. */
+const toMetadataFile = ({ target, tempDir }) => join(tempDir, `metadata-${target.bake.name}.json`);
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order, { sources }) => {
 	const { tempDir, cacheEnv, layout, registry } = order;

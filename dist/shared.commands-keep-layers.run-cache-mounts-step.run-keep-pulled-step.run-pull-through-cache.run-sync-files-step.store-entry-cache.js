@@ -83,7 +83,7 @@ const createCacheClients = (access) => {
 		});
 		const abort = () => reject(signal.reason);
 		signal.addEventListener("abort", abort);
-		const timer = setTimeout(() => reject(/* @__PURE__ */ new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+		const timer = setTimeout(() => reject(/* @__PURE__ */ new Error(`no answer within ${Math.round(timeoutMs)} ms`)), timeoutMs);
 		try {
 			const { variables } = access;
 			group.child.stdin?.write(`${JSON.stringify({

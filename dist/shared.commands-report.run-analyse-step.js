@@ -1,5 +1,6 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { isWarning, runContainer, toHex, toLine as toLine$1 } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine as toLine$1 } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { isWarning, runContainer, toHex } from "./shared.actions-post.actions-step.recorder.js";
 import { commonFolder, findTargetObjection, hideTokens, isLike, storeFolders, toFingerprint, tokenPatterns } from "./shared.actions-step.js";
 import { formatBytes, formatDuration, runLabel } from "./shared.actions-post.actions-step.js";
 import { findFolderAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";

@@ -1,7 +1,8 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { openMemoryFile } from "./shared.actions-step.js";
-import { runCaptured, toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { runCaptured } from "./shared.actions-post.actions-step.recorder.js";
 import { findOutside } from "./shared.actions-post.actions-step.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { closeSync, lstatSync, openSync, realpathSync, statSync } = process.getBuiltinModule("node:fs");
 const { dirname, join, relative, resolve } = process.getBuiltinModule("node:path");
 

@@ -1,5 +1,5 @@
 import { Failure, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { toLine } from "./shared.actions-post.actions-step.recorder.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { countBuffersAsHeap } from "./shared.cache-client.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { sniff, unpack } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 import { createTarCutter } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.sources-archive-images.js";

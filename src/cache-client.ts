@@ -6,6 +6,7 @@ import { renderError } from './failure.ts'
 import { createGate } from './host/at-once.ts'
 import { countBuffersAsHeap } from './host/large-buffers.ts'
 import type { CacheAnswer, CacheQuestion } from './store/ask-cache.ts'
+import { toLine } from './text/to-line.ts'
 
 /**
  * Asks the Actions cache beside main, which hears what the library prints, and ends this process when it takes
@@ -14,9 +15,9 @@ import type { CacheAnswer, CacheQuestion } from './store/ask-cache.ts'
  */
 const inherited = { ...process.env }
 
-/** The folder of the question that is at work: those that fetch are at work side by side. */
-const places = new AsyncLocalStorage<string>()
-const getPlace = (): string => places.getStore() ?? '/nowhere'
+/** The question that is at work: those that fetch are at work side by side. */
+const questions = new AsyncLocalStorage<CacheQuestion>()
+const getPlace = (): string => questions.getStore()?.folder ?? '/nowhere'
 
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8)
@@ -28,7 +29,9 @@ const setEnv = (variables: CacheQuestion['variables']): void => {
   const listed = {
     ...inherited,
     get PATH() {
-      return `${join(getPlace(), 'programs')}${delimiter}${inherited['PATH'] ?? ''}`
+      const usual = inherited['PATH'] ?? ''
+      const isFetching = questions.getStore()?.kind === 'fetch'
+      return isFetching ? `${join(getPlace(), 'programs')}${delimiter}${usual}` : usual
     },
     get RUNNER_TEMP() {
       return getPlace()
@@ -97,13 +100,13 @@ const ask = async ({
 }
 
 const answer = async (question: CacheQuestion): Promise<void> => {
-  const { id, folder } = question
-  const line: CacheAnswer = await places
-    .run(folder, () => ask(question))
+  const { id } = question
+  const line: CacheAnswer = await questions
+    .run(question, () => ask(question))
     .then(
       (keys) => ({ id, keys: keys.map((key) => key ?? null) }),
       // Others are at work beside it.
-      (error: unknown) => ({ id, keys: [], error: renderError(error) }),
+      (error: unknown) => ({ id, keys: [], error: toLine(renderError(error), 500) }),
     )
   writeSync(3, `${JSON.stringify(line)}\n`)
 }

@@ -67,6 +67,7 @@ describe('processes that ask the Actions cache', () => {
   beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'slipway-clients-'))
     service.entries.splice(0)
+    service.mode = 'normal'
     // Those of earlier tests, of whichever file, end by themselves after a second.
     await eventually('no other client is there', () => clients().length === 0)
   })

@@ -62,8 +62,9 @@ const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '1', BUILDX_BAKE_FILE_RELATIVE_PA
 /** BuildKit's record of the build, which knows the lines, goes with the metadata. */
 const recordEnv = { BUILDX_METADATA_PROVENANCE: 'max' }
 
+/** No target's is another one's Bake file. */
 const toMetadataFile = ({ target, tempDir }: BuildOrder): string =>
-  join(tempDir, `${target.bake.name}-metadata.json`)
+  join(tempDir, `metadata-${target.bake.name}.json`)
 
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order: BuildOrder, { sources }: SecretChannel) => {

@@ -8,7 +8,7 @@ import { isMachine, type MachineNode, type Node } from './node.ts'
 
 /**
  * Bash takes a pipe of Node.js, which is a socket, for one of a remote shell, and would begin with the user's
- * `.bashrc`: after `sudo`, which forgets that other shells started this one, always.
+ * `.bashrc` where no other shell is known to have started it, as after `sudo`.
  */
 const withoutRc = ([program = '', ...args]: readonly string[]): readonly string[] =>
   program === 'bash' ? [program, '--norc', ...args] : [program, ...args]

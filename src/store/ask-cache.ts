@@ -5,7 +5,6 @@ import type { Env } from '../host/command.ts'
 import { splitLines } from '../host/lines.ts'
 import type { WriteLine } from '../host/log-fence.ts'
 import { type Group, startGroup } from '../host/process-group.ts'
-import { toLine } from '../text/to-line.ts'
 
 /** How the Actions cache is asked. */
 export type CacheAccess = {
@@ -89,8 +88,7 @@ export const parseAnswer = (line: string): CacheAnswer => JSON.parse(line) as Ca
 
 /** @throws {Failure} where the client could not ask */
 export const readKeys = ({ keys, error }: CacheAnswer): readonly (string | undefined)[] => {
-  if (error !== undefined)
-    throw new Failure(`The Actions cache cannot be asked: ${toLine(error, 200)}`)
+  if (error !== undefined) throw new Failure(`The Actions cache cannot be asked: ${error}`)
   return keys.map((key) => key ?? undefined)
 }
 
@@ -119,8 +117,7 @@ export const askCache = async (
   })
   child.stdin?.write(`${JSON.stringify({ id: 0, variables, folder, ...question })}\n`)
   const { code, timedOut } = await ended
+  if (answer !== undefined) return readKeys(answer)
   if (timedOut) throw new Error(`no answer within ${timeoutMs} ms`)
-  if (code !== 0) throw new Error(`the client ended with exit code ${code}`)
-  if (answer === undefined) throw new Error('the client ended without an answer')
-  return readKeys(answer)
+  throw new Error(`the client ended with exit code ${code}`)
 }

@@ -32,7 +32,7 @@ class ClientEnded extends Error {}
 
 /**
  * @returns as {@link askCache}
- * @throws as {@link askCache}; whoever was asked is ended then
+ * @throws as {@link askCache}; whoever did not answer is ended then
  */
 type Ask = (
   question: Omit<CacheQuestion, 'variables' | 'id'>,
@@ -124,7 +124,10 @@ export const createCacheClients = (access: CacheAccess): Ask => {
     waiting.set(id, { hear: resolve, fail: reject })
     const abort = (): void => reject(signal.reason)
     signal.addEventListener('abort', abort)
-    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${Math.round(timeoutMs)} ms`)),
+      timeoutMs,
+    )
     try {
       const { variables } = access
       group.child.stdin?.write(`${JSON.stringify({ ...question, id, variables })}\n`)
