@@ -13,6 +13,7 @@ import { planMethod } from '../../src/load/plan-method.ts'
 import { toBuildId, toStep } from '../../src/plan/steps.ts'
 import type { CacheDocuments } from '../../src/registry/cache-documents.ts'
 import { handlers } from '../../src/run/handlers.ts'
+import { toLayoutFolder } from '../../src/run/layouts.ts'
 import type { Built, Ports } from '../../src/run/ports.ts'
 import { whilePruning, withoutPruning } from './builder-turn.ts'
 import { docker } from './testbed.ts'
@@ -87,7 +88,7 @@ export const createColdBuilds = () => {
         const order = { isAlone: true, retries: 0, cacheRequired: false, wantsOrigins: false }
         const work = { kind: 'build', target, nodes, ...order } as const
         result = await handlers.build({ ...toStep(id, work), ...work }, ports as unknown as Ports)
-        const sentBytes = sizeOf(join(tempDir, target.bake.name))
+        const sentBytes = sizeOf(toLayoutFolder(run, target))
         await beforeLoad?.()
         const into = nodes.map((node) => ({ node, choice: planMethod(engine, node, 'auto', true) }))
         const image = { kind: 'built', by: id } as const
