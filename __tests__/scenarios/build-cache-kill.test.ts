@@ -52,7 +52,9 @@ const warm = {
   'the archive of a layer has come': at(/^read .*\/archive/, 2),
   'a layer has half come': at(/^write .*\/kept\/part-/, 30),
   'a layer gets its name': at(/^rename .*\/kept\/part-/, 5),
-  'what was kept becomes part of the image': at(/^link .*\/kept\/DIGEST .*-images\/builds\/default\//),
+  'what was kept becomes part of the image': at(
+    /^link .*\/kept\/DIGEST .*-images\/builds\/default\//,
+  ),
   'what was kept is to be unpacked': at(/^docker POST \/containers\/DIGEST\/start/),
 }
 
