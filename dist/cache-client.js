@@ -1,10 +1,10 @@
 import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { countBuffersAsHeap } from "./shared.cache-client.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
-import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { makeOwnFolder, toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { createInterface } = process.getBuiltinModule("node:readline");
 const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
-const { chmodSync, mkdirSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
+const { chmodSync, writeFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const { delimiter, join } = process.getBuiltinModule("node:path");
 
 // src/cache-client.ts
@@ -16,7 +16,11 @@ const { delimiter, join } = process.getBuiltinModule("node:path");
 const inherited = { ...process.env };
 /** The question that is at work: those that fetch are at work side by side. */
 const questions = new AsyncLocalStorage();
-const getPlace = () => questions.getStore()?.folder ?? "/nowhere";
+const getPlace = () => {
+	const { folder } = questions.getStore() ?? {};
+	if (folder !== void 0) return folder;
+	throw new Error("whoever asks for a folder works for no question");
+};
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8);
 /** The environment as the library shall find it, whichever question it works for. */
@@ -38,24 +42,13 @@ const setEnv = (variables) => {
 	process.env = Object.defineProperties(listed, Object.fromEntries(unlisted));
 };
 /**
-* Another client may have begun with the same question, and died. Where the question's folder is gone, so is
-* whoever asked.
-*/
-const makeFolder = (path) => {
-	try {
-		mkdirSync(path, { mode: 448 });
-	} catch (error) {
-		if (error.code !== "EEXIST") throw error;
-	}
-};
-/**
 * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
 * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
 * before.
 */
 const handOver = (folder) => {
 	const programs = join(folder, "programs");
-	makeFolder(programs);
+	makeOwnFolder(programs);
 	const tar = join(programs, "tar");
 	writeFileSync(tar, `${[
 		"#!/bin/sh",

@@ -1,5 +1,5 @@
 import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { readOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { readOwnFile } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { createEntryCache } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
 import { saveEntries } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-sync-files-step.js";
 import { parseSavedPlan, savedPlanFile } from "./shared.commands-keep-layers.run-build-caches.js";

@@ -1,4 +1,5 @@
-import { createDocker, findMembers, isOwnFolder, parseContainers, partStreams, readRecording, readScript, recordContainers, splitLines, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, findMembers, parseContainers, partStreams, readRecording, readScript, recordContainers, splitLines, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { isOwnFolder } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 
 // src/diagnose/recording/record-pods.ts
 /** A node's list is one line, of more than 1 KB for each container; half of one says nothing. */

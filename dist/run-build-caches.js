@@ -1,15 +1,15 @@
 import { attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { isDigest, makeOwnFolder, readRegularFile, toDigest, toHex, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { isDigest, readRegularFile, toDigest, toHex } from "./shared.actions-post.actions-step.recorder.js";
 import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
 import { createGate, doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
 import { restoreEntry } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { formatBytes, formatCount, formatDuration } from "./shared.actions-post.actions-step.js";
+import { makeOwnFolder, toLine, writeOwnFile } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { savedPlanFile, toMark as toMark$1 } from "./shared.commands-keep-layers.run-build-caches.js";
 import { countedKeywords, findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
-import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { findContextSources, walkContext } from "./shared.run-analyse-step.run-build-caches.js";
 import { createIgnore, readIgnoreFile } from "./shared.build-ignored.build-sent-context.run-build-caches.js";
 import { isOnTheWay, isSimple, takes } from "./shared.build-sent-context.run-build-caches.js";

@@ -1,8 +1,8 @@
-import { createDocker, describeEnd, execute, findContainers, isMissing, kind, listMembers, makeOwnFolder, readRegularFile, runCaptured, runStreaming, splitLines, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { createDocker, describeEnd, execute, findContainers, isMissing, kind, listMembers, readRegularFile, runCaptured, runStreaming, splitLines } from "./shared.actions-post.actions-step.recorder.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { makeOwnFolder, toLine, writeOwnFile } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { createEnds } from "./shared.run-build-step.run-create-cluster-step.js";
 import { findMaker, formatDuration, isComplete, listClaimed, listMadeBy, markComplete, removeOwned } from "./shared.actions-post.actions-step.js";
-import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 const { createServer } = process.getBuiltinModule("node:net");
 const { mkdirSync, readFileSync, writeFileSync } = process.getBuiltinModule("node:fs");

@@ -1,8 +1,8 @@
 import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { later } from "./shared.actions-post.actions-step.recorder.watchdog.js";
-import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readOwnFile, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toRepository, withEngineApi, writeOwnFile } from "./shared.actions-post.actions-step.recorder.js";
+import { readOwnFile, toLine, writeOwnFile } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toRepository, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
@@ -727,7 +727,15 @@ const hearClient = ({ stdout, stderr }, { mask, debug }) => {
 	};
 	for (const output of [stdout, stderr]) splitLines(output, hear);
 };
-const parseAnswer = (line) => JSON.parse(line);
+/** Keys are what the service says; undefined where the line is none of a client's. */
+const parseAnswer = (line) => {
+	const said = attempt(() => JSON.parse(line));
+	if (!Array.isArray(said?.keys)) return void 0;
+	return {
+		...said,
+		keys: said.keys.map((key) => typeof key === "string" ? key : null)
+	};
+};
 /** @throws {Failure} where the client could not ask */
 const readKeys = ({ keys, error }) => {
 	if (error !== void 0) throw new Failure(`The Actions cache cannot be asked: ${error}`);
@@ -748,7 +756,7 @@ const askCache = async (access, timeoutMs, question) => {
 	const folder = env["RUNNER_TEMP"] ?? "";
 	let answer;
 	splitLines(child.stdio[3], (line) => {
-		answer = attempt(() => parseAnswer(line));
+		answer = parseAnswer(line);
 		child.stdin?.end();
 	});
 	child.stdin?.write(`${JSON.stringify({

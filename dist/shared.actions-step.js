@@ -6167,16 +6167,19 @@ const bakeEnv = {
 };
 /** BuildKit's record of the build, which knows the lines, goes with the metadata. */
 const recordEnv = { BUILDX_METADATA_PROVENANCE: "max" };
-/** No target's is another one's Bake file. */
-const toMetadataFile = ({ target, tempDir }) => join(tempDir, `metadata-${target.bake.name}.json`);
+/** A target's own, whatever others are called. */
+const toBuildFiles = ({ target, tempDir }) => ({
+	bake: join(tempDir, `bake-${target.bake.name}.json`),
+	metadata: join(tempDir, `metadata-${target.bake.name}.json`)
+});
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order, { sources }) => {
-	const { tempDir, cacheEnv, layout, registry } = order;
+	const { cacheEnv, layout, registry } = order;
 	const target = registry ? throughRegistry(order.target, registry) : order.target;
 	const place = registry?.image ?? layout;
-	const file = join(tempDir, `bake-${target.bake.name}.json`);
+	const { bake: file, metadata } = toBuildFiles(order);
 	writeFileSync(file, JSON.stringify(toBakeFile(target, sources, place)), { mode: 384 });
-	const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout);
+	const args = toBakeArgs(target, file, metadata, sources, layout);
 	const usesService = usesActionsCache(toBakeTargets(target));
 	return {
 		args,
@@ -6254,7 +6257,7 @@ const buildWithCaches = async (order, build, warn) => {
 const largestMetadata = 16e6;
 const readMetadata = (order) => {
 	const { bake, intermediate = order.registry?.image } = order.target;
-	const file = toMetadataFile(order);
+	const file = toBuildFiles(order).metadata;
 	const text = readRegularFile(file, largestMetadata).toString("utf8");
 	const own = JSON.parse(text)[bake.name];
 	if (!order.wantsOrigins) return {

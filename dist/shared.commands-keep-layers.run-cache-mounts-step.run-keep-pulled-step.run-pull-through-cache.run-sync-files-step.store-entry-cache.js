@@ -1,4 +1,3 @@
-import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { splitLines } from "./shared.actions-post.actions-step.recorder.js";
 import { hearClient, parseAnswer, readKeys, startClient } from "./shared.actions-post.actions-step.js";
@@ -31,7 +30,7 @@ const start = ({ signal: _, ...access }) => {
 		for (const { fail } of client.waiting.values()) fail(error);
 	};
 	splitLines(group.child.stdio[3], (line) => {
-		const answer = attempt(() => parseAnswer(line));
+		const answer = parseAnswer(line);
 		if (answer === void 0) group.end();
 		else client.waiting.get(answer.id)?.hear(answer);
 	});
@@ -72,7 +71,8 @@ const createCacheClients = (access) => {
 	let asked = 0;
 	/** Who is asked short questions. */
 	let shared;
-	const askClient = async (client, ...[question, timeoutMs, signal]) => {
+	const getShared = (isShort) => isShort && shared?.isOver === false ? shared : void 0;
+	const askClient = async (client, question, signal) => {
 		const { group, waiting } = client;
 		const { promise, resolve, reject } = Promise.withResolvers();
 		asked += 1;
@@ -83,7 +83,6 @@ const createCacheClients = (access) => {
 		});
 		const abort = () => reject(signal.reason);
 		signal.addEventListener("abort", abort);
-		const timer = setTimeout(() => reject(/* @__PURE__ */ new Error(`no answer within ${Math.round(timeoutMs)} ms`)), timeoutMs);
 		try {
 			const { variables } = access;
 			group.child.stdin?.write(`${JSON.stringify({
@@ -98,7 +97,6 @@ const createCacheClients = (access) => {
 			await group.ended.catch(() => {});
 			throw error;
 		} finally {
-			clearTimeout(timer);
 			signal.removeEventListener("abort", abort);
 			waiting.delete(id);
 			if (waiting.size === 0) {
@@ -107,29 +105,34 @@ const createCacheClients = (access) => {
 			}
 		}
 	};
-	const getShared = () => shared?.isOver === false ? shared : void 0;
 	/**
 	* Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended:
-	* another is asked then, for as long as is left.
+	* another is asked then.
 	*/
-	const askAny = async (...[question, timeoutMs, signal, isShort = false]) => {
-		const beganMs = performance.now();
+	const askAny = async (question, isShort, signal) => {
+		const begin = (client) => {
+			if (isShort) shared = client;
+			return askClient(client, question, signal);
+		};
 		signal.throwIfAborted();
-		const found = (isShort ? getShared() : void 0) ?? take();
-		const client = found ?? start(access);
-		if (isShort) shared = client;
+		const found = getShared(isShort) ?? take();
 		try {
-			return await askClient(client, question, timeoutMs, signal);
+			return await begin(found ?? start(access));
 		} catch (error) {
 			if (!(error instanceof ClientEnded) || found === void 0 && !isShort) throw error;
 		}
 		signal.throwIfAborted();
-		const other = (isShort ? getShared() : void 0) ?? start(access);
-		if (isShort) shared = other;
-		return await askClient(other, question, timeoutMs - (performance.now() - beganMs), signal);
+		return await begin(getShared(isShort) ?? start(access));
 	};
 	return (question, timeoutMs, signal, isShort = false) => {
-		const ask = async () => readKeys(await askAny(question, timeoutMs, signal, isShort));
+		const ask = async () => {
+			const late = new AbortController();
+			const error = /* @__PURE__ */ new Error(`no answer within ${timeoutMs} ms`);
+			const timer = setTimeout(() => late.abort(error), timeoutMs);
+			const either = AbortSignal.any([signal, late.signal]);
+			const answer = await askAny(question, isShort, either).finally(() => clearTimeout(timer));
+			return readKeys(answer);
+		};
 		return isShort ? ask() : gate(ask);
 	};
 };

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { chmodSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
+import { chmodSync, writeFileSync, writeSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { renderError } from './failure.ts'
 import { createGate } from './host/at-once.ts'
 import { countBuffersAsHeap } from './host/large-buffers.ts'
+import { makeOwnFolder } from './host/own-folder.ts'
 import type { CacheAnswer, CacheQuestion } from './store/ask-cache.ts'
 import { toLine } from './text/to-line.ts'
 
@@ -17,7 +18,11 @@ const inherited = { ...process.env }
 
 /** The question that is at work: those that fetch are at work side by side. */
 const questions = new AsyncLocalStorage<CacheQuestion>()
-const getPlace = (): string => questions.getStore()?.folder ?? '/nowhere'
+const getPlace = (): string => {
+  const { folder } = questions.getStore() ?? {}
+  if (folder !== undefined) return folder
+  throw new Error('whoever asks for a folder works for no question')
+}
 
 /** The service refuses whoever asks too much at once, which the library takes for a key that is not there. */
 const gate = createGate(8)
@@ -45,25 +50,14 @@ const setEnv = (variables: CacheQuestion['variables']): void => {
 }
 
 /**
- * Another client may have begun with the same question, and died. Where the question's folder is gone, so is
- * whoever asked.
- */
-const makeFolder = (path: string): void => {
-  try {
-    mkdirSync(path, { mode: 0o700 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
-
-/**
  * The library has tar unpack what comes with all its paths, whoever has packed it. This one, which it finds
  * first, only gives the archive a name. Where the runner's debug log is on, the library has it list the archive
  * before.
  */
 const handOver = (folder: string): void => {
   const programs = join(folder, 'programs')
-  makeFolder(programs)
+  // Another client may have begun with the same question, and died. Without its folder, whoever asked is gone.
+  makeOwnFolder(programs)
   const tar = join(programs, 'tar')
   const lines = [
     '#!/bin/sh',

@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { attempt } from '../../src/failure.ts'
 import { startClient } from '../../src/store/ask-cache.ts'
+import { createCacheClients } from '../../src/store/cache-clients.ts'
 import { createEntryCache } from '../../src/store/entry-cache.ts'
 import { cacheClientEnv } from '../support/cache-client-env.ts'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
@@ -34,12 +35,12 @@ const toVariables = () => ({
   ACTIONS_CACHE_SERVICE_V2: 'true',
 })
 
-const open = () => {
+const access = () => {
   const { signal } = new AbortController()
   const env = cacheClientEnv(root)
-  const variables = toVariables()
-  return createEntryCache({ env, variables, mask: () => {}, debug: () => {}, signal })
+  return { env, variables: toVariables(), mask: () => {}, debug: () => {}, signal }
 }
+const open = () => createEntryCache(access())
 
 const readProc = (pid: string, file: string): string =>
   attempt(() => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? ''
@@ -144,8 +145,12 @@ describe('processes that ask the Actions cache', () => {
   }
 
   /** What comes to each folder, as bytes that are in the entries. */
-  const ask = async (cache: ReturnType<typeof open>, word: string, { signal } = stopNever) => {
-    const folder = toFolder()
+  const ask = async (
+    cache: ReturnType<typeof open>,
+    word: string,
+    { signal } = stopNever,
+    folder = toFolder(),
+  ) => {
     const key = await cache.fetch([`key-${word}`], folder, signal, true)
     const entry = service.entries.find((each) => each.key === key)
     return [word, key, entry?.content?.equals(readFileSync(join(folder, 'archive')))]
@@ -205,6 +210,31 @@ describe('processes that ask the Actions cache', () => {
     seen.delete(first)
     expect(seen.size).toBe(1)
     expect((await given)[0]?.status).toBe(stop.signal.aborted ? 'rejected' : 'fulfilled')
+  })
+
+  test('one that is late is told how long it had, and others have their answers', async () => {
+    const clientsOfAll = createCacheClients(access())
+    const { signal } = stopNever
+    const look = (timeoutMs: number) => {
+      const question = { kind: 'look', folder: toFolder(), path: 'kept', keys: ['none'] } as const
+      return clientsOfAll(question, timeoutMs, signal, true)
+    }
+    service.mode = 'hanging'
+    const before = service.requests.length
+    const late = expect(look(3_000)).rejects.toThrow('no answer within 3000 ms')
+    const other = look(60_000)
+    await eventually('both ask', () => service.requests.length === before + 2)
+    service.mode = 'normal'
+    await late
+    expect(await other).toEqual([undefined])
+  })
+
+  test("what a client that died has left is in nobody else's way", async () => {
+    await keep(['one'])
+    const folder = toFolder()
+    mkdirSync(join(folder, 'programs'))
+    writeFileSync(join(folder, 'archive'), 'half')
+    expect(await ask(open(), 'one', stopNever, folder)).toEqual(answerTo('one'))
   })
 
   test('where whoever asked is gone, nothing comes any more', async () => {

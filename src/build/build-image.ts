@@ -62,18 +62,20 @@ const bakeEnv = { BUILDX_BAKE_ENTITLEMENTS_FS: '1', BUILDX_BAKE_FILE_RELATIVE_PA
 /** BuildKit's record of the build, which knows the lines, goes with the metadata. */
 const recordEnv = { BUILDX_METADATA_PROVENANCE: 'max' }
 
-/** No target's is another one's Bake file. */
-const toMetadataFile = ({ target, tempDir }: BuildOrder): string =>
-  join(tempDir, `metadata-${target.bake.name}.json`)
+/** A target's own, whatever others are called. */
+export const toBuildFiles = ({ target, tempDir }: Pick<BuildOrder, 'target' | 'tempDir'>) => ({
+  bake: join(tempDir, `bake-${target.bake.name}.json`),
+  metadata: join(tempDir, `metadata-${target.bake.name}.json`),
+})
 
 /** The command, once the files that it reads are there. They hold names of secrets, never a value. */
 const prepare = (order: BuildOrder, { sources }: SecretChannel) => {
-  const { tempDir, cacheEnv, layout, registry } = order
+  const { cacheEnv, layout, registry } = order
   const target = registry ? throughRegistry(order.target, registry) : order.target
   const place = registry?.image ?? layout
-  const file = join(tempDir, `bake-${target.bake.name}.json`)
+  const { bake: file, metadata } = toBuildFiles(order)
   writeFileSync(file, JSON.stringify(toBakeFile(target, sources, place)), { mode: 0o600 })
-  const args = toBakeArgs(target, file, toMetadataFile(order), sources, layout)
+  const args = toBakeArgs(target, file, metadata, sources, layout)
   const usesService = usesActionsCache(toBakeTargets(target))
   return {
     args,
@@ -151,7 +153,7 @@ type Read = BuildMetadata & { readonly origins: readonly LayerOrigin[] | undefin
 
 const readMetadata = (order: BuildOrder): Read => {
   const { bake, intermediate = order.registry?.image } = order.target
-  const file = toMetadataFile(order)
+  const file = toBuildFiles(order).metadata
   const text = readRegularFile(file, largestMetadata).toString('utf8')
   // Bake writes down all that it built, by name.
   const own: unknown = JSON.parse(text)[bake.name]

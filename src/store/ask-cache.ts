@@ -84,7 +84,12 @@ export const hearClient = (
   for (const output of [stdout, stderr]) splitLines(output as Readable, hear)
 }
 
-export const parseAnswer = (line: string): CacheAnswer => JSON.parse(line) as CacheAnswer
+/** Keys are what the service says; undefined where the line is none of a client's. */
+export const parseAnswer = (line: string): CacheAnswer | undefined => {
+  const said = attempt(() => JSON.parse(line) as CacheAnswer | null)
+  if (!Array.isArray(said?.keys)) return undefined
+  return { ...said, keys: said.keys.map((key) => (typeof key === 'string' ? key : null)) }
+}
 
 /** @throws {Failure} where the client could not ask */
 export const readKeys = ({ keys, error }: CacheAnswer): readonly (string | undefined)[] => {
@@ -111,7 +116,7 @@ export const askCache = async (
   const folder = env['RUNNER_TEMP'] ?? ''
   let answer: CacheAnswer | undefined
   splitLines(child.stdio[3] as Readable, (line) => {
-    answer = attempt(() => parseAnswer(line))
+    answer = parseAnswer(line)
     // It ends when it hears no more.
     child.stdin?.end()
   })

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { attempt } from '../failure.ts'
 import { createGate } from '../host/at-once.ts'
 import { splitLines } from '../host/lines.ts'
 import {
@@ -13,6 +12,8 @@ import {
 } from './ask-cache.ts'
 
 type Keys = readonly (string | undefined)[]
+
+type Question = Omit<CacheQuestion, 'variables' | 'id'>
 
 type Waiting = {
   readonly hear: (answer: CacheAnswer) => void
@@ -35,7 +36,7 @@ class ClientEnded extends Error {}
  * @throws as {@link askCache}; whoever did not answer is ended then
  */
 type Ask = (
-  question: Omit<CacheQuestion, 'variables' | 'id'>,
+  question: Question,
   timeoutMs: number,
   signal: AbortSignal,
   /** Whether it is soon answered: nobody waits for it until something large has come. */
@@ -68,7 +69,7 @@ const start = ({ signal: _, ...access }: CacheAccess): Client => {
     for (const { fail } of client.waiting.values()) fail(error)
   }
   splitLines(group.child.stdio[3] as Readable, (line) => {
-    const answer = attempt(() => parseAnswer(line))
+    const answer = parseAnswer(line)
     if (answer === undefined) group.end()
     else client.waiting.get(answer.id)?.hear(answer)
   })
@@ -116,7 +117,9 @@ export const createCacheClients = (access: CacheAccess): Ask => {
   let asked = 0
   /** Who is asked short questions. */
   let shared: Client | undefined
-  const askClient = async (client: Client, ...[question, timeoutMs, signal]: Parameters<Ask>) => {
+  const getShared = (isShort: boolean): Client | undefined =>
+    isShort && shared?.isOver === false ? shared : undefined
+  const askClient = async (client: Client, question: Question, signal: AbortSignal) => {
     const { group, waiting } = client
     const { promise, resolve, reject } = Promise.withResolvers<CacheAnswer>()
     asked += 1
@@ -124,10 +127,6 @@ export const createCacheClients = (access: CacheAccess): Ask => {
     waiting.set(id, { hear: resolve, fail: reject })
     const abort = (): void => reject(signal.reason)
     signal.addEventListener('abort', abort)
-    const timer = setTimeout(
-      () => reject(new Error(`no answer within ${Math.round(timeoutMs)} ms`)),
-      timeoutMs,
-    )
     try {
       const { variables } = access
       group.child.stdin?.write(`${JSON.stringify({ ...question, id, variables })}\n`)
@@ -138,7 +137,6 @@ export const createCacheClients = (access: CacheAccess): Ask => {
       await group.ended.catch(() => {})
       throw error
     } finally {
-      clearTimeout(timer)
       signal.removeEventListener('abort', abort)
       waiting.delete(id)
       if (waiting.size === 0) {
@@ -147,29 +145,34 @@ export const createCacheClients = (access: CacheAccess): Ask => {
       }
     }
   }
-  const getShared = (): Client | undefined => (shared?.isOver === false ? shared : undefined)
   /**
    * Whoever waited idle may have died a moment ago, unseen, and whom others asked, too, they may have ended:
-   * another is asked then, for as long as is left.
+   * another is asked then.
    */
-  const askAny = async (...[question, timeoutMs, signal, isShort = false]: Parameters<Ask>) => {
-    const beganMs = performance.now()
+  const askAny = async (question: Question, isShort: boolean, signal: AbortSignal) => {
+    const begin = (client: Client): Promise<CacheAnswer> => {
+      if (isShort) shared = client
+      return askClient(client, question, signal)
+    }
     signal.throwIfAborted()
-    const found = (isShort ? getShared() : undefined) ?? take()
-    const client = found ?? start(access)
-    if (isShort) shared = client
+    const found = getShared(isShort) ?? take()
     try {
-      return await askClient(client, question, timeoutMs, signal)
+      return await begin(found ?? start(access))
     } catch (error) {
       if (!(error instanceof ClientEnded) || (found === undefined && !isShort)) throw error
     }
     signal.throwIfAborted()
-    const other = (isShort ? getShared() : undefined) ?? start(access)
-    if (isShort) shared = other
-    return await askClient(other, question, timeoutMs - (performance.now() - beganMs), signal)
+    return await begin(getShared(isShort) ?? start(access))
   }
   return (question, timeoutMs, signal, isShort = false) => {
-    const ask = async () => readKeys(await askAny(question, timeoutMs, signal, isShort))
+    const ask = async (): Promise<Keys> => {
+      const late = new AbortController()
+      const error = new Error(`no answer within ${timeoutMs} ms`)
+      const timer = setTimeout(() => late.abort(error), timeoutMs)
+      const either = AbortSignal.any([signal, late.signal])
+      const answer = await askAny(question, isShort, either).finally(() => clearTimeout(timer))
+      return readKeys(answer)
+    }
     return isShort ? ask() : gate(ask)
   }
 }
