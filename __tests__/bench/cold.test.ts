@@ -25,7 +25,18 @@ test('bars of cold builds are met at their very edge, and missed behind it', () 
   expect(missedOf({ savedBytes: 200_001 })).toEqual(['saved'])
   expect(missedOf({ madeByMain: 1 })).toEqual(['main-saves'])
   expect(missedOf({ postSeconds: 20.1 })).toEqual(['post'])
+  expect(missedOf({ savedBytes: undefined })).toEqual(['saved'])
   expect(missedOf({ poison: 'it is not named' })).toEqual(['poisoned'])
+})
+
+test('what was not measured is called that, and its bar is missed', () => {
+  const times = { unchanged: [], changed: [], everything: [], gha: [], tars: [] }
+  const nothing = { ...times, savedBytes: undefined, poison: 'not measured' }
+  const verdicts = judge({ ...good, ...nothing })
+  const unmeasured = verdicts.filter(({ measured }) => measured.includes('not measured'))
+  expect(unmeasured).toHaveLength(7)
+  expect(unmeasured.map(({ name }) => name)).toEqual(missedOf(nothing))
+  expect(JSON.stringify(verdicts)).not.toContain('NaN')
 })
 
 test('what the store sends and takes shares one wire', async () => {

@@ -9,7 +9,7 @@ github_field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/
 github_up() {
   local pid
   [[ -s $(github_state) ]] && fresh "$(github_state)" "$(github_hash)" && pid=$(github_field pid) &&
-    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$(github_state)"
+    tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$(github_state)"
 }
 
 # It runs on the project's own Node 24, so the packages must be there.
@@ -34,7 +34,7 @@ stop_github() {
   local pid
   if [[ -s $(github_state) ]]; then
     pid=$(github_field pid)
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$(github_state)"; then end_process "$pid"; fi
+    if tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$(github_state)"; then end_process "$pid"; fi
   fi
   rm -f "$(github_state)" "$(github_state).pem" "$(github_state).stamp"
 }

@@ -19,8 +19,9 @@ export type Figures = Times & {
   readonly nodesBytes: number
   /** Layers' entries that were fetched for nodes that have everything. */
   readonly fetchedForFull: number
-  /** What the store got after one changed line, and the new layers of it, packed. */
-  readonly savedBytes: number
+  /** What the store got after one changed line; undefined where that was not measured. */
+  readonly savedBytes: number | undefined
+  /** The new layers of it, packed. */
   readonly newBytes: number
   /** Entries of layers and records that main made. */
   readonly madeByMain: number
@@ -30,8 +31,13 @@ export type Figures = Times & {
   readonly poison: string | undefined
 }
 
+/** Its bar is missed. */
+const unmeasured = 'not measured'
+
 const render = (seconds: readonly number[]): string => {
-  const { median, min, max } = spreadOf(seconds) ?? { median: Number.NaN, min: 0, max: 0 }
+  const spread = spreadOf(seconds)
+  if (spread === undefined) return unmeasured
+  const { median, min, max } = spread
   return `${median.toFixed(1)} s (${min.toFixed(1)}-${max.toFixed(1)})`
 }
 
@@ -47,7 +53,9 @@ const versus = (
     name,
     measure: `nothing changed: against ${other}`,
     bar: 'at least 8 times faster',
-    measured: `${times.toFixed(2)}x: ${render(unchanged)} against ${render(theirs)}`,
+    measured: Number.isNaN(times)
+      ? unmeasured
+      : `${times.toFixed(2)}x: ${render(unchanged)} against ${render(theirs)}`,
     isMet: times >= 8,
   }
 }
@@ -80,14 +88,19 @@ const judgeTimes = (figures: Figures): readonly Verdict[] => {
   ]
 }
 
+const judgeSaved = ({ savedBytes, newBytes }: Figures): Verdict => ({
+  ...{ name: 'saved', measure: 'one line changed: bytes that the store gets' },
+  bar: 'at most the new layers and 100 KB',
+  measured:
+    savedBytes === undefined
+      ? unmeasured
+      : `${formatBytes(savedBytes)} of ${formatBytes(newBytes)}`,
+  isMet: savedBytes !== undefined && savedBytes <= newBytes + 100_000,
+})
+
 export const judge = (figures: Figures): readonly Verdict[] => [
   ...judgeTimes(figures),
-  {
-    ...{ name: 'saved', measure: 'one line changed: bytes that the store gets' },
-    bar: 'at most the new layers and 100 KB',
-    measured: `${formatBytes(figures.savedBytes)} of ${formatBytes(figures.newBytes)}`,
-    isMet: figures.savedBytes <= figures.newBytes + 100_000,
-  },
+  judgeSaved(figures),
   {
     ...{ name: 'main-saves', measure: 'entries of layers and records that main makes' },
     ...{ bar: 'none', measured: `${figures.madeByMain}`, isMet: figures.madeByMain === 0 },

@@ -104,7 +104,8 @@ export const measureCold = async (
   const times: { [K in keyof Times]: number[] } = {
     ...{ unchanged: [], changed: [], everything: [], gha: [], tars: [] },
   }
-  let [nodesBytes, fetchedForFull, savedBytes] = [0, 0, 0]
+  let [nodesBytes, fetchedForFull] = [0, 0]
+  let savedBytes: number | undefined
   const note = (name: keyof Times, seconds: number): void => {
     say(`${name}: ${seconds.toFixed(1)} s`)
     times[name].push(seconds)
@@ -126,7 +127,7 @@ export const measureCold = async (
       await changeSource(workspace, round)
       note('changed', (await runStep(stage, nodes)).mainSeconds)
       const made = service.entries.filter((each) => !filled.includes(each) && isOfBuild(each.key))
-      savedBytes = Math.max(savedBytes, sumOf(made))
+      savedBytes = Math.max(savedBytes ?? 0, sumOf(made))
       await verify(stage, nodes, round)
       await changeSource(workspace, 0)
     },
