@@ -33,13 +33,17 @@ const find = async (
   ids: Readonly<Record<string, string>>,
   pullImages: 'missing' | 'always' | 'never' = 'missing',
   exclude: readonly string[] = [],
+  archived: readonly string[] = [],
 ) => {
   const inputs = {
     images: [toReference('own:1')],
     pullImages,
     imagesFrom: { exclude },
   }
-  const given = { targets: [targetWith('api:dev')], images: [], pulls: inputs.images }
+  const given = {
+    ...{ targets: [targetWith('api:dev')], images: [], pulls: inputs.images },
+    archived: archived.map((name) => ({ references: [toReference(name)] })),
+  }
   const { images, pulls, namedImages } = await findNamed(storeOf(ids), inputs, manifests, given)
   return {
     images: images.map(({ references }) => references.map(({ given: name }) => name)),
@@ -53,6 +57,15 @@ test('what Docker has is loaded, what it lacks is pulled, what is built is neith
     images: [['own:1'], ['db:1']],
     pulls: ['cache:1'],
     named: ['db:1', 'cache:1'],
+  })
+})
+
+test('what an archive brings is neither pulled nor missing', async () => {
+  const all = { 'own:1': 'sha256:1', 'db:1': 'sha256:2' }
+  expect(await find(all, 'never', [], ['cache:1'])).toEqual({
+    images: [['own:1'], ['db:1']],
+    pulls: [],
+    named: ['db:1'],
   })
 })
 
@@ -80,7 +93,7 @@ test('manifests alone add nothing', async () => {
     pullImages: 'missing',
     imagesFrom: undefined,
   } as const
-  const given = { targets: [], images: [], pulls: [] }
+  const given = { targets: [], images: [], pulls: [], archived: [] }
   expect(await findNamed(storeOf({}), none, manifests, given)).toEqual({
     images: [],
     pulls: [],

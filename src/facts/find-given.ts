@@ -1,4 +1,5 @@
 import type { Get } from '../docker/engine-api.ts'
+import type { ContainerImage } from '../image/image.ts'
 import { type ImageReference, isImageId } from '../image/reference.ts'
 import { lookForImages, refuseMissing } from '../image/sources/docker.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -42,12 +43,19 @@ export const findNamed = async (
   get: Get,
   inputs: Pick<Inputs, 'images' | 'pullImages' | 'imagesFrom'>,
   manifests: Pick<Manifests, 'images'>,
-  { targets, images, pulls }: Given & Pick<Facts, 'targets'>,
+  {
+    targets,
+    images,
+    pulls,
+    archived,
+  }: Given &
+    Pick<Facts, 'targets'> & { readonly archived: readonly Pick<ContainerImage, 'references'>[] },
 ): Promise<Given & Pick<Facts, 'namedImages'>> => {
   const { imagesFrom } = inputs
   if (imagesFrom === undefined) return { images, pulls, namedImages: [] }
   const built = targets.flatMap(({ tags }) => tags)
-  const wanted = [...built, ...images.flatMap(({ references }) => references), ...pulls]
+  const brought = [...images, ...archived].flatMap(({ references }) => references)
+  const wanted = [...built, ...brought, ...pulls]
   const namedImages = findNamedImages(manifests, { wanted, images }, imagesFrom.exclude)
   if (namedImages.length === 0) return { images, pulls, namedImages }
   const places = new Map(namedImages.map((each) => [each.reference, ` (${renderPlace(each)})`]))

@@ -110,7 +110,7 @@ export const gather = async (
   const built = await questions[3]
   const manifests = await questions[4]
   const archived = await questions[5]
-  const images = await findNamed(get, inputs, manifests, { ...built, ...given })
+  const images = await findNamed(get, inputs, manifests, { ...built, ...given, archived })
   const found = { engine, isLocalDaemon, nodes, leftOut, archived, ...built, ...images }
   refuseSeveralPlatforms(found.targets, engine)
   const { isHostedRunner, workspace } = context
