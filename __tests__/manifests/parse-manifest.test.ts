@@ -169,6 +169,24 @@ test('several documents, lists and JSON are read alike; other kinds are nothing'
 })
 
 describe('aliases', () => {
+  test.each([
+    ['as yq writes it', '!!merge <<', ''],
+    ['as YAML 1.1 has it', '<<', '%YAML 1.1\n---\n'],
+  ])('a merge key %s is one', (_how, key, head) => {
+    const text = `${head}kind: Pod
+x: &c { image: "api:1", imagePullPolicy: Never }
+spec:
+  containers:
+    - name: a
+      ${key}: *c
+`
+    const { workloads, images } = parse(text)
+    expect(workloads.flatMap(({ containers }) => containers)).toMatchObject([
+      { name: 'a', image: 'api:1', pullPolicy: 'Never' },
+    ])
+    expect(images.map(({ reference }) => reference.given)).toEqual(['api:1'])
+  })
+
   test('anchors and merge keys are followed, what is written beside them comes first', () => {
     const text = `kind: Pod
 x: &base
@@ -317,6 +335,19 @@ test('whatever the text, it is read or warned about, and nothing is thrown', () 
 
 test('what is nested too deeply is not followed', () => {
   expect(parse(`kind: Pod\nspec: ${'['.repeat(20_000)}`).warnings).toHaveLength(1)
+})
+
+test.each([
+  ['a comma at the end of a list', '{\n"a": [\n1,\n2,\n]\n}\n', 5],
+  ['a comma at the end of an object', '{\n"a": 1,\n}\n', 3],
+  ['no value', '{\n"a": ,\n"b": {\n}\n}\n', 2],
+  ['a comment', '{\n"a": 1, // one\n"b": 2\n}\n', 2],
+  ['a word that is none', '{\n"a": yes,\n"b": 2\n}\n', 2],
+  ['a line break in a text', '{\n"a": "b\nc"\n}\n', 2],
+  ['no end', '{\n"a": {\n"b": 2\n}\n', 4],
+])('JSON with %s is told of at its line', (_what, text, line) => {
+  const { warnings } = parseManifest(text, 'x.json')
+  expect(warnings.map(({ location }) => location?.line)).toEqual([line])
 })
 
 test('objects of JSON one after another are told of at their own lines', () => {

@@ -28,8 +28,11 @@ const findTargets = (document: Document): ReadonlyMap<Alias, Node> => {
   return targets
 }
 
-const textOf = (node: unknown): string | undefined =>
-  isScalar(node) && node.value !== null ? String(node.value) : undefined
+/** A merge key is a symbol where the document is of YAML 1.1 or the key has a tag, as `yq -i` gives it one. */
+const textOf = (node: unknown): string | undefined => {
+  if (!isScalar(node) || node.value === null) return undefined
+  return typeof node.value === 'symbol' ? node.value.description : String(node.value)
+}
 
 /**
  * Opens a document for reading, aliases and merge keys followed as kubectl does.

@@ -1,3 +1,5 @@
+import { attempt } from '../failure.ts'
+
 /** A part of a file, and where it begins. */
 export type JsonDocument = { readonly text: string; readonly offset: number }
 
@@ -32,13 +34,29 @@ export const splitJson = (text: string): readonly JsonDocument[] => {
   })
 }
 
-/** Where JSON stops being JSON, as an offset; undefined where it is. kubectl takes no more than that. */
-export const findJsonError = ({ text, offset }: JsonDocument): number | undefined => {
+/** Whether a beginning of JSON is wrong before its end. */
+const isWrongWithin = (text: string): boolean => {
   try {
     JSON.parse(text)
-    return undefined
+    return false
   } catch (error) {
     const [, position] = / at position (\d+)/.exec(String(error)) ?? []
-    return offset + Math.min(Number(position ?? text.length), text.length - 1)
+    if (position !== undefined) return Number(position) < text.length
+    return !String(error).includes('end of JSON input')
   }
+}
+
+/**
+ * Where JSON stops being JSON, as an offset; undefined where it is. kubectl takes no more than that. Node.js does
+ * not always say where, so ever smaller parts are looked at.
+ */
+export const findJsonError = ({ text, offset }: JsonDocument): number | undefined => {
+  if (!isWrongWithin(text) && attempt(() => JSON.parse(text)) !== undefined) return undefined
+  let [right, wrong] = [0, text.length]
+  while (wrong - right > 1) {
+    const middle = (right + wrong) >> 1
+    if (isWrongWithin(text.slice(0, middle))) wrong = middle
+    else right = middle
+  }
+  return offset + wrong - 1
 }
