@@ -198,6 +198,15 @@ describe('build tools', () => {
     ])
   })
 
+  test.each(['lib/apk/db/installed', 'usr/lib/apk/db/installed'])(
+    'of apk are read in %s',
+    async (at) => {
+      const text = 'P:gcc\nV:14\nI:200000000\n\nP:busybox\nV:1\nI:900000\n\n'
+      const found = await find([withFolders(file(at, text.length))], { texts: { [at]: text } })
+      expect(found).toEqual(['build-tools@1 200000000'])
+    },
+  )
+
   test('are not what was removed, is small, or is called alike', async () => {
     const gone = stanza('gcc', 20_000, 'deinstall ok config-files')
     expect(await findWith(status(gone, stanza('gcc-12-base', 20_000)))).toEqual([])

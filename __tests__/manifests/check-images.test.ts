@@ -4,7 +4,7 @@ import type { ContainerImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { asksForGpu, checkImages, findUsed } from '../../src/manifests/check-images.ts'
 import type { PullFacts } from '../../src/manifests/poisoned-pulls.ts'
-import { type Container, joinManifests } from '../../src/manifests/workload.ts'
+import { type Container, joinManifests, type Manifests } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
 import { targetWith } from '../support/target.ts'
 
@@ -182,6 +182,18 @@ test.each<[string, boolean, boolean, boolean | undefined]>([
     ).toBe(result)
   },
 )
+
+test('where an object whose pods are not read names the image, nobody knows whether it asks for a GPU', () => {
+  const reference = toReference('api:dev')
+  const workload = workloadOf([{ image: 'api:dev', line: 7 }])
+  const inPod = { reference, file: workload.file, line: 7 }
+  const ask = (images: Manifests['images']): boolean | undefined =>
+    asksForGpu(joinManifests([{ workloads: [workload], images }]), [reference])
+  expect(ask([inPod])).toBe(false)
+  expect(ask([inPod, { ...inPod, line: 20 }])).toBeUndefined()
+  expect(ask([inPod, { ...inPod, file: 'other.yaml' }])).toBeUndefined()
+  expect(ask([inPod, { ...inPod, reference: toReference('db:1'), line: 20 }])).toBe(false)
+})
 
 describe('kubernetes#138175: an image that was loaded, and pulled all the same', () => {
   const built = { wanted: [toReference('api:dev')], images: [] }

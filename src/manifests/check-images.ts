@@ -8,7 +8,7 @@ import {
   toRepository,
 } from '../image/reference.ts'
 import { noPullFacts, type PullFacts, renderSecretPull, renderTwinPull } from './poisoned-pulls.ts'
-import type { Container, Manifests, Workload } from './workload.ts'
+import type { Container, Manifests, NamedImage, Workload } from './workload.ts'
 
 /** A container with its image's name as it is meant. */
 type User = Container &
@@ -151,10 +151,17 @@ export const findUsed = (workloads: readonly Workload[]): ReadonlySet<string> =>
  * one may be in what cannot be read.
  */
 export const asksForGpu = (
-  { workloads, warnings }: Manifests,
+  { workloads, images, warnings }: Manifests,
   names: readonly ImageReference[],
 ): boolean | undefined => {
   const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names))
   if (users.some((user) => user.asksForGpu)) return true
-  return users.length === 0 || warnings.length > 0 ? undefined : false
+  // Kinds whose pods are not read name images, too.
+  const isOfUser = ({ file, line }: NamedImage): boolean =>
+    users.some((user) => user.file === file && user.line === line)
+  const others = images.filter(
+    (each) => isLoaded(each.reference.canonical, names) && !isOfUser(each),
+  )
+  const isKnown = users.length > 0 && others.length === 0 && warnings.length === 0
+  return isKnown ? false : undefined
 }

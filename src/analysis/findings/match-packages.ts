@@ -58,6 +58,8 @@ const parseApk = (text: string): Packages => {
 const databases: Readonly<Record<string, (text: string) => Packages>> = {
   'var/lib/dpkg/status': parseDpkg,
   'lib/apk/db/installed': parseApk,
+  // Wolfi's /lib is a link.
+  'usr/lib/apk/db/installed': parseApk,
 }
 
 const findVersions = ({ contents }: Subject, path: string) =>
