@@ -271,7 +271,7 @@ describe('the machine', () => {
 
   test("what frees the disk is the place's", () => {
     expect(explainDisk(disk(1), 'hosted')).toMatchObject({
-      remedy: expect.stringContaining('free-disk: true'),
+      remedy: expect.stringContaining('free-disk: always'),
     })
   })
 

@@ -88,7 +88,7 @@ export const explainDisk = (filesystems: readonly Filesystem[], place: Place): A
   const found = `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free at ${path}`
   const remedy =
     place === 'hosted'
-      ? 'Give the step `free-disk: true`.'
+      ? 'Give the step `free-disk: always`.'
       : 'See what takes it with `docker system df`; `docker builder prune` and `docker image prune` free some.'
   // Filesystems such as btrfs have no fixed number.
   if (totalInodes > 0 && freeInodes < leastInodes * totalInodes)

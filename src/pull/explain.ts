@@ -75,7 +75,7 @@ const explainOther = (domain: string, kind: Refusal['kind'], name: string) => {
   if (kind === 'disk-full')
     return {
       what: `there is no space left on device for ${name}`,
-      remedy: '`free-disk: true` frees some.',
+      remedy: '`free-disk: always` frees some.',
     }
   return { what: `${name} could not be pulled`, remedy: undefined }
 }
