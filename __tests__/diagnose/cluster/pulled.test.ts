@@ -44,6 +44,13 @@ test('pulls of all forms, whatever the kubelet, are put together by image, the s
   ])
 })
 
+test('a duration that nobody can have waited for, in an event that anybody may write, is none of the job', () => {
+  const ever = '999999999h999999999h999999999h'
+  const events = [eventOf(pulled('evil', ever)), eventOf(pulled('redis', '850ms'))]
+  expect(find(events, '2026-03-03T10:00:00Z').map(({ name }) => name)).toEqual(['redis'])
+  expect(find(events).map(({ name }) => name)).toContain('redis')
+})
+
 test('where Kubernetes has put several events into one, only some of the time is known', () => {
   const text = `(combined from similar events): ${pulled('a:1', '3s')}`
   expect(find([eventOf(text, { count: 4 })])).toMatchObject([

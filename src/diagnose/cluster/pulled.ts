@@ -47,8 +47,7 @@ const toPull = (
   if (name === undefined || waitMs === undefined) return []
   if (typeof parseImageReference(name) === 'string') return []
   // What began before the job is not the job's, whenever it ended.
-  const began = at && new Date(Date.parse(at) - waitMs).toISOString()
-  if (!isSince(began, since)) return []
+  if (!isSince(at, since, waitMs)) return []
   return [{ name, waitMs, count, node, sizeBytes: size === undefined ? undefined : Number(size) }]
 }
 

@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs'
 import { execute } from '../../docker/container.ts'
 import type { EngineApi } from '../../docker/engine-api.ts'
 import { renderError } from '../../failure.ts'
+import { within } from '../../host/deadline.ts'
 import { toLine } from '../../text/to-line.ts'
 import { parseCluster } from './parse-cluster.ts'
 
 /** A node's container, and what kind calls its role. */
 export type AskedNode = { readonly id: string; readonly name: string; readonly role: string }
 
-/** The program in the node gives up before; this is for a node that hangs as a whole. */
-const timeoutMs = 5_000
+/**
+ * The program in the node gives up before; this is for a node that hangs as a whole, and for Docker's answers.
+ * Shorter than the whole diagnosis waits for all of them, which would lose what others told.
+ */
+const timeoutMs = 4_400
 
 const readPart = (name: string): string =>
   readFileSync(new URL(`./kubectl/${name}`, import.meta.url), 'utf8')
@@ -28,10 +32,12 @@ const toProblem = (error: unknown): string => {
 const ask = (api: EngineApi, { id, name }: AskedNode, kind: (typeof kinds)[number]) => {
   const template = readPart(`${kind}.gotemplate`)
   const command = ['bash', '-c', readPart('ask.sh'), 'slipway', kind, template, name]
-  return execute(api, id, command, timeoutMs).then(
-    (text) => ({ kind, text, problem: undefined }),
-    (error: unknown) => ({ kind, text: '', problem: toProblem(error) }),
+  type Said = { readonly kind: typeof kind; readonly text: string; readonly problem?: string }
+  const asked = execute(api, id, command, timeoutMs).then(
+    (text): Said => ({ kind, text }),
+    (error: unknown): Said => ({ kind, text: '', problem: toProblem(error) }),
   )
+  return within(asked, timeoutMs, { kind, text: '', problem: `${name} does not answer` })
 }
 
 const readFrom = async (api: EngineApi, node: AskedNode) => {

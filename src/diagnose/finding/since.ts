@@ -4,10 +4,17 @@
  *
  * @param at ISO 8601
  * @param since the baseline's clock, ms since 1970; undefined where there is none, and all counts
+ * @param tookMs how long before `at` it began
  */
-export const isSince = (at: string | undefined, since: number | undefined): boolean =>
+export const isSince = (
+  at: string | undefined,
+  since: number | undefined,
+  tookMs: number = 0,
+): boolean =>
   // Kubernetes writes full seconds: what came within the baseline's own one may have come after it.
-  at === undefined || since === undefined || Date.parse(at) >= Math.floor(since / 1_000) * 1_000
+  at === undefined ||
+  since === undefined ||
+  Date.parse(at) - tookMs >= Math.floor(since / 1_000) * 1_000
 
 type Timed = { readonly at?: string | undefined }
 

@@ -3,6 +3,7 @@ import { findMembers } from '../../cluster/providers/find-cluster.ts'
 import type { Member, Members } from '../../cluster/providers/labelled.ts'
 import { execute } from '../../docker/container.ts'
 import type { EngineApi, Get } from '../../docker/engine-api.ts'
+import { within } from '../../host/deadline.ts'
 import { runCaptured } from '../../host/process.ts'
 import { type NodeReport, parseNodeReport } from './node-report.ts'
 
@@ -46,7 +47,9 @@ export const gatherNodes = (
   return Promise.all(
     nodes.map(async (node) => {
       if (!node.state.Running) return node
-      const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => '')
+      // Docker's own answers take long where memory is short.
+      const asked = execute(api, node.id, argv, nodeTimeoutMs).catch(() => '')
+      const printed = await within(asked, nodeTimeoutMs, '')
       return { ...node, report: parseNodeReport(printed) }
     }),
   )
