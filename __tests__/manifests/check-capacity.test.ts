@@ -101,6 +101,12 @@ describe('one node', () => {
     ])
   })
 
+  test('of one generateName each object runs its own pods', () => {
+    const job = (name: string) => workloadOf([asks(2.5e9)], { kind: 'Job', name })
+    expect(check([job('j-'), job('j-')], limited)).toHaveLength(1)
+    expect(check([job('j'), job('j')], limited)).toEqual([])
+  })
+
   test('pods of a CronJob are not there when others start, and twins are one', () => {
     const large = [asks(3e9)]
     expect(check([workloadOf(large), workloadOf(large, { kind: 'CronJob' })], limited)).toEqual([])

@@ -17,12 +17,18 @@ const sumRequests = (containers: readonly Container[], resource: Resource): numb
   return Math.max(peak, sidecars + main)
 }
 
-/** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
+/**
+ * Two of one name are one, as in a base and what is laid over it; the last that is applied counts. Of a
+ * `generateName`, which ends as no name may, Kubernetes makes one each.
+ */
 export const withoutTwins = <T extends Named & { readonly kind?: string }>(
   all: readonly T[],
 ): readonly T[] =>
   [
-    ...Map.groupBy(all, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values(),
+    ...Map.groupBy(all, (each) => {
+      const { kind, namespace, name } = each
+      return name.endsWith('-') ? each : `${kind} ${namespace} ${name}`
+    }).values(),
   ].flatMap((twins) => twins.at(-1) ?? [])
 
 /** The pods of workloads that are to run at all. */
