@@ -145,6 +145,16 @@ describe.each(snippets)('$from', ({ text }) => {
     const outputs = [...text.matchAll(/steps\.slipway\.outputs\.([\w-]+)/g)].map(([, name]) => name)
     expect(outputs.filter((name) => !(String(name) in action.outputs))).toEqual([])
   })
+
+  test('gives a cluster of one job a kubeconfig of that job', () => {
+    const shared = documents
+      .flatMap((document) => findSteps(document.toJS()))
+      .map((step) => step.with ?? {})
+      .filter((given) => given['create-cluster'] === true)
+      .filter((given) => /\brun_id\b/.test(String(given['cluster-name'])))
+      .filter((given) => !/\brunner\.temp\b/.test(String(given['kubeconfig'])))
+    expect(shared).toEqual([])
+  })
 })
 
 /** The fixed parts of the messages in the first column of tables of messages and reasons. */

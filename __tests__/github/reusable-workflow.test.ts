@@ -31,6 +31,13 @@ test('each input and secret is used, and passed under its own name', () => {
   }
 })
 
+test('its kubeconfig is a file of the job, as jobs of one user share ~/.kube/config', () => {
+  expect(given('slipway')).toMatchObject({
+    'create-cluster': 'true',
+    kubeconfig: `\${{ runner.temp }}/kubeconfig`,
+  })
+})
+
 test('its outputs are those of its steps', () => {
   const action = readAction()
   expect(Object.keys(outputs)).toEqual(Object.keys(e2e.outputs))

@@ -132,7 +132,7 @@ export const groups: readonly {
       'kind-config': 'For more nodes, ports or mounts',
       'node-image': 'To test with a version of Kubernetes',
       wait: 'When the next step needs a ready control plane',
-      kubeconfig: "When kind's own place is taken",
+      kubeconfig: "When jobs share a machine, or kind's own place is taken",
       'keep-cluster': "On your own machine, to save the next job's creation",
       nodes: 'When an image runs on some nodes only',
       'load-mode': 'To insist on a way, such as in a benchmark',

@@ -93,14 +93,16 @@ const runScript = async (script: string, cwd: string, env: Texts): Promise<JobSt
 export const runJob = async (job: JobOptions): Promise<JobRun> => {
   const { on, jobs } = parse(await readFile(job.workflow, 'utf8'))
   const call = on.workflow_call
+  const inputs = takeDeclared('input', call.inputs, job.inputs)
+  const secrets = takeDeclared('secret', call.secrets, job.secrets ?? {})
+  const temp = await mkdtemp(join(tmpdir(), 'job-double-'))
   const contexts: Record<string, unknown> & { steps: Record<string, unknown> } = {
     ...job.contexts,
-    inputs: takeDeclared('input', call.inputs, job.inputs),
-    secrets: takeDeclared('secret', call.secrets, job.secrets ?? {}),
+    ...{ inputs, secrets },
+    runner: { temp },
     steps: {},
   }
   const steps: readonly Step[] = jobs[job.job].steps
-  const temp = await mkdtemp(join(tmpdir(), 'job-double-'))
   const env: Record<string, string> = {}
   const done: JobStep[] = []
   const actions: Run[] = []
