@@ -12,6 +12,11 @@ const files = (change: Partial<NodeFiles> = {}): NodeFiles => ({
 
 const nodes = [{ name: 'kind-worker' }, { name: 'kind-worker2' }]
 
+const namesOf = (given: NodeFiles, all: readonly { readonly name: string }[]) =>
+  toVolume(given, false, 1, all).persistentVolumes.map(
+    (each) => (each as { readonly metadata: { readonly name: string } }).metadata.name,
+  )
+
 test.each([
   ['/var/local/models', 'models'],
   ['/var/lib/Models.V2/llama_3', 'models-v2-llama-3'],
@@ -90,9 +95,27 @@ describe('what a pod says of files', () => {
 
   test('has names that Kubernetes takes, whatever the node is called', () => {
     const long = [{ name: `${'n'.repeat(40)}.-` }, { name: 'x'.repeat(80) }]
-    const names = toVolume(files({ target: `/var/${'m'.repeat(60)}` }), false, 1, long)
-      .persistentVolumes as readonly { readonly metadata: { readonly name: string } }[]
-    for (const { metadata } of names)
-      expect(metadata.name).toMatch(/^[a-z0-9][a-z0-9.-]{0,61}[a-z0-9]$/)
+    for (const name of namesOf(files({ target: `/var/${'m'.repeat(60)}` }), long))
+      expect(name).toMatch(/^[a-z0-9][a-z0-9.-]{0,61}[a-z0-9]$/)
+  })
+
+  test.each([['/var/local/models-sentence-transformers'], [`/var/local/${'m'.repeat(60)}`]])(
+    'has a name for each node, however alike they are, of %s',
+    (target) => {
+      const long = ['', '2', '3'].map((end) => ({
+        name: `ml-preprocessing-17283746512-worker${end}`,
+      }))
+      const names = namesOf(files({ target }), long)
+      expect(names).toHaveLength(6)
+      expect(new Set(names).size).toBe(3)
+      expect(namesOf(files({ target }), long)).toEqual(names)
+    },
+  )
+
+  test('has the whole name where it is as long as may be', () => {
+    const [name] = namesOf(files(), [{ name: 'n'.repeat(56) }])
+    expect(name).toBe(`models-${'n'.repeat(56)}`)
+    const [cut] = namesOf(files(), [{ name: 'n'.repeat(57) }])
+    expect(cut).toMatch(/^models-n{47}-[0-9a-f]{8}$/)
   })
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Node } from '../cluster/node.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
 import { filesImages } from '../ownership.ts'
@@ -28,6 +29,12 @@ export type FilesVolume = {
   readonly persistentVolumes: readonly unknown[]
 }
 
+/** A name with a few digits in place of what it does not say. */
+const toShort = (name: string, most: number, meant: string): string => {
+  const digits = createHash('sha256').update(meant).digest('hex').slice(0, 8)
+  return `${name.slice(0, most - digits.length - 1).replace(/[^a-z0-9]+$/, '')}-${digits}`
+}
+
 /** A name that Kubernetes takes for objects and labels. */
 export const toObjectName = (target: string): string =>
   target
@@ -53,7 +60,9 @@ const toPersistent = (
 ): readonly unknown[] => {
   const accessModes = [accessOf(isWritable)]
   const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`
-  const own = `${name}-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, '')
+  const whole = `${name}-${node}`
+  // Nodes of one cluster differ at their ends.
+  const own = whole.length > 63 ? toShort(whole, 63, `${target}\0${node}`) : whole
   const required = {
     nodeSelectorTerms: [
       { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] },
