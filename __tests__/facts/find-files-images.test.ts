@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { EngineApi } from '../../src/docker/engine-api.ts'
-import { findFilesImages, inspectNodes } from '../../src/facts/find-files-images.ts'
+import { findFilesImages, inspectNodes, isStale } from '../../src/facts/find-files-images.ts'
 import type { NodeFiles } from '../../src/inputs/node-files.ts'
 import { nodeNamed } from '../support/found.ts'
 
@@ -92,6 +92,13 @@ test('one node that cannot mount images is enough for none', async () => {
   expect((await find({ list: 'containerd\t1.7.24' }, undefined, { makes: false })).objection).toBe(
     undefined,
   )
+})
+
+test('an image of another path that ends alike stays', async () => {
+  const lib = { ...models, target: '/var/lib/models' }
+  const found = await find(withOther(''), undefined, { able: [lib] })
+  expect(found.hasStale).toBe(false)
+  expect(isStale(name, new Set(), found.scope)).toBe(false)
 })
 
 const withOther = (line: string): Printed => ({ list: `${made}\n${line}`, state: whole })

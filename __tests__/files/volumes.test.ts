@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { toObjectName, toVolume } from '../../src/files/volumes.ts'
+import { toFilesImage, toObjectName, toVolume } from '../../src/files/volumes.ts'
 import type { NodeFiles } from '../../src/inputs/node-files.ts'
+import { isFilesImage } from '../../src/ownership.ts'
 
 const files = (change: Partial<NodeFiles> = {}): NodeFiles => ({
   given: 'models:/var/local/models',
@@ -19,14 +20,33 @@ const namesOf = (given: NodeFiles, all: readonly { readonly name: string }[]) =>
 
 test.each([
   ['/var/local/models', 'models'],
-  ['/var/lib/Models.V2/llama_3', 'models-v2-llama-3'],
-  ['/data/models', 'data-models'],
-  ['/var/local/@@@', 'files'],
-  [`/var/local/${'a'.repeat(39)}-b`, 'a'.repeat(39)],
-  ['/var/local/-x-', 'x'],
+  [`/var/local/${'a'.repeat(38)}-b`, `${'a'.repeat(38)}-b`],
+  ['/var/lib/Models.V2/llama_3', 'models-v2-llama-3-63366ff6'],
+  ['/data/models', 'data-models-8009416b'],
+  ['/var/local/@@@', 'files-983ca0fa'],
+  [`/var/local/${'a'.repeat(39)}-b`, `${'a'.repeat(31)}-efdd7734`],
+  [`/var/local/${'a'.repeat(30)}-${'b'.repeat(20)}`, `${'a'.repeat(30)}-ef5d6035`],
+  ['/var/local/-x-', 'x-dd1fb127'],
 ])('%s has the name %s, which Kubernetes takes', (target, name) => {
   expect(toObjectName(target)).toBe(name)
   expect(name).toMatch(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/)
+  expect(toFilesImage(target, 'a'.repeat(16))).toSatisfy(isFilesImage)
+})
+
+const hub = '/var/local/huggingface/hub/models--sentence-transformers'
+
+test.each([
+  ['/var/local/models', '/var/lib/models'],
+  ['/var/local/models', '/var/models'],
+  ['/var/local/Models', '/var/local/models'],
+  ['/var/local/data/models', '/var/local/data-models'],
+  ['/var/local/data/models', '/data/models'],
+  ['/var/local/a.b', '/var/local/a_b'],
+  ['/var/local/-x-', '/var/local/x'],
+  ['/var/local/@@@', '/var/local/files'],
+  [`${hub}--all-MiniLM-L6-v2`, `${hub}--all-mpnet-base-v2`],
+])('%s and %s have names of their own', (one, other) => {
+  expect(toObjectName(one)).not.toBe(toObjectName(other))
 })
 
 describe('what a pod says of files', () => {

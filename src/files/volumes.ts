@@ -35,15 +35,20 @@ const toShort = (name: string, most: number, meant: string): string => {
   return `${name.slice(0, most - digits.length - 1).replace(/[^a-z0-9]+$/, '')}-${digits}`
 }
 
-/** A name that Kubernetes takes for objects and labels. */
-export const toObjectName = (target: string): string =>
-  target
-    .toLowerCase()
-    .replace(/^\/var\/(?:local\/|lib\/)?/, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '') || 'files'
+/**
+ * A name that Kubernetes takes for objects and labels, and that no other path has: `/var/local/NAME` is NAME, and
+ * what does not say all of a path has digits behind it.
+ */
+export const toObjectName = (target: string): string => {
+  const name =
+    target
+      .toLowerCase()
+      .replace(/^\/var\/(?:local\/|lib\/)?/, '')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'files'
+  const saysAll = target === `/var/local/${name}` && name.length <= 40
+  return saysAll ? name : toShort(name, 40, target)
+}
 
 /** What the image of a path's files is called in the nodes. */
 export const toFilesImage = (target: string, id: string): string =>
