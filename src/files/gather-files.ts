@@ -8,6 +8,7 @@ import type { Helper, Told } from './conversation.ts'
 import { findBrokenBlobs, readNamedDigests } from './sources/hugging-face.ts'
 import { toStat } from './sources/local.ts'
 import type { RemoteSource, Tree, TreeFile } from './sources/source.ts'
+import { refuseUnseen } from './unseen.ts'
 import type { FilesSource } from './wanted.ts'
 
 /** A source, and where the helper sees its files. */
@@ -17,6 +18,10 @@ export type Sought = {
   /** Where what comes from elsewhere is put. */
   readonly folder: string
 }
+
+/** Which folder of this machine its files are in, or come to be in. */
+export const toFolder = ({ found, folder }: Sought): string =>
+  found.kind === 'local' ? found.source.folder : folder
 
 export type Gathered = {
   /** All digests are known. */
@@ -127,14 +132,6 @@ const identityOf = ({ found, folder }: Sought): string => {
   return `${dev}:${ino}`
 }
 
-const refuseUnseen = ({ found, folder }: Sought): never => {
-  const path = found.kind === 'local' ? found.source.folder : folder
-  throw new Failure(`node-files: the Docker daemon does not see ${path} as this step does`, {
-    remedy:
-      'Files are copied by a container of that daemon: mount the folder into it at the same path, or run the step where the daemon is.',
-  })
-}
-
 const refuseBroken = (paths: readonly string[]): void => {
   if (paths.length === 0) return
   throw new Failure(
@@ -168,7 +165,7 @@ export const gatherFiles = async (
     else if (word === 'copied') {
       copiedBytes += Number(first)
       progress('copying', copiedBytes, totalBytes)
-    } else if (word === 'unseen') refuseUnseen(sought[Number(first)] as Sought)
+    } else if (word === 'unseen') refuseUnseen(toFolder(sought[Number(first)] as Sought))
     else if (word === 'changed')
       throw new Failure(`node-files: ${nameOf(first)} changed while it was copied`, {
         remedy: 'Run this step after those that write to it.',

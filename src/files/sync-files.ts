@@ -9,11 +9,13 @@ import {
   gatherFiles,
   type Keeping,
   type Sought,
+  toFolder,
 } from './gather-files.ts'
 import { toFilesHelper } from './helper.ts'
 import { type Placed, placeTrees, type Removal } from './place-trees.ts'
 import { planView } from './places.ts'
 import type { Tree } from './sources/source.ts'
+import { explainUnseen } from './unseen.ts'
 import type { WantedFiles } from './wanted.ts'
 
 export type SyncOrder = {
@@ -78,11 +80,8 @@ export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncR
     seenAs: seenAs(index),
     folder,
   }))
-  const folders = sought.map(({ found }, index) => ({
-    folder: found.kind === 'local' ? found.source.folder : folder,
-    seenAs: seenAs(index),
-  }))
-  const container = toFilesHelper(first, view.mounted, folders, runId)
+  const sources = sought.map((each) => ({ folder: toFolder(each), seenAs: each.seenAs }))
+  const container = toFilesHelper(first, view.mounted, sources, runId)
   const speak = async (helper: Helper): Promise<SyncResult> => {
     await helper.hearUntil('opened')
     const progress = createProgress(line, 'node-files')
@@ -98,5 +97,8 @@ export const syncFiles = async (api: EngineApi, order: SyncOrder): Promise<SyncR
     )
     return { ...gathered, placed, trees: byTarget }
   }
-  return withHelper(api, container, [['open', runId, view.store, workers]], signal, speak)
+  const opening = [['open', runId, view.store, workers]]
+  return withHelper(api, container, opening, signal, speak).catch((error) =>
+    explainUnseen(error, sought.map(toFolder)),
+  )
 }
