@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { EngineApi } from '../../../docker/engine-api.ts'
 import { Failure } from '../../../failure.ts'
 import type { ContainerImage } from '../../../image/image.ts'
 import { runLabel } from '../../../ownership.ts'
 import { createFileStore } from '../../../store/file-store.ts'
+import { toLine } from '../../../text/to-line.ts'
+import { show } from '../links.ts'
 import { findRoom } from '../oci/disk-room.ts'
 import { createArtifactListing } from '../oci/listing.ts'
 import { createCount, type Item, toTree } from '../oci/tree.ts'
@@ -42,23 +46,41 @@ const withoutTop = (items: readonly Item[], top: string): ReadonlyMap<string, It
   )
 }
 
+/** What Docker puts into the root of every container, in place of what an image has there. */
+const ofDocker: ReadonlySet<string> = new Set([
+  ...['.dockerenv', 'dev', 'dev/console', 'dev/pts', 'dev/shm', 'proc', 'sys'],
+  ...['etc', 'etc/hostname', 'etc/hosts', 'etc/mtab', 'etc/resolv.conf'],
+])
+
+const refuseLink = (path: string, target: string, imageName: string): never => {
+  const end = posix.resolve(posix.dirname(path), target)
+  throw new Failure(`It is a link to ${show(target)}`, {
+    remedy: `Name what that is: ${toLine(`image://${imageName}:${end}`)}`,
+  })
+}
+
 const readFolder = async (
   api: EngineApi,
   containerId: string,
   path: string,
   { folder, has, progress, signal }: FetchOrder,
-  sizeBytes: number,
+  { name, sizeBytes }: { readonly name: string; readonly sizeBytes: number },
 ): Promise<Tree> => {
-  const from = `/containers/${containerId}/archive?path=${encodeURIComponent(path)}`
+  const isRoot = posix.normalize(path) === '/'
+  // Docker's names of what is in `/` are absolute.
+  const asked = isRoot ? '/.' : path
+  const from = `/containers/${containerId}/archive?path=${encodeURIComponent(asked)}`
   const stream = await api.download(from)
   if (stream === undefined) throw new Failure(`it has no ${path}`)
   const target = { store: createFileStore(folder), room: await findRoom(folder), has }
   const listing = createArtifactListing(createCount())
   const pieces = count(stream, (done) => progress(Math.min(done, sizeBytes), sizeBytes))
-  const { items } = await unpackArchive(pieces, listing, target, undefined, signal)
-  const top = path.replace(/\/+$/, '').replace(/^.*\//, '')
-  const found = withoutTop(items, top)
-  return { ...toTree(found), isFile: items.length === 1 && items[0]?.kind === 'file' }
+  const { items: all } = await unpackArchive(pieces, listing, target, undefined, signal)
+  const items = isRoot ? all.filter((item) => !ofDocker.has(item.path)) : all
+  const only = items.length === 1 ? items[0] : undefined
+  if (only?.kind === 'link') refuseLink(path, only.target, name)
+  const found = withoutTop(items, isRoot ? '' : posix.basename(path))
+  return { ...toTree(found), isFile: only?.kind === 'file' }
 }
 
 /**
@@ -74,7 +96,7 @@ export const findImageSource = (
 ): RemoteSource => {
   const name = image.references[0]?.given ?? image.id
   return {
-    key: `${image.id.replace(/^sha256:/, '')}-${Buffer.from(path).toString('base64url').slice(0, 200)}`,
+    key: `${image.id.replace(/^sha256:/, '')}-${createHash('sha256').update(path).digest('hex')}`,
     sizeBytes: image.sizeBytes,
     tree: undefined,
     fetch: async (order) => {
@@ -84,7 +106,7 @@ export const findImageSource = (
       )
       if (made === undefined) throw new Failure(`image://${name} is gone`)
       try {
-        return await readFolder(api, made.Id, path, order, image.sizeBytes)
+        return await readFolder(api, made.Id, path, order, { name, sizeBytes: image.sizeBytes })
       } catch (cause) {
         order.signal.throwIfAborted()
         const remedy = cause instanceof Failure ? cause.remedy : undefined
