@@ -24,21 +24,21 @@ const image = {
 
 /** Docker, which has an archive for each path that may be asked for. */
 const having = (archives: Readonly<Record<string, Buffer>>) => {
-  const asked: string[] = []
+  const removed: string[] = []
   const api = {
     post: async () => ({ Id: 'c1' }),
     download: async (from: string) => {
       const archive = archives[new URL(from, 'http://docker').searchParams.get('path') ?? '']
       return archive && Readable.from([archive])
     },
-    remove: async (path: string) => void asked.push(path),
+    remove: async (path: string) => void removed.push(path),
   } as unknown as EngineApi
-  return { api, asked }
+  return { api, removed }
 }
 
 const fetchFrom = async (archives: Readonly<Record<string, Buffer>>, path: string) => {
   const into = mkdtempSync(join(root, 'x-'))
-  const { api, asked } = having(archives)
+  const { api, removed } = having(archives)
   const order = {
     folder: into,
     has: new Set<string>(),
@@ -46,7 +46,7 @@ const fetchFrom = async (archives: Readonly<Record<string, Buffer>>, path: strin
     signal: new AbortController().signal,
   }
   const tree = await findImageSource(api, image, path, 'a'.repeat(16)).fetch(order)
-  return { tree, into, asked }
+  return { tree, into, removed }
 }
 
 const namesOf = ({ files, links, emptyFolders }: Tree) => ({
@@ -64,15 +64,15 @@ const models = tar(
   folder('models/empty/'),
 )
 
-test('a folder comes without its own name before what is in it, and its container goes', async () => {
-  const { tree, asked } = await fetchFrom({ '/models': models }, '/models')
+test('a folder comes without its own name before what is in it, and its container goes with its volumes', async () => {
+  const { tree, removed } = await fetchFrom({ '/models': models }, '/models')
   expect(tree.isFile).toBe(false)
   expect(namesOf(tree)).toEqual({
     files: ['b', 'models/a'],
     links: [{ path: 'latest', target: 'b' }],
     emptyFolders: ['empty'],
   })
-  expect(asked).toEqual(['/containers/c1?force=true'])
+  expect(removed).toEqual(['/containers/c1?force=true&v=true'])
 })
 
 test('a file is one, under its name', async () => {

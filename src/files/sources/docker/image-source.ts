@@ -115,7 +115,7 @@ export const findImageSource = (
           ...(remedy && { remedy }),
         })
       } finally {
-        await api.remove(`/containers/${made.Id}?force=true`).catch(() => {})
+        await api.remove(`/containers/${made.Id}?force=true&v=true`).catch(() => {})
       }
     },
   }
