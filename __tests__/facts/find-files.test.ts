@@ -124,6 +124,15 @@ describe('which nodes lack files', () => {
     expect(await intoOf([models], records)).toEqual(['kind-worker'])
   })
 
+  test('is a single file where a node that has it says so', async () => {
+    const isFileOf = async (...records: readonly string[]) =>
+      (await find([models], { 'kind-worker2': records })).files.map(({ isFile }) => isFile)
+    expect(await isFileOf(recordOf(target, { there: 'file' }))).toEqual([true])
+    expect(await isFileOf(recordOf(target))).toEqual([false])
+    expect(await isFileOf()).toEqual([undefined])
+    expect(await isFileOf(recordOf(target, { there: 'file', by: 'b' }))).toEqual([undefined])
+  })
+
   test('does not know files that are just written', async () => {
     writeFileSync(join(workspace, 'fresh'), 'x')
     const fresh = files('fresh:/var/local/fresh')

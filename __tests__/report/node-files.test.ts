@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FoundFiles } from '../../src/facts/find-files.ts'
 import type { Placed } from '../../src/files/place-trees.ts'
 import type { LocalSource } from '../../src/files/sources/local.ts'
-import type { RemoteSource } from '../../src/files/sources/source.ts'
+import type { RemoteSource, Tree } from '../../src/files/sources/source.ts'
 import {
   renderFilesVerdict,
   renderLfsCharge,
@@ -19,7 +19,7 @@ const source: LocalSource = {
   isFile: false,
   files: ['a', 'b'].map((path) => ({
     path,
-    sizeBytes: 1,
+    sizeBytes: 1.5e9,
     isExecutable: false,
     sha256: undefined,
     stat: '1:1:1:1:1',
@@ -58,6 +58,7 @@ const reportOf = (
   placed: readonly Partial<Placed>[],
   state: 'done' | 'failed' | 'skipped' = 'done',
   copiedBytes = 1_200_000_000,
+  trees: ReadonlyMap<string, Tree> = new Map(),
 ): Report =>
   ({
     ...emptyReport,
@@ -65,7 +66,7 @@ const reportOf = (
       {
         step: { kind: 'sync-files', id: 'files' },
         state,
-        result: state === 'done' ? { placed, copiedBytes, broken: [] } : undefined,
+        result: state === 'done' ? { placed, copiedBytes, broken: [], trees } : undefined,
       },
     ],
   }) as unknown as Report
@@ -198,4 +199,43 @@ test('what only a fetch will tell has no type', () => {
     'File',
     '',
   ])
+})
+
+describe('what only a fetch has told', () => {
+  const path = found().files.target
+  const file = { path: 'm.bin', sizeBytes: 7e6, isExecutable: false, sha256: 'a'.repeat(64) }
+  const tree: Tree = { isFile: true, files: [file], links: [], emptyFolders: [] }
+  const unknown = found({ found: { kind: 'remote', source: remote } })
+  const fetched = (isFile: boolean, target = path): Report =>
+    reportOf([], 'done', 0, new Map([[target, { ...tree, isFile }]]))
+  const told = (report: Report, each = unknown) => {
+    const [volume] = toVolumes(report, [each])
+    return [volume?.volume.hostPath.type, volume?.persistentVolumes.length]
+  }
+
+  test('is the type of the path, and a single file has no PersistentVolume', () => {
+    expect(told(fetched(true))).toEqual(['File', 0])
+    expect(told(fetched(false))).toEqual(['Directory', 4])
+    expect(told(fetched(true, '/var/local/other'))).toEqual(['', 4])
+    expect(told(reportOf([], 'failed'))).toEqual(['', 4])
+  })
+
+  test('nodes say of files that they have already', () => {
+    expect(told(emptyReport, { ...unknown, isFile: true })).toEqual(['File', 0])
+    expect(told(emptyReport, { ...unknown, isFile: false })).toEqual(['Directory', 4])
+    // What is there now counts, not what an earlier step has put there.
+    expect(told(fetched(false), { ...unknown, isFile: true })).toEqual(['Directory', 4])
+  })
+
+  test('is their size and number in the table, where a source is a whole image', () => {
+    expect(rowsOf(fetched(true), [unknown])?.[0]).toContain('| 7.0 MB | 1 file |')
+  })
+
+  test('changes no size of a claim, which Kubernetes would refuse in a later run', () => {
+    const claims = [fetched(false), emptyReport].map((report) => {
+      const [volume] = toVolumes(report, [unknown])
+      return volume?.persistentVolumes
+    })
+    expect(claims[0]).toEqual(claims[1])
+  })
 })

@@ -23,6 +23,8 @@ export type FoundFiles = {
   /** All that are to have them. */
   readonly nodes: readonly ContainerNode[]
   readonly into: readonly ContainerNode[]
+  /** Whether they are a single file, where a node that has them says so. */
+  readonly isFile?: boolean | undefined
   /** What the files are called as an image, once all nodes have that; undefined where none is made. */
   readonly image?: { readonly reference: string | undefined } | undefined
 }
@@ -125,6 +127,7 @@ export const findNodeFiles = async (
       found,
       nodes,
       into: nodes.filter((node) => verifiesNodeFiles || !isDone(node)),
+      isFile: nodes.map((node) => currentIn(node, each)?.isFile).find((is) => is !== undefined),
       image,
     }
   })

@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table'
 import type { FoundFiles } from '../facts/find-files.ts'
 import type { Placed } from '../files/place-trees.ts'
+import type { Tree } from '../files/sources/source.ts'
 import { type FilesVolume, toVolume } from '../files/volumes.ts'
 import { escapeCell, formatBytes, formatCount } from '../text/format.ts'
 import { outcomesOf, type Report } from './report.ts'
@@ -62,10 +63,19 @@ const renderWays = (all: readonly (readonly [string, Way])[]): string => {
     .join('; ')
 }
 
-const countFiles = ({ found: { source } }: FoundFiles): string => {
-  const files = 'files' in source ? source.files : source.tree?.files
-  return files === undefined ? '' : formatCount(files.length, 'file')
+/** Which files they are: what the source says, else what was fetched; undefined where neither is known. */
+const treeOf = (report: Report, { files: { target }, found }: FoundFiles): Tree | undefined => {
+  if (found.kind === 'local') return found.source
+  const synced = outcomesOf(report, 'sync-files').flatMap(({ result }) => result ?? [])
+  return found.source.tree ?? synced.map(({ trees }) => trees.get(target)).find(Boolean)
 }
+
+const countFiles = (tree: Tree | undefined): string =>
+  tree === undefined ? '' : formatCount(tree.files.length, 'file')
+
+/** Of the source, which may be a whole image, where nobody knows better. */
+const sizeOf = (tree: Tree | undefined, { found }: FoundFiles): number =>
+  tree?.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) ?? found.source.sizeBytes
 
 /** A table in Markdown of the files that nodes have beside their images; undefined where there are none. */
 export const renderNodeFiles = (
@@ -74,13 +84,16 @@ export const renderNodeFiles = (
 ): string | undefined => {
   const placed = placedOf(report)
   const isDone = outcomesOf(report, 'sync-files').every(({ state }) => state === 'done')
-  const rows = files.map((each) => [
-    escapeCell(each.files.target),
-    escapeCell(each.files.given.slice(0, 80)),
-    formatBytes(each.found.source.sizeBytes),
-    countFiles(each),
-    escapeCell(renderWays(waysOf(each, placed, isDone)) + renderImage(report, each)),
-  ])
+  const rows = files.map((each) => {
+    const tree = treeOf(report, each)
+    return [
+      escapeCell(each.files.target),
+      escapeCell(each.files.given.slice(0, 80)),
+      formatBytes(sizeOf(tree, each)),
+      countFiles(tree),
+      escapeCell(renderWays(waysOf(each, placed, isDone)) + renderImage(report, each)),
+    ]
+  })
   const gone = placed.flatMap(({ node, target, way }) =>
     way === 'removed' || way === 'kept'
       ? [[escapeCell(target), '', '', '', `${ways[way]} (${node})`]]
@@ -125,9 +138,9 @@ export const renderFilesVerdict = (
 export const toVolumes = (report: Report, all: readonly FoundFiles[]): readonly FilesVolume[] =>
   all.map((one) => {
     const { files: each, found, nodes } = one
-    const { source } = found
-    const isFile = found.kind === 'local' ? found.source.isFile : found.source.tree?.isFile
-    return toVolume(each, isFile, source.sizeBytes, nodes, imageOf(report, one))
+    const isFile = treeOf(report, one)?.isFile ?? one.isFile
+    // The source's size, as a claim that has got another one in a later run is refused.
+    return toVolume(each, isFile, found.source.sizeBytes, nodes, imageOf(report, one))
   })
 
 const renderPiece = ({ volume, volumeMount, image }: FilesVolume): string =>
