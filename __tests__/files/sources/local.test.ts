@@ -123,6 +123,28 @@ describe("a cache of Hugging Face's", () => {
     ])
   })
 
+  test.each(['models--org--name', 'datasets--org--name', 'spaces--org--name'])(
+    'is known by its folder %s, also where the home of the cache is named',
+    (name) => {
+      write(`home/hub/${name}/refs/main`)
+      write('home/hub/.locks/a.lock')
+      write('home/xet/chunks/1')
+      write('home/stored_tokens')
+      expect(pathsOf('home')).toEqual([`hub/${name}/refs/main`, 'stored_tokens'])
+      expect(pathsOf('home/hub')).toEqual([`${name}/refs/main`])
+    },
+  )
+
+  test('is none where only names are like it: all files come', () => {
+    write('xet/mine.py')
+    write('deep/.locks/a')
+    write('deep/xet')
+    write('deep/hub/models/a')
+    expect(pathsOf()).toEqual(['deep/.locks/a', 'deep/hub/models/a', 'deep/xet', 'xet/mine.py'])
+    write('hub', 'no folder')
+    expect(pathsOf()).toContain('xet/mine.py')
+  })
+
   test('with a link that leads out by way of another one is refused', () => {
     write('models/deep/er/a', '1')
     link('../..', 'models/deep/er/up')

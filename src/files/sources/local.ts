@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
-import { Failure } from '../../failure.ts'
+import { attempt, Failure } from '../../failure.ts'
 import { readRegularFile } from '../../host/read-file.ts'
 import { createLinkCheck } from './links.ts'
 import type { Tree, TreeFile } from './source.ts'
@@ -31,9 +31,16 @@ const mostEntries = 100_000
 /** Times of files tell changes apart only if some time lies between them. */
 const quietNs = 2_000_000_000n
 
+const hasModels = (names: readonly string[]): boolean =>
+  names.some((name) => /^(?:models|datasets|spaces)--/.test(name))
+
+/** Whether a folder is a cache of Hugging Face's, or the home of one (`HF_HOME`). */
+const isCache = (folder: string, names: readonly string[]): boolean =>
+  hasModels(names) ||
+  (names.includes('hub') && hasModels(attempt(() => readdirSync(join(folder, 'hub'))) ?? []))
+
 /** Of a cache of Hugging Face's, what is of use to nobody who only reads: locks, and second copies. */
-const isLeftOut = (path: string): boolean =>
-  path === '.git' || /(?:^|\/)\.locks$/.test(path) || /(?:^|\/)xet$/.test(path)
+const ofDownloads: ReadonlySet<string> = new Set(['.locks', 'xet'])
 
 const pointerStart = 'version https://git-lfs.github.com/spec/v1\n'
 
@@ -81,13 +88,14 @@ const addFile = (found: Found, root: string, path: string, stats: BigIntStats): 
 
 const addFolder = (found: Found, root: string, path: string, given: string): void => {
   const names = readdirSync(join(root, path), { encoding: 'buffer' })
+  const isOfCache = isCache(join(root, path), names.map(String))
   let isEmpty = true
   for (const bytes of names.toSorted(Buffer.compare)) {
     const name = bytes.toString('utf8')
     const inner = path === '' ? name : `${path}/${name}`
     if (!Buffer.from(name).equals(bytes))
       refuse(`${given}/${inner}`, 'has a name that is not UTF-8', 'Rename it.')
-    if (isLeftOut(inner)) continue
+    if (inner === '.git' || (isOfCache && ofDownloads.has(name))) continue
     isEmpty = false
     found.count += 1
     if (found.count > found.mostEntries)
