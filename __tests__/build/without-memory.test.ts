@@ -61,6 +61,14 @@ rootTest(
   },
 )
 
+rootTest('a file with UTF-8 arrives so, with its byte order mark', () => {
+  const text = '\ufeffSchlüssel'
+  const file = `new Secret(Buffer.from('${text}').toString('latin1'), 'latin1')`
+  expect(inNarrowPlace('ro', channelOf(file))).toMatchObject({
+    channel: { env: { SLIPWAY_SECRET_0: text } },
+  })
+})
+
 rootTest.each([
   ["new Secret('a\\0b')", 'The secret a is no text'],
   ["new Secret('\\xff\\xfe', 'latin1')", 'The secret a is no text'],

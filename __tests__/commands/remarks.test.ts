@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { maskInputs } from '../../src/commands/actions/mask-inputs.ts'
 import type { Runner } from '../../src/commands/actions/runner.ts'
@@ -47,6 +50,21 @@ test('secrets that are plain words are not hidden, and named once', () => {
     'mask hunter2',
     expect.stringMatching(/^warning The log does not mask the secrets FLAG, PIN: /),
   ])
+})
+
+test.each([
+  ['Schlüssel-größer', ['mask Schlüssel-größer']],
+  ['\ufeffSchlüssel', ['mask Schlüssel']],
+  ['\ufeffSchlüssel-1\nSchlüssel-2\n', ['mask Schlüssel-1', 'mask Schlüssel-2']],
+  ['äöü', [expect.stringMatching(/^warning The log does not mask the secret KEY: /)]],
+])('a secret of a file is hidden as programs print it: %j', (content, expected) => {
+  const { told, runner } = listen()
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-masks-'))
+  writeFileSync(join(folder, 'key'), content)
+  const raw = { context: '.', tags: 'a:1', 'secret-files': `KEY=${join(folder, 'key')}` }
+  maskInputs(read(raw), raw, runner)
+  rmSync(folder, { recursive: true })
+  expect(told).toEqual(expect.arrayContaining(expected))
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { closeSync } from 'node:fs'
 import type { Docker } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
@@ -21,10 +22,10 @@ export type SecretChannel = {
 const longestVariable = 128 * 1024 - 64
 
 /** A variable is text without NUL: other bytes would arrive as others, or cut. */
-const requireText = ({ id, value }: BuildSecret): void => {
+const requireText = ({ id, value }: BuildSecret): string => {
   const bytes = value.exposeBytes()
-  const isText = Buffer.from(value.expose(), 'utf8').equals(bytes) && !bytes.includes(0)
-  if (isText && bytes.length < longestVariable) return
+  const isText = isUtf8(bytes) && !bytes.includes(0)
+  if (isText && bytes.length < longestVariable) return bytes.toString()
   const what = `The secret ${id} is ${isText ? 'too long' : 'no text'}`
   throw new Failure(`${what}, and can reach the build through a file in memory alone`, {
     remedy: 'Give the runner a /dev/shm with room, and put the docker program itself on the PATH.',
@@ -32,12 +33,12 @@ const requireText = ({ id, value }: BuildSecret): void => {
 }
 
 const byEnvironment = (secrets: readonly BuildSecret[]): SecretChannel => {
-  secrets.forEach(requireText)
+  const texts = secrets.map(requireText)
   const nameOf = (index: number): string => `SLIPWAY_SECRET_${index}`
   return {
     sources: secrets.map(({ id }, index) => ({ id, from: `env=${nameOf(index)}` })),
     stdinFd: undefined,
-    env: Object.fromEntries(secrets.map(({ value }, index) => [nameOf(index), value.expose()])),
+    env: Object.fromEntries(texts.map((text, index) => [nameOf(index), text])),
   }
 }
 
