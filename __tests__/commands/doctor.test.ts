@@ -26,7 +26,7 @@ const examine = async (host: string): Promise<(name: string) => Check | undefine
     runId: '0123456789abcdef',
   }
   const { signal } = new AbortController()
-  const front = { log, mask: ignore, saveState: ignore, signal }
+  const front = { log, mask: ignore, announce: ignore, saveState: ignore, signal }
   const checks = await doctor(read({ mode: 'doctor' }), place, front)
   return (name) => checks.find((check) => check.name === name)
 }

@@ -22,7 +22,7 @@ test.runIf(statfsSync('/dev/shm').type === tmpfs && statfsSync('/var/tmp').type 
       for (const folder of [tempDir, old, young]) rmSync(folder, { recursive: true, force: true })
     })
     const inputs = { credentials: { kind: 'none' }, secrets: [], comment: undefined }
-    const front = { saveState: () => {}, log: { line: () => {} } }
+    const front = { announce: () => {}, log: { line: () => {} } }
     const found = await withPlace(
       inputs as unknown as Inputs,
       { tempDir, childEnv: process.env } as unknown as Parameters<typeof withPlace>[1],

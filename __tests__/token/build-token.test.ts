@@ -12,9 +12,12 @@ beforeEach(() => {
 })
 afterEach(() => github.stop())
 
+const save = (_name: string, value: string): void => void states.push(value)
+
 const create = (
   scopes: readonly TokenScope[],
   signal: AbortSignal = new AbortController().signal,
+  announce = save,
 ) =>
   createBuildToken({
     inputs: {
@@ -27,7 +30,8 @@ const create = (
     warn: (message) => {
       throw new Error(message)
     },
-    saveState: (_name, value) => states.push(value),
+    announce,
+    saveState: save,
     signal,
     childEnv: {},
   })
@@ -64,6 +68,16 @@ test('when one of two tokens cannot be minted, the other does not live on', asyn
   await expect(token.take()).rejects.toThrow(/not installed on nobody/)
   await token.close()
   expect(lives()).toEqual(['revoked'])
+})
+
+test('where post would not hear of a token, none is minted', async () => {
+  github = await startGitHub({ installations: [{ owner: 'acme' }] })
+  const token = create([acme], undefined, () => {
+    throw new Error('ENOSPC')
+  })
+  await expect(token.take()).rejects.toThrow('ENOSPC')
+  expect(await token.close()).toEqual([])
+  expect([github.requests, states]).toEqual([[], ['ended']])
 })
 
 test('builds that begin at the same moment share what is minted', async () => {
@@ -116,7 +130,8 @@ test('a token that was given is the one that builds get, and lives on', async ()
     mask: () => {},
     log: () => {},
     warn: () => {},
-    saveState: (_name, value) => states.push(value),
+    announce: save,
+    saveState: save,
     signal: new AbortController().signal,
     childEnv: {},
   })

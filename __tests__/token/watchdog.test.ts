@@ -26,6 +26,7 @@ const create = (childEnv: Readonly<Record<string, string>> = {}) =>
       apiUrl: github.apiUrl,
       secretFormat: 'token',
     },
+    announce: () => {},
     saveState: () => {},
     mask: () => {},
     log: () => {},

@@ -30,7 +30,13 @@ export type FrontEnd = {
   readonly log: Log
   /** Hides a value in all that is printed from now on. */
   readonly mask: (value: string) => void
-  /** Keeps a word for whoever cleans up after us. */
+  /**
+   * Tells whoever cleans up after us what is about to be made.
+   *
+   * @throws {Failure} where they would not hear of it, so that it is not made
+   */
+  readonly announce: (name: string, value: string) => void
+  /** Keeps a word for them of what there is, or has ended. Never fails: a warning says that it is lost. */
   readonly saveState: (name: string, value: string) => void
   readonly signal: AbortSignal
 }

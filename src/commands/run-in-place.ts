@@ -46,7 +46,7 @@ export const withPlace = async <T>(
   const runId = randomBytes(8).toString('hex')
   const left = leftoversOf(surroundings, runId)
   const { tempDir, layoutDir, clusterLogs } = left
-  front.saveState(runIdState, runId)
+  front.announce(runIdState, runId)
   const roomyDir = findRoomyDir(surroundings.tempDir)
   // The runner empties its own folder before each job, and nobody this one.
   if (roomyDir !== surroundings.tempDir) removeLeftFolders(roomyDir, Date.now())

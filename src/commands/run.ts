@@ -134,7 +134,8 @@ const runWith = async (
     log,
     run: {
       ...{ ...context, id: context.runId, cache, buildCaches, signal },
-      saveClusterState: (state) => front.saveState(clusterState, state),
+      saveClusterState: (state) =>
+        front[state === 'making' ? 'announce' : 'saveState'](clusterState, state),
     },
     tempRoot: context.tempRoot,
     planAgain,

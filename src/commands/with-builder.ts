@@ -10,6 +10,7 @@ import type { Env } from '../host/command.ts'
 import type { Log } from '../host/log.ts'
 import type { BuilderRequest } from '../inputs/builder-request.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import type { FrontEnd } from './run-context.ts'
 
 /**
  * The state by which post knows that the run made a builder: `made`, or its name where its state is kept, and
@@ -39,11 +40,7 @@ type Place = { readonly repository: string | undefined } & {
   readonly [K in 'runId' | 'tempDir' | 'workspace']: string
 } & { readonly env: Env }
 
-type FrontEnd = {
-  readonly log: Log
-  readonly signal: AbortSignal
-  readonly saveState: (name: string, value: string) => void
-}
+type Front = Pick<FrontEnd, 'log' | 'signal' | 'announce' | 'saveState'>
 
 /** Undefined where the builder needs nobody to look after it. */
 type Watched = { readonly watch?: BuilderWatch | undefined }
@@ -64,7 +61,7 @@ export const withBuilder = async <P extends Place, T>(
   { builder, bake, isDryRun, clusterName }: Inputs,
   api: EngineApi,
   place: P,
-  { log, signal, saveState }: FrontEnd,
+  { log, signal, announce, saveState }: Front,
   body: (place: P & Watched, booted: Promise<void>) => Promise<T>,
 ): Promise<T> => {
   const { env } = place
@@ -72,7 +69,7 @@ export const withBuilder = async <P extends Place, T>(
   await requireOptions(builder, () => findBuildxVersion(createDocker(env, signal)))
   const kept =
     builder.keepsState === 'no' ? undefined : await claim(builder, api, clusterName, place, log)
-  saveState(builderState, kept?.name ?? 'made')
+  announce(builderState, kept?.name ?? 'made')
   // What fails meanwhile does not wait until the builder has its image.
   const stop = new AbortController()
   const until = AbortSignal.any([signal, stop.signal])

@@ -11,6 +11,8 @@ import { startWatchdog, type Watchdog } from './watchdog.ts'
 type Options = MintOptions & {
   readonly inputs: Pick<Inputs, 'credentials' | 'apiUrl' | 'secretFormat'>
   readonly warn: (message: string) => void
+  /** Throws where post would not hear of it. */
+  readonly announce: (name: string, value: string) => void
   readonly saveState: (name: string, value: string) => void
   /** What the watchdog inherits. */
   readonly childEnv: Readonly<Record<string, string>>
@@ -35,7 +37,7 @@ const isFresh = ({ expiresAt }: MintedToken): boolean =>
   Date.parse(expiresAt) - Date.now() > enoughMs
 
 export const createBuildToken = (options: Options) => {
-  const { inputs, log, warn, saveState, signal, childEnv } = options
+  const { inputs, log, warn, announce, saveState, signal, childEnv } = options
   const { credentials, apiUrl, secretFormat } = inputs
   const tooLate = later(signal, revokingMs)
   let watchdog: Watchdog | undefined
@@ -50,7 +52,7 @@ export const createBuildToken = (options: Options) => {
     if (current.length === app.scopes.length && current.every(isFresh)) return current
     older = [...older, ...current]
     current = []
-    saveState(tokenState, 'minted')
+    announce(tokenState, 'minted')
     const { mintToken, probeToken } = await importClient()
     watchdog ??= startWatchdog(childEnv, warn)
     const minting = app.scopes.map(async (scope) => {

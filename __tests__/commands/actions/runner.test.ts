@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRunner } from '../../../src/commands/actions/runner.ts'
 import { effectsOf, nothingAtAll, runnerReads } from '../../support/fence/through-runner.ts'
 
@@ -85,4 +85,30 @@ test('of more, the tenth says how many are in the log alone, with their lines', 
   expect(many.shown).toHaveLength(10)
   expect(many.shown[9]).toContain('22 more warnings are')
   expect(many.log.match(/k8s\/api\.yaml:\d+: m/g)).toHaveLength(22)
+})
+
+describe('on a full disk', () => {
+  beforeEach(() => {
+    for (const name of ['OUTPUT', 'STATE', 'ENV']) vi.stubEnv(`GITHUB_${name}`, '/dev/full')
+  })
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('what the runner does not get is a warning each kind, others are in the log', () => {
+    const { annotations, logText } = read((runner) => {
+      for (const name of ['images', 'timings']) runner.output(name, '[]')
+      runner.saveState('token', 'ended')
+      runner.exportVariable('SLIPWAY_TEST', 'x')
+    })
+    const why = 'could not be written: ENOSPC: no space left on device, write'
+    expect(annotations.map(({ level, message }) => [level, message])).toEqual([
+      ['warning', `The output images ${why}`],
+      ['warning', `The state token ${why}`],
+      ['warning', `The variable SLIPWAY_TEST ${why}`],
+    ])
+    expect(logText()).toContain(`The output timings ${why}`)
+  })
+
+  test('a state that post needs for cleaning up fails', () => {
+    expect(() => createRunner().announce('token', 'minted')).toThrow(/^The state token could not/)
+  })
 })

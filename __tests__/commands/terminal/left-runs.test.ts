@@ -38,14 +38,27 @@ const deadPid = (): number => spawnSync('true').pid
 test('a run says that it is there, and no more when it is over', async () => {
   const run = await beginRun(place(), log)
   expect(readdirSync(tempDir)).toEqual([])
-  run.saveState(runIdState, runId)
-  run.saveState('builder', 'made')
+  run.announce(runIdState, runId)
+  run.announce('builder', 'made')
   expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
   // Another run takes nothing from this one.
   expect(await clean(place(), log)).toBe(0)
   expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
   await run.end(false)
   expect(readdirSync(tempDir)).toEqual([])
+})
+
+test('a note that cannot be written ends no run that has something to remove, and begins none', async () => {
+  const warnings: string[] = []
+  const run = await beginRun(place(), { ...log, warning: (text) => warnings.push(text) })
+  run.announce(runIdState, runId)
+  // A file that is no file: as on a full disk, there is no other one.
+  rmSync(join(tempDir, `slipway-${runId}-terminal`), { recursive: true })
+  writeFileSync(join(tempDir, `slipway-${runId}-terminal`), '')
+  expect(() => run.announce('builder', 'made')).toThrow()
+  run.saveState('builder', 'removed')
+  run.saveState('token', 'ended')
+  expect(warnings).toEqual([expect.stringMatching(/^The state builder could not be written: /)])
 })
 
 test("a killed run's folders go with the next run; nobody else's do", async () => {

@@ -1,15 +1,19 @@
 import * as core from '@actions/core'
-import { renderError, type SourceLocation } from '../../failure.ts'
+import { Failure, renderError, type SourceLocation } from '../../failure.ts'
 import type { Log, Warning } from '../../host/log.ts'
 import { createFence, toHarmless, type WriteLine } from '../../host/log-fence.ts'
+import { createLenient } from '../lenient.ts'
 
 /** What we tell the runner: log lines, annotations, masks, outputs, states and the summary. */
 export type Runner = Log & {
   readonly fail: (message: string, location?: SourceLocation) => void
   /** Hides a value in all that is logged from now on. */
   readonly mask: (value: string) => void
+  /** The runner reads this and the following from files: what a full disk does not take is a warning. */
   readonly output: (name: string, value: string) => void
   readonly saveState: (name: string, value: string) => void
+  /** A state without which post would leave behind what is about to be made. */
+  readonly announce: (name: string, value: string) => void
   /** Sets a variable for the job's later steps. */
   readonly exportVariable: (name: string, value: string) => void
   /** What is written down for people may fail; the step does not fail for that. */
@@ -27,13 +31,24 @@ const renderLine = ({ message, location }: Warning): string =>
 const toProperties = (location: SourceLocation | undefined): core.AnnotationProperties =>
   location === undefined ? {} : { file: location.file, startLine: location.line }
 
+const announce: Runner['announce'] = (name, value) => {
+  try {
+    core.saveState(name, value)
+  } catch (cause) {
+    const what = `The state ${name} could not be written, by which post knows what this step makes`
+    throw new Failure(what, { cause })
+  }
+}
+
 export const createRunner = (): Runner => {
   const write: WriteLine = (text) => process.stdout.write(`${text}\n`)
   const { within, outside, block } = createFence(write)
   const warning: Log['warning'] = (message, location) =>
     outside(() => core.warning(message, toProperties(location)))
+  const line: Log['line'] = (text) => void write(toHarmless(text))
+  const lenient = createLenient({ line, warning })
   return {
-    line: (text) => write(toHarmless(text)),
+    line,
     debug: (text) => outside(() => core.debug(text)),
     warning,
     warnings: async (all) => {
@@ -54,9 +69,10 @@ export const createRunner = (): Runner => {
         core.error(message, toProperties(location))
       }),
     mask: (value) => outside(() => core.setSecret(value)),
-    output: core.setOutput,
-    saveState: core.saveState,
-    exportVariable: core.exportVariable,
+    output: lenient('output', core.setOutput),
+    saveState: lenient('state', core.saveState),
+    announce,
+    exportVariable: lenient('variable', core.exportVariable),
     summary: async (markdown) => {
       await core.summary
         .addRaw(markdown, true)

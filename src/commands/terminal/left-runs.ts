@@ -6,6 +6,7 @@ import type { Log } from '../../host/log.ts'
 import { isOwnFolder, makeOwnFolder, readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
 import { endStrays } from '../../host/strays.ts'
 import { cleanUp, isRunId, runIdState, toLeftBuilder } from '../cleanup.ts'
+import { createLenient } from '../lenient.ts'
 import { builderState } from '../with-builder.ts'
 
 /** Where a run of the command line says that it is there, and what of it would have to be removed. */
@@ -80,15 +81,17 @@ export const beginRun = async (place: Place, log: Log) => {
   await clean(place, log)
   const states: Record<string, string> = {}
   let runId: string | undefined
+  const announce = (name: string, value: string): void => {
+    states[name] = value
+    if (name === runIdState) runId = value
+    if (runId === undefined) return
+    const noted: Noted = { pid: process.pid, start: startOf(process.pid), states }
+    makeOwnFolder(toFolder(place, runId))
+    writeOwnFile(toFolder(place, runId), 'run', JSON.stringify(noted))
+  }
   return {
-    saveState: (name: string, value: string): void => {
-      states[name] = value
-      if (name === runIdState) runId = value
-      if (runId === undefined) return
-      const noted: Noted = { pid: process.pid, start: startOf(process.pid), states }
-      makeOwnFolder(toFolder(place, runId))
-      writeOwnFile(toFolder(place, runId), 'run', JSON.stringify(noted))
-    },
+    announce,
+    saveState: createLenient(log)('state', announce),
     /** @param isOdd whether something may be left, as the run failed or was interrupted */
     end: async (isOdd: boolean): Promise<void> => {
       if (runId === undefined) return
