@@ -52,6 +52,24 @@ test('secrets are hidden in both, as JSON has them, too', async () => {
   expect(JSON.parse(programs.written.out)).toEqual({ text: '***' })
 })
 
+test('a secret that looks like a part of a number leaves JSON as it is, in keys and strings it is hidden', () => {
+  const { json, mask, written } = open({ isJson: true })
+  for (const secret of ['1234', 'back\\slash "quoted"', 's3cret\tkey']) mask(secret)
+  json({
+    sizes: [31234567, 1234],
+    isDone: true,
+    none: undefined,
+    text: 'a 1234, back\\slash "quoted", and {"b": "back\\\\slash \\"quoted\\""}',
+    's3cret\tkey': { at: new Date(0), found: null },
+  })
+  expect(JSON.parse(written.out)).toEqual({
+    sizes: [31234567, 1234],
+    isDone: true,
+    text: 'a ***, ***, and {"b": "***"}',
+    '***': { at: '1970-01-01T00:00:00.000Z', found: null },
+  })
+})
+
 test('others cannot move the cursor, ring or write a title', () => {
   const { line, written } = open({ isTTY: true })
   line('a\u001b[2Jb\u0007c\u001b]0;title\u0007d\u009b5Ae\tf\r\ng')
@@ -87,6 +105,17 @@ test('in a step of a workflow, nothing that is printed is a command', () => {
   const { line, written } = open({ env: { GITHUB_ACTIONS: 'true' } })
   line('::add-mask::x')
   expect(written.err).not.toMatch(/^::/)
+})
+
+test('nor in JSON, which means the same', () => {
+  const { json, written } = open({ env: { GITHUB_ACTIONS: 'true' }, isJson: true })
+  const value = {
+    '##[group]x': ['a\n::add-mask::x\r::b', '\\##[add-mask]latest', '##[[', ['###[']],
+  }
+  json(value)
+  expect(JSON.parse(written.out)).toEqual(value)
+  expect(written.out).not.toContain('##[')
+  expect(written.out).not.toMatch(/^\s*::/m)
 })
 
 test('bars are drawn on a terminal, below the lines, and go', () => {

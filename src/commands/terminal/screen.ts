@@ -50,6 +50,16 @@ const createMasks = () => {
   }
 }
 
+/** Strings and keys alone: a secret may look like a part of a number. */
+const toMaskedJson = (value: unknown, mask: (text: string) => string): string => {
+  const replace = (_key: string, each: unknown): unknown => {
+    if (typeof each === 'string') return mask(each)
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each
+    return Object.fromEntries(Object.entries(each).map(([key, held]) => [mask(key), held]))
+  }
+  return JSON.stringify(value, replace, 2)
+}
+
 export const createScreen = ({
   out,
   err,
@@ -104,7 +114,10 @@ export const createScreen = ({
       if (!isJson) out.write(`${toSafe(text)}\n`)
     },
     json: (value) => {
-      if (isJson) out.write(`${masks.apply(JSON.stringify(value, null, 2))}\n`)
+      if (!isJson) return
+      const text = toMaskedJson(value, masks.apply)
+      // Within a string, where alone such signs can stand, it means the same. No line of JSON begins with colons.
+      out.write(`${isRead ? text.replaceAll('##[', '##\\u005b') : text}\n`)
     },
     mask: masks.add,
     fail: error,
