@@ -54,10 +54,15 @@ export const leftoversOf = ({ tempDir }: Pick<CleanupContext, 'tempDir'>, runId:
   clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`),
 })
 
-/** Images by which a killed main handed one target over to another. */
-const removeImages = async (docker: Docker, runId: string): Promise<void> => {
+/**
+ * Images by which a killed main handed one target over to another.
+ *
+ * @returns whether Docker named them
+ */
+const removeImages = async (docker: Docker, runId: string): Promise<boolean> => {
   const names = await listNamesIn(docker, intermediateRepository(runId))
-  if (names.length > 0) await docker.try(['rmi', ...names])
+  if (names !== undefined && names.length > 0) await docker.try(['rmi', ...names])
+  return names !== undefined
 }
 
 const settleMs = 300
@@ -66,13 +71,15 @@ const mostLooks = 10
 /**
  * The builder that a killed main made. buildx may still be making it, and may have forgotten it with main's own
  * folder.
+ *
+ * @returns whether it is gone
  */
 const removeBuilder = async (
   docker: Docker,
   runId: string,
   cluster: BuilderPlace | undefined,
   warning: Log['warning'],
-): Promise<void> => {
+): Promise<boolean> => {
   const name = toBuilderName(runId)
   await endStrays(['docker', 'docker-buildx'], name)
   await docker.try(['buildx', 'rm', '--force', name], { timeoutMs: 20_000 })
@@ -80,7 +87,7 @@ const removeBuilder = async (
     const problems = await removeOf(cluster)
     if (problems.length > 0)
       warning(`Slipway could not remove its builder's ${problems.join(', ')}`)
-    return
+    return problems.length === 0
   }
   // What the daemon was asked for last may come when we have looked already.
   await withEngineApi(docker, async (api) => {
@@ -89,6 +96,7 @@ const removeBuilder = async (
       if (isThere) await setTimeout(settleMs)
     }
   })
+  return true
 }
 
 /** The same of one whose state is kept, unless another step has gone on with it. */
@@ -144,14 +152,16 @@ const findCluster = async (env: Env, tempDir: string, runId: string) => {
 /**
  * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
  * and a second run finds nothing to do.
+ *
+ * @returns whether it could look for all of it, and remove it
  */
 export const cleanUp = async (
   context: CleanupContext,
   { warning }: Pick<Log, 'warning'>,
   runId: string | undefined,
   { isDockerThere, builder, cluster: made }: Found,
-): Promise<void> => {
-  if (!isRunId(runId)) return
+): Promise<boolean> => {
+  if (!isRunId(runId)) return true
   const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs } = leftoversOf(context, runId)
   try {
     const cluster =
@@ -162,24 +172,28 @@ export const cleanUp = async (
     // Another step's post may be writing into it.
     rmSync(recordingFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
     // A helper ends with main's connection, and a handed over image goes after some days.
-    if (!isDockerThere) return
+    if (!isDockerThere) return false
     const docker = createDocker(context.childEnv)
-    const containers = await listContainersOf(docker, runId)
+    const listed = await listContainersOf(docker, runId)
+    const containers = listed ?? []
     if (made !== undefined) await removeCluster(docker, runId, made.kubeconfig)
-    if (builder === 'made') await removeBuilder(docker, runId, cluster, warning)
+    let isBuilderGone = true
+    if (builder === 'made') isBuilderGone = await removeBuilder(docker, runId, cluster, warning)
     else if (builder !== undefined) await leaveState(docker, runId, builder.kept)
     const removed =
       containers.length === 0
         ? { stderr: '' }
         : await docker.try(['rm', '--force', '--volumes', ...containers])
     // An image's last name does not go while a container uses it.
-    await removeImages(docker, runId)
+    const areImagesNamed = await removeImages(docker, runId)
     // A helper that has done its work is removed by Docker itself, perhaps at this moment.
     const problems = removed.stderr
       .split('\n')
       .filter((line) => line !== '' && !isGoing.test(line) && !isWarning(line))
     if (problems.length > 0) throw new Failure(problems.join(' '))
+    return listed !== undefined && areImagesNamed && isBuilderGone
   } catch (error) {
     warning(`Cleanup was incomplete: ${renderError(error)}`)
+    return false
   }
 }

@@ -8,8 +8,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runIdState } from '../../../src/commands/cleanup.ts'
 import { beginRun, clean } from '../../../src/commands/terminal/left-runs.ts'
@@ -19,13 +20,26 @@ const nothing = () => {}
 const log = { line: nothing, warning: nothing } as unknown as Log
 const runId = '0123456789abcdef'
 
-let tempDir: string
-beforeEach(() => {
+/** A Docker that has nothing. */
+const docker = createServer((_, response) => response.end('[]'))
+let [tempDir, socket] = ['', '']
+beforeEach(async () => {
   tempDir = mkdtempSync(join(tmpdir(), 'slipway-left-'))
+  socket = `${mkdtempSync(join(tmpdir(), 'slipway-docker-'))}/docker.sock`
+  await new Promise<void>((resolve) => docker.listen(socket, resolve))
 })
-afterEach(() => rmSync(tempDir, { recursive: true }))
+afterEach(async () => {
+  docker.closeAllConnections()
+  await new Promise((resolve) => docker.close(resolve))
+  for (const folder of [tempDir, dirname(socket)]) rmSync(folder, { recursive: true })
+})
 
-const place = () => ({ tempDir, childEnv: { PATH: '/nowhere' } })
+const place = (host = socket) => ({
+  tempDir,
+  childEnv: { PATH: '/nowhere', DOCKER_HOST: `unix://${host}` },
+})
+const none = { cleaned: 0, left: 0 }
+const one = { cleaned: 1, left: 0 }
 const note = (id: string, text: string): void => {
   const folder = join(tempDir, `slipway-${id}-terminal`)
   mkdirSync(folder, { mode: 0o700 })
@@ -42,7 +56,7 @@ test('a run says that it is there, and no more when it is over', async () => {
   run.announce('builder', 'made')
   expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
   // Another run takes nothing from this one.
-  expect(await clean(place(), log)).toBe(0)
+  expect(await clean(place(), log)).toEqual(none)
   expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
   await run.end(false)
   expect(readdirSync(tempDir)).toEqual([])
@@ -69,11 +83,30 @@ test("a killed run's folders go with the next run; nobody else's do", async () =
   expect(readdirSync(tempDir)).toEqual(['slipway-fedcba9876543210'])
 })
 
+test('the note of a killed run stays until Docker has said what it left', async () => {
+  mkdirSync(join(tempDir, `slipway-${runId}`))
+  note(runId, JSON.stringify({ pid: deadPid(), start: '1', states: { builder: 'x' } }))
+  expect(await clean(place('/nowhere/docker.sock'), log)).toEqual({ cleaned: 0, left: 1 })
+  expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
+  expect(await clean(place(), log)).toEqual(one)
+  expect(readdirSync(tempDir)).toEqual([])
+})
+
+test('a run that failed without Docker leaves a note only of a builder', async () => {
+  for (const builder of ['', `slipway-kept-${runId}-0`]) {
+    const run = await beginRun(place('/nowhere/docker.sock'), log)
+    run.announce(runIdState, runId)
+    run.announce('builder', builder)
+    await run.end(true)
+    expect(readdirSync(tempDir)).toEqual(builder === '' ? [] : [`slipway-${runId}-terminal`])
+  }
+})
+
 test('a number that came back is another process', async () => {
   const child = spawn('sleep', ['60'])
   try {
     note(runId, JSON.stringify({ pid: child.pid, start: '1', states: {} }))
-    expect(await clean(place(), log)).toBe(1)
+    expect(await clean(place(), log)).toEqual(one)
   } finally {
     child.kill()
   }
@@ -82,9 +115,9 @@ test('a number that came back is another process', async () => {
 test('a folder without a note is left until it is old', async () => {
   const folder = join(tempDir, `slipway-${runId}-terminal`)
   mkdirSync(folder)
-  expect(await clean(place(), log)).toBe(0)
+  expect(await clean(place(), log)).toEqual(none)
   utimesSync(folder, 1, 1)
-  expect(await clean(place(), log)).toBe(1)
+  expect(await clean(place(), log)).toEqual(one)
   expect(existsSync(folder)).toBe(false)
 })
 
@@ -92,6 +125,6 @@ test.each(['{', '{"pid":"1"}', '{"pid":-1}', 'null'])(
   'a note of %j ends no process',
   async (text) => {
     note(runId, text)
-    expect(await clean(place(), log)).toBe(0)
+    expect(await clean(place(), log)).toEqual(none)
   },
 )

@@ -106,11 +106,14 @@ const examine = async (
 }
 
 const cleanAll = async (environment: TerminalEnvironment, screen: Screen): Promise<Done> => {
-  const removed = await clean(environment, screen)
-  screen.line(
-    removed === 0 ? 'Nothing to clean.' : `Cleaned up after ${formatCount(removed, 'killed run')}.`,
-  )
-  return { json: { cleaned: removed }, failure: undefined }
+  const { cleaned, left } = await clean(environment, screen)
+  if (cleaned > 0) screen.line(`Cleaned up after ${formatCount(cleaned, 'killed run')}.`)
+  if (left > 0)
+    screen.warning(
+      `Slipway could not clean up after ${formatCount(left, 'killed run')}. See whether Docker answers (\`slipway doctor\`), and try again.`,
+    )
+  if (cleaned + left === 0) screen.line('Nothing to clean.')
+  return { json: { cleaned, left }, failure: undefined }
 }
 
 const acts = { run: runCommand, diagnose, doctor: examine, clean: cleanAll } as const

@@ -42,12 +42,21 @@ const readNoted = (folder: string): Noted | undefined =>
     return Number.isSafeInteger(noted.pid) && noted.pid > 0 ? noted : undefined
   })
 
+const removeNote = (place: Place, runId: string): void =>
+  rmSync(toFolder(place, runId), { recursive: true, force: true })
+
+const builderOf = (states: Noted['states'] | undefined) =>
+  toLeftBuilder(`${states?.[builderState] ?? ''}`)
+
+/** @returns whether nothing is left; else the note stays, for the next time */
 const cleanUpAfter = async (place: Place, log: Log, runId: string, noted: Noted | undefined) => {
   // On a runner, it is the runner that ends them.
   await endStrays(['docker', 'docker-buildx', 'kind'], runId)
-  const builder = toLeftBuilder(`${noted?.states?.[builderState] ?? ''}`)
-  await cleanUp(place, log, runId, { isDockerThere: true, builder, cluster: undefined })
-  rmSync(toFolder(place, runId), { recursive: true, force: true })
+  const builder = builderOf(noted?.states)
+  const left = { isDockerThere: true, builder, cluster: undefined }
+  const isDone = await cleanUp(place, log, runId, left)
+  if (isDone) removeNote(place, runId)
+  return isDone
 }
 
 /** So long nobody needs between making a folder and writing into it. */
@@ -68,12 +77,15 @@ const findKilled = (place: Place) =>
 /**
  * Removes what this user's killed runs left.
  *
- * @returns how many there were
+ * @returns after how many of them it has, and after how many it could not
  */
-export const clean = async (place: Place, log: Log): Promise<number> => {
-  const killed = findKilled(place)
-  for (const { runId, noted } of killed) await cleanUpAfter(place, log, runId, noted)
-  return killed.length
+export const clean = async (place: Place, log: Log) => {
+  const counts = { cleaned: 0, left: 0 }
+  for (const { runId, noted } of findKilled(place)) {
+    const isDone = await cleanUpAfter(place, log, runId, noted)
+    counts[isDone ? 'cleaned' : 'left'] += 1
+  }
+  return counts
 }
 
 /** Notes what a run is about to make, so that the next one can remove it if this one is killed. */
@@ -95,8 +107,10 @@ export const beginRun = async (place: Place, log: Log) => {
     /** @param isOdd whether something may be left, as the run failed or was interrupted */
     end: async (isOdd: boolean): Promise<void> => {
       if (runId === undefined) return
-      if (isOdd) await cleanUpAfter(place, log, runId, { pid: 0, start: '', states })
-      else rmSync(toFolder(place, runId), { recursive: true, force: true })
+      const isDone =
+        !isOdd || (await cleanUpAfter(place, log, runId, { pid: 0, start: '', states }))
+      // Without Docker a run fails, and has mostly made nothing in it.
+      if (isDone || builderOf(states) === undefined) removeNote(place, runId)
     },
   }
 }
