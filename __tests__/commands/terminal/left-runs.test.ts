@@ -11,7 +11,7 @@ import {
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runIdState } from '../../../src/commands/cleanup.ts'
 import { beginRun, clean } from '../../../src/commands/terminal/left-runs.ts'
 import type { Log } from '../../../src/host/log.ts'
@@ -29,6 +29,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => docker.listen(socket, resolve))
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   docker.closeAllConnections()
   await new Promise((resolve) => docker.close(resolve))
   for (const folder of [tempDir, dirname(socket)]) rmSync(folder, { recursive: true })
@@ -118,6 +119,18 @@ test('a folder without a note is left until it is old', async () => {
   expect(await clean(place(), log)).toEqual(none)
   utimesSync(folder, 1, 1)
   expect(await clean(place(), log)).toEqual(one)
+  expect(existsSync(folder)).toBe(false)
+})
+
+test('a folder that another process removes meanwhile is nothing to clean', async () => {
+  const folder = join(tempDir, `slipway-${runId}-terminal`)
+  mkdirSync(folder)
+  // Asked right before the folder's age.
+  vi.spyOn(Date, 'now').mockImplementation(() => {
+    rmSync(folder, { recursive: true, force: true })
+    return 0
+  })
+  expect(await clean(place(), log)).toEqual(none)
   expect(existsSync(folder)).toBe(false)
 })
 

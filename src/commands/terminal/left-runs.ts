@@ -62,7 +62,9 @@ const cleanUpAfter = async (place: Place, log: Log, runId: string, noted: Noted 
 /** So long nobody needs between making a folder and writing into it. */
 const noteMs = 60_000
 
-const isOld = (folder: string): boolean => Date.now() - statSync(folder).mtimeMs > noteMs
+/** One that is gone is not: another process has removed it meanwhile. */
+const isOld = (folder: string): boolean =>
+  attempt(() => Date.now() - statSync(folder).mtimeMs > noteMs) ?? false
 
 /** Runs that are over and have not said so: they were killed. */
 const findKilled = (place: Place) =>
