@@ -8,6 +8,7 @@ import { removeLeftFolders } from '../host/left-folders.ts'
 import { findRoomyDir, makeTempDir } from '../host/temp-dir.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { runVariable } from '../ownership.ts'
+import type { Excess } from '../report/image-limits.ts'
 import { leftoversOf, runIdState } from './cleanup.ts'
 import { type Result, run } from './run.ts'
 import type { FrontEnd, RunContext } from './run-context.ts'
@@ -90,3 +91,10 @@ export const toExcessFailure = (
   const [first] = imageLimits.isWarning ? [] : excesses
   return first && new Failure(first.message, { location: first.location })
 }
+
+/** What is beyond its limit, but for what the run fails with. */
+export const findOtherExcesses = (
+  { excesses }: Extract<Result, { kind: 'run' }>,
+  failure: unknown,
+): readonly Excess[] =>
+  excesses.filter(({ message }) => !(failure instanceof Failure && failure.message === message))

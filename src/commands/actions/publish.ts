@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs'
-import { Failure } from '../../failure.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import { renderPlan, renderPlanSummary } from '../../plan/render.ts'
 import { findOthers } from '../../report/failures.ts'
 import { renderGrowth, toGrowths } from '../../report/image-growth.ts'
-import type { Excess } from '../../report/image-limits.ts'
 import {
   compareReports,
   type ImageReport,
@@ -27,6 +25,7 @@ import { renderResult, renderSummary } from '../../report/summary.ts'
 import { compareWithUsual } from '../../report/usual.ts'
 import { toLine } from '../../text/to-line.ts'
 import type { Result } from '../run.ts'
+import { findOtherExcesses } from '../run-in-place.ts'
 import type { Runner } from './runner.ts'
 
 type Ended = {
@@ -84,17 +83,14 @@ const tellCluster = (
 /** All but the one that the step fails with. */
 const tellExcesses = async (
   runner: Runner,
-  { excesses }: Extract<Result, { kind: 'run' }>,
+  result: Extract<Result, { kind: 'run' }>,
   inputs: Inputs | undefined,
   failure: unknown,
 ): Promise<void> => {
-  if (inputs?.imageLimits.isWarning === true) return runner.warnings(excesses)
-  const others = excesses.filter((each) => !isOf(failure, each))
-  for (const { message, location } of others) runner.error(message, location)
+  if (inputs?.imageLimits.isWarning === true) return runner.warnings(result.excesses)
+  for (const { message, location } of findOtherExcesses(result, failure))
+    runner.error(message, location)
 }
-
-const isOf = (failure: unknown, { message }: Excess): boolean =>
-  failure instanceof Failure && failure.message === message
 
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
 export const publish = async (

@@ -17,6 +17,7 @@ import { type emptyReport, toOutputs } from '../../report/report.ts'
 import { renderCommon } from '../../report/shared-base.ts'
 import { renderResult } from '../../report/summary.ts'
 import type { Result } from '../run.ts'
+import { findOtherExcesses } from '../run-in-place.ts'
 import type { Screen } from './screen.ts'
 
 /** What `--json` prints. */
@@ -64,8 +65,10 @@ export const answerResult = (
   if (result === undefined) return { json: {} }
   const { report, nodeFiles, excesses } = result
   for (const { message, location } of findOthers(report)) screen.error(message, location)
-  if (inputs.imageLimits.isWarning)
-    for (const { message, location } of excesses) screen.warning(message, location)
+  const { isWarning } = inputs.imageLimits
+  const beyond = isWarning ? excesses : findOtherExcesses(result, failure)
+  for (const { message, location } of beyond)
+    screen[isWarning ? 'warning' : 'error'](message, location)
   const { clusterName } = inputs
   const durationMs = performance.now() - beganMs
   const files = renderFilesVerdict(report, nodeFiles)
