@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { commands } from '../../../src/commands/terminal/commands.ts'
 import { gatherInputs } from '../../../src/commands/terminal/environment.ts'
@@ -101,9 +101,20 @@ test('build: the folder that one is in, unless something else is named', async (
   const contextOf = async (...argv: readonly string[]) => (await gather(['build', ...argv])).context
   expect(await contextOf()).toBe('.')
   expect(await contextOf('services/api')).toBe(join(folder, 'services/api'))
-  expect(await contextOf('https://github.com/acme/api.git')).toMatch(/^https:/)
+  expect(await contextOf('oci-layout://out:latest')).toBe('oci-layout://out:latest')
+  expect(await contextOf('cwd://services/api')).toBe(join(folder, 'services/api'))
   expect(await contextOf('--bake-files', 'docker-bake.hcl')).toBeUndefined()
   expect((await gather(['plan']))['dry-run']).toBe('true')
+})
+
+test.each([
+  'https://github.com/acme/api.git',
+  'git@github.com:acme/api.git#main:api',
+  'github.com/acme/api',
+])('build: %s is no folder, unless there is one', async (context) => {
+  expect((await gather(['build', context])).context).toBe(context)
+  mkdirSync(join(folder, context), { recursive: true })
+  expect((await gather(['build', context])).context).toBe(resolve(folder, context))
 })
 
 test('secrets come by variables', async () => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { toContextFolder } from '../../inputs/context.ts'
 import { type InputName, inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
 
 /** Inputs that mean something only where a runner is: its disk, its cache, its pull request, its job's end. */
@@ -60,6 +61,9 @@ const lines = (values: readonly string[]): string => values.join('\n')
 /** Whoever types a path may mean one outside of this folder; files that are checked out may not. */
 const toOwnPath = (path: string): string => (path.includes('://') ? path : resolve(path))
 
+/** A context that is elsewhere stays as it is written. */
+const toOwnContext = (context: string): string => toContextFolder(context, process.cwd()) ?? context
+
 /** What there is to do, if not the folder that one is in. */
 const sources: readonly InputName[] = [
   ...(['context', 'bake-files', 'builds', 'images'] as const),
@@ -68,7 +72,7 @@ const sources: readonly InputName[] = [
 
 /** By itself, `slipway build` builds the folder that one is in. */
 const toBuild = ([context]: readonly string[], given: RawInputs): RawInputs => {
-  if (context !== undefined) return { context: toOwnPath(context) }
+  if (context !== undefined) return { context: toOwnContext(context) }
   return sources.some((name) => given[name] !== undefined) ? {} : { context: '.' }
 }
 
