@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { groups } from '../../script/docs.d/when.ts'
 import { describeDifference, readAction, readCalled, renderReference } from '../../script/docs.ts'
+import { settings } from '../../src/commands/terminal/commands.ts'
 import { defaults, givenByRunner, type InputName, inputNames } from '../../src/inputs/raw-inputs.ts'
 import { toOutputs } from '../../src/report/report.ts'
 import { reportOf, stepsFor, targetOf } from '../support/outcomes.ts'
@@ -89,6 +90,15 @@ test('the index of docs names every page once, and so does the sidebar of the si
   // A folder's own index names what is in it.
   const all = globSync(['docs/*.md', 'docs/*/README.md']).map((page) => relative('docs', page))
   expect(named.toSorted()).toEqual(all.filter((page) => page !== 'README.md').toSorted())
+})
+
+test("docs/command-line.md names the inputs that are the action's alone", () => {
+  const [, list = ''] = /^These inputs are the action's alone, (.*)$/m.exec(
+    read('docs/command-line.md'),
+  ) ?? ['', '']
+  const named = [...list.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+  const alone = inputNames.filter((name) => !settings.includes(name))
+  expect(named.toSorted()).toEqual(alone.toSorted())
 })
 
 test('the README is short', () => {
