@@ -19,6 +19,9 @@ export const toList = (raw: string | undefined): readonly string[] => toWords(ra
 /** One entry a line: values may contain commas. */
 export const toLines = (raw: string | undefined): readonly string[] => toWords(raw, '\n')
 
+/** Said of what is there and says nothing: it must not become "all of them". */
+export const namesNothing = 'it names nothing. Leave it out, or name at least one.'
+
 /** Reads inputs, and reports what is wrong with them. */
 export type Reader = ReturnType<typeof createReader>
 
@@ -61,7 +64,7 @@ export const createReader = (raw: RawInputs, report: ReportProblem, run: Run) =>
   const reportNothing = (input: InputName): void => {
     const given = text(input)
     if (given === undefined) return
-    report(input, 'it names nothing. Leave it out, or name at least one.', given)
+    report(input, namesNothing, given)
   }
 
   /**

@@ -40,14 +40,15 @@ test('no file is no setting', async () => {
 })
 
 test('all that is wrong is told at once', async () => {
-  write('tag: x\nmode: run\nprivate-key: k3y\nnodes: { a: b }\n')
+  write('tag: x\nmode: run\nprivate-key: k3y\nnodes: { a: b }\ntargets: []\n')
   const error = await readSettings(folder).catch(({ message }: Error) => message)
   expect(error).toMatchInlineSnapshot(`
-    "slipway.yaml has 4 problems; nothing was done.
+    "slipway.yaml has 5 problems; nothing was done.
     - tag: no setting of the command line. Did you mean tags?
     - mode: no setting of the command line. Leave it out.
     - private-key: a secret does not belong into slipway.yaml. Put it into the variable SLIPWAY_PRIVATE_KEY.
-    - nodes: neither a text nor a list of texts."
+    - nodes: neither a text nor a list of texts.
+    - targets: it names nothing. Leave it out, or name at least one."
   `)
   expect(error).not.toContain('k3y')
 })
@@ -82,6 +83,17 @@ test("flags say more than kind's variable, and that more than the file", async (
   expect(await nameOf([...load, '-n', 'flag'], { KIND_CLUSTER_NAME: 'variable' })).toBe('flag')
   write('')
   expect(await nameOf(load)).toBe('kind')
+})
+
+test("kind's variable names no cluster where this machine is the cluster", async () => {
+  const env = { KIND_CLUSTER_NAME: 'variable' }
+  const load = ['load', 'docker-image', 'a:1', '--cluster', 'containerd']
+  expect((await gather(load, env))['cluster-name']).toBe('kind')
+  expect((await gather([...load, '-n', 'flag'], env))['cluster-name']).toBe('flag')
+  write('cluster: containerd\n')
+  expect((await gather(['load', 'docker-image', 'a:1'], env))['cluster-name']).toBe('kind')
+  // It finds a cluster of kind whatever the file says.
+  expect((await gather(['diagnose'], env))['cluster-name']).toBe('variable')
 })
 
 test('a command reads only what it uses', async () => {

@@ -13,9 +13,9 @@ import { readSettings } from './settings.ts'
 const pick = (raw: RawInputs, names: Command['inputs']): RawInputs =>
   Object.fromEntries(names.flatMap((name) => (raw[name] === undefined ? [] : [[name, raw[name]]])))
 
-/** kind reads its own variable, where no flag names a cluster. */
-const fromVariables = (env: NodeJS.ProcessEnv): RawInputs => {
-  const named = env['KIND_CLUSTER_NAME']
+/** kind reads its own variable, where no flag names a cluster. Where this machine is the cluster, it has no name. */
+const fromVariables = (env: NodeJS.ProcessEnv, { cluster }: RawInputs): RawInputs => {
+  const named = cluster === 'containerd' ? undefined : env['KIND_CLUSTER_NAME']
   const secrets = secretInputs.flatMap((name) => {
     const value = env[toVariable(name)]
     return value === undefined ? [] : [[name, value]]
@@ -30,10 +30,9 @@ export const gatherInputs = async (
   env: NodeJS.ProcessEnv,
 ): Promise<RawInputs> => {
   const { inputs, toInputs } = command
-  const said = pick(
-    { ...(await readSettings(process.cwd())), ...fromVariables(env), ...given },
-    inputs,
-  )
+  const settings = await readSettings(process.cwd())
+  const variables = fromVariables(env, pick({ ...settings, ...given }, inputs))
+  const said = pick({ ...settings, ...variables, ...given }, inputs)
   const own = toInputs(words, said)
   // `--pull-images missing` says more than the command's name.
   return withDefaults({ ...said, ...own, ...pick(given, inputs) })

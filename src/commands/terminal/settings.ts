@@ -3,6 +3,7 @@ import { isMissing } from '../../host/access.ts'
 import { readRegularFile } from '../../host/read-file.ts'
 import { collectProblems, type ReportProblem } from '../../inputs/problems.ts'
 import { type InputName, inputNames, type RawInputs } from '../../inputs/raw-inputs.ts'
+import { namesNothing } from '../../inputs/reader.ts'
 import { findNearestWord } from '../../text/nearest.ts'
 import { secretInputs, settings, toVariable } from './commands.ts'
 
@@ -13,12 +14,15 @@ const largestFile = 1_000_000
 
 const isScalar = (value: unknown): value is string => typeof value === 'string'
 
+const isList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(isScalar)
+
 /** As an input has it: lists a line each, `builds` as YAML, of which JSON is a part. */
 const toText = (name: InputName, value: unknown): string | undefined => {
   if (value === null) return undefined
   if (isScalar(value)) return value
   if (name === 'builds') return JSON.stringify(value)
-  if (Array.isArray(value) && value.every(isScalar)) return value.join('\n')
+  if (isList(value)) return value.join('\n')
   return ''
 }
 
@@ -36,7 +40,8 @@ const readOne = (given: string, value: unknown, report: ReportProblem): RawInput
     return {}
   }
   const text = toText(name, value)
-  if (text === '' && value !== '') report(given, 'neither a text nor a list of texts.')
+  if (text === '' && value !== '')
+    report(given, isList(value) ? namesNothing : 'neither a text nor a list of texts.')
   return text === undefined ? {} : { [name]: text }
 }
 
