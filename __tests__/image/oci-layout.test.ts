@@ -81,6 +81,16 @@ test('an attestation beside the image is none', () => {
   expect(read().layout?.digest).toBe(digest)
 })
 
+test('an image with two names, which BuildKit lists twice, is one image', () => {
+  const { digest } = writeImage()
+  const named = (name: string) => ({
+    ...{ digest, size: 1, platform: { os: 'linux', architecture: 'arm64' } },
+    annotations: { 'io.containerd.image.name': `docker.io/acme/api:${name}` },
+  })
+  writeIndex([named('dev'), named('latest')])
+  expect(read().layout?.digest).toBe(digest)
+})
+
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 const pushed = digestOf('what another output made')
 
@@ -145,7 +155,7 @@ test.each<[name: string, make: () => void, problem: RegExp]>([
     'several platforms',
     () => {
       const { digest } = writeImage()
-      writeIndex([{ digest }, { digest }])
+      writeIndex([{ digest }, { digest: digestOf('for another machine') }])
     },
     /it has 2 images/,
   ],

@@ -105,18 +105,19 @@ const oneImage = (lines: readonly string[]) => ({
 
 test('the nodes get the layers that they lack, by the names and digests that the builder made', () =>
   withoutPruning(async () => {
-    const tag = `${name}/one:dev`
+    const [tag, also] = [`${name}/one:dev`, `${name}/also:1`]
     await writeFiles(workspace, oneImage([`RUN echo ${name} >/first`, 'RUN echo old >/last']))
     const report = { 'image-report': 'auto' }
-    const first = await runWith({ context: '.', tags: tag, ...report })
+    const first = await runWith({ context: '.', tags: `${tag}\n${also}`, ...report })
     expect([first.exitCode, warningsOf(first)]).toEqual([0, []])
-    expect(await isInDocker(tag)).toBe(false)
+    expect([await isInDocker(tag), await isInDocker(also)]).toEqual([false, false])
     const { digest = '', 'image-id': id = '' } = first.outputs
     for (const node of cluster.nodes) {
       expect(await ctr(node, 'images', 'list', `name==docker.io/${tag}`)).toContain(digest)
       expect(await imagesOf(node)).toEqual(
         expect.arrayContaining([
           `docker.io/${tag}`,
+          `docker.io/${also}`,
           `docker.io/${name}/one@${digest}`,
           `docker.io/${name}/one:sha-${id.slice(7, 19)}`,
           id,

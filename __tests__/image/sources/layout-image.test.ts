@@ -71,6 +71,14 @@ test.each([
   expect((await find(folder, {}, machine)).manifest).toBe(`${manifest}`)
 })
 
+test('an image with two names, which BuildKit lists twice, is the only one', async () => {
+  const named = makeIndex([
+    [inner, tagged('1')],
+    [inner, tagged('latest')],
+  ])
+  expect((await find(layoutOf(named, inner))).manifest).toBe(`${one.manifest}`)
+})
+
 test('a signature beside the only image is none that could be meant', async () => {
   const about = { annotations: { 'io.containerd.manifest.subject': sha256(one.manifest) } }
   const folder = layoutOf(

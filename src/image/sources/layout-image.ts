@@ -36,8 +36,10 @@ const findRoot = (
   const named =
     tag === undefined ? all : all.filter((each) => toTags(each.annotations).includes(tag))
   if (named.length > 0) {
-    const [first] = named
-    return named.length === 1 && first ? first.digest : pickManifest(named, architecture).digest
+    // An image with several names is listed once for each of them.
+    const digests = new Set(named.map((each) => each.digest))
+    const [first] = digests
+    return first && digests.size === 1 ? first : pickManifest(named, architecture).digest
   }
   const tags = all.flatMap(({ annotations }) => toTags(annotations)).slice(0, 20)
   const has = tags.length === 0 ? 'none of its images has a tag' : `it has ${tags.join(', ')}`

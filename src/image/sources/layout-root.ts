@@ -69,12 +69,13 @@ const findRoot = (folder: string): string => {
   throw new Error(`it has ${roots.length} images that nothing names, not one`)
 }
 
-/** Attestations are for no platform. */
+/** Attestations are for no platform. BuildKit lists an image once for each of its names. */
 const pickOne = (manifests: readonly Descriptor[]): string => {
   const images = manifests.filter(({ platform }) => platform?.os !== 'unknown')
-  const [first] = images
-  if (first !== undefined && images.length === 1) return first.digest
-  throw new Error(`it has ${images.length} images, not one`)
+  const digests = new Set(images.map(({ digest }) => digest))
+  const [first] = digests
+  if (first !== undefined && digests.size === 1) return first
+  throw new Error(`it has ${digests.size} images, not one`)
 }
 
 /**
