@@ -1,18 +1,12 @@
 import { Transform, type TransformCallback } from 'node:stream'
-
-const blockBytes = 512
-
-/** A ustar header's file name; blobs have short names, so prefix and long-name records are not read. */
-const nameOf = (header: Buffer): string => {
-  const end = header.indexOf(0)
-  return header.toString('latin1', 0, end < 0 || end > 100 ? 100 : end)
-}
-
-/** A ustar header's size: octal digits, or base-256 for files of 8 GiB and more. */
-const sizeOf = (header: Buffer): number => {
-  if (((header[124] ?? 0) & 0x80) !== 0) return Number(header.readBigUInt64BE(128))
-  return Number.parseInt(header.toString('latin1', 124, 136).replace(/\0.*$/s, '').trim() || '0', 8)
-}
+import {
+  blockBytes,
+  longestSpecial,
+  type PaxRecords,
+  parseHeader,
+  parsePax,
+  withPax,
+} from '../image/contents/tar/header.ts'
 
 /** What is passed on of one file of a tar: something before it, its bytes, and perhaps its padding. */
 type Kept = { readonly lead: Buffer; readonly isPadded: boolean }
@@ -20,10 +14,27 @@ type Kept = { readonly lead: Buffer; readonly isPadded: boolean }
 /** What becomes of a whole file's bytes. Only small files are for that. */
 type Replaced = { readonly replace: (content: Buffer) => Buffer }
 
-type Choose = (name: string, size: number, header: Buffer) => Kept | Replaced | undefined
+/** @param headers the file's own, and before it what says more of it */
+type Choose = (name: string, size: number, headers: Buffer) => Kept | Replaced | undefined
 
 /** Indexes of one image have a few hundred bytes. */
 const longestReplaced = 4 * 1024 * 1024
+
+const toWhole = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes
+
+/** A header of POSIX's about the file behind it, and what it says. Docker writes sizes of 8 GiB and more so. */
+type Records = { readonly bytes: Buffer; readonly filled: number }
+
+const beginRecords = (header: Buffer, size: number): Records => {
+  if (size > longestSpecial) throw new Error(`a header of ${size} bytes`)
+  const bytes = Buffer.alloc(blockBytes + toWhole(size))
+  return { bytes, filled: header.copy(bytes) }
+}
+
+const readRecords = ({ bytes }: Records): PaxRecords => {
+  const { storedBytes } = parseHeader(bytes.subarray(0, blockBytes))
+  return parsePax(bytes.subarray(blockBytes, blockBytes + storedBytes))
+}
 
 /** A header for a file of another size; its checksum counts its own field as blanks (POSIX ustar). */
 const withSize = (header: Buffer, size: number): Buffer => {
@@ -44,6 +55,7 @@ const rewrite = (choose: Choose): Transform => {
   let headerBytes = 0
   let keptBytes = 0
   let droppedBytes = 0
+  let records: Records | undefined
   let replacing: ({ readonly chunks: Buffer[]; readonly size: number } & Replaced) | undefined
   let collectedBytes = 0
 
@@ -54,7 +66,7 @@ const rewrite = (choose: Choose): Transform => {
     return taken
   }
 
-  /** The replaced file with its header, once all of it has come. */
+  /** The replaced file with its header, once all of it has come. Records before it told of the earlier one. */
   const endReplaced = (): Buffer | undefined => {
     if (replacing === undefined || collectedBytes < replacing.size) return undefined
     const content = replacing.replace(Buffer.concat(replacing.chunks))
@@ -62,11 +74,17 @@ const rewrite = (choose: Choose): Transform => {
     return Buffer.concat([withSize(header, content.length), toPadded(content)])
   }
 
-  const beginFile = (): Buffer | undefined => {
-    headerBytes = 0
-    const size = sizeOf(header)
-    const bytes = Math.ceil(size / blockBytes) * blockBytes
-    const kept = choose(nameOf(header), size, header)
+  const takeRecords = ({ bytes, filled }: Records, chunk: Buffer, at: number): number => {
+    const taken = chunk.copy(bytes, filled, at)
+    records = { bytes, filled: filled + taken }
+    return taken
+  }
+
+  const beginFile = (name: string, size: number): Buffer | undefined => {
+    const headers = records === undefined ? header : Buffer.concat([records.bytes, header])
+    records = undefined
+    const bytes = toWhole(size)
+    const kept = choose(name, size, headers)
     if (kept !== undefined && 'replace' in kept) {
       if (size > longestReplaced) throw new Error(`an index of ${size} bytes`)
       replacing = { chunks: [], size, ...kept }
@@ -77,6 +95,20 @@ const rewrite = (choose: Choose): Transform => {
     keptBytes = kept === undefined ? 0 : kept.isPadded ? bytes : size
     droppedBytes = bytes - keptBytes
     return kept?.lead
+  }
+
+  const begin = (): Buffer | undefined => {
+    headerBytes = 0
+    // Such blocks end an archive.
+    if (header.every((byte) => byte === 0)) return beginFile('', 0)
+    const plain = parseHeader(header)
+    if (plain.type === 'x') {
+      records = beginRecords(header, plain.storedBytes)
+      return undefined
+    }
+    const { name, storedBytes } =
+      records === undefined ? plain : withPax(plain, readRecords(records))
+    return beginFile(name, storedBytes)
   }
 
   const pass = function (this: Transform, chunk: Buffer): void {
@@ -97,10 +129,12 @@ const rewrite = (choose: Choose): Transform => {
         const taken = Math.min(droppedBytes, chunk.length - at)
         droppedBytes -= taken
         at += taken
+      } else if (records !== undefined && records.filled < records.bytes.length) {
+        at += takeRecords(records, chunk, at)
       } else {
         at += takeHeader(chunk, at)
         if (headerBytes < blockBytes) break
-        const lead = beginFile()
+        const lead = begin()
         if (lead !== undefined) this.push(lead)
       }
     }
@@ -125,10 +159,10 @@ export const leaveOut = (
   isLeftOut: (name: string) => boolean,
   toReplace: (name: string) => ((text: string) => string) | undefined = () => undefined,
 ): Transform =>
-  rewrite((name, _, header) => {
+  rewrite((name, _, headers) => {
     if (isLeftOut(name)) return undefined
     const change = toReplace(name)
-    if (change === undefined) return { lead: Buffer.from(header), isPadded: true }
+    if (change === undefined) return { lead: Buffer.from(headers), isPadded: true }
     return { replace: (content) => Buffer.from(change(content.toString('utf8'))) }
   })
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../../failure.ts'
 import {
   blockBytes,
+  longestSpecial,
   noTar,
   type PaxRecords,
   parseHeader,
@@ -18,9 +19,6 @@ export type TarListener = {
   readonly onData: (piece: Buffer) => void
   readonly onEntryEnd: () => void
 }
-
-/** Go's reader, and so every builder of images, takes no longer names and records. */
-const longestSpecial = 1024 * 1024
 
 /** One image may have so many files, and each of them a few headers. */
 export const mostHeaders = 10_000_000

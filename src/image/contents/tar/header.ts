@@ -2,6 +2,9 @@ import { Failure } from '../../../failure.ts'
 
 export const blockBytes = 512
 
+/** Go's reader, and so every builder of images, takes no longer names and records. */
+export const longestSpecial = 1024 * 1024
+
 /** What an archive says of one file. Names are bytes, one a character (latin1). */
 export type TarHeader = {
   readonly name: string
