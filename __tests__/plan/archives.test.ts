@@ -6,7 +6,7 @@ import { foundFacts } from '../support/found.ts'
 test('each image of an archive is unpacked when there is room, loaded, and then reported', () => {
   const references = [{ given: 'api:1', canonical: 'docker.io/library/api:1' }]
   const image = { manifest: '', config: '', layers: [] }
-  const archived = [{ file: '/a.tar', references, image }]
+  const archived = [{ given: '/a.tar', file: '/a.tar', references, image }]
   const work = { kind: 'prune-cache' } as const
   const steps = planArchives(
     { ...foundFacts, archived },

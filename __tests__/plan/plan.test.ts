@@ -227,6 +227,11 @@ test('without the input nothing has a report', () => {
   expect(orderOf({ ...reported, 'image-report': 'false' }, withNode).join()).not.toContain('report')
 })
 
+test('a plan in which two steps have one id is a fault of ours', () => {
+  const twice = { images: [imageOf('b:1')], pulls: imageOf('b:1').references }
+  expect(() => stepsOf(build, twice)).toThrow('The plan has two steps called load b:1')
+})
+
 const newCluster = { ...build, 'create-cluster': 'true', 'image-report': 'auto' }
 const ordersOf = (steps: readonly Step[]) =>
   steps.map(({ id, needs, after, lane, isFinal }) => ({ id, needs, after, lane, isFinal }))

@@ -18,6 +18,7 @@ import { findCacheMounts } from './find-cache-mounts.ts'
 import { findDisk } from './find-disk.ts'
 import { findNodeFiles } from './find-files.ts'
 import { findGiven, findNamed } from './find-given.ts'
+import { refuseSharedNames } from './shared-names.ts'
 
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (
@@ -113,6 +114,7 @@ export const gather = async (
   const images = await findNamed(get, inputs, manifests, { ...built, ...given, archived })
   const found = { engine, isLocalDaemon, nodes, leftOut, archived, ...built, ...images }
   refuseSeveralPlatforms(found.targets, engine)
+  refuseSharedNames(found)
   const { isHostedRunner, workspace } = context
   const { hasContainerdStore } = engine
   requireOutputs(found.targets, { builder: found.builder, hasContainerdStore, workspace })

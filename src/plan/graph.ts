@@ -164,6 +164,17 @@ const planAfterBuilds = (
   ]
 }
 
+/**
+ * Steps are known by their ids: of two with one, the second would be told as done when the first is.
+ *
+ * @throws {Error} for a fault of ours
+ */
+const requireOwnIds = (steps: readonly Step[]): readonly Step[] => {
+  const shared = idsOf(steps).find((id, at, ids) => ids.indexOf(id) !== at)
+  if (shared === undefined) return steps
+  throw new Error(`The plan has two steps called ${shared}`)
+}
+
 /** Puts together what is to be done, and what has to wait for what. */
 export const planSteps = (
   inputs: Inputs,
@@ -192,10 +203,10 @@ export const planSteps = (
   const keeping = planKeeping(inputs, facts, needs)
   // Pruning takes what cache mounts have, too.
   const order = { needs, after: idsOf(keeping) }
-  return [
+  return requireOwnIds([
     ...main,
     ...keeping,
     ...planAfterBuilds(inputs, facts, usersOfToken(files)),
     ...(prunes ? [toStep('prune cache', { kind: 'prune-cache' }, order)] : []),
-  ]
+  ])
 }

@@ -173,6 +173,8 @@ const saved = (change: object, ...more: readonly Buffer[]) =>
 
 test('an archive that is packed as a whole, and one behind a link', async () => {
   const [found] = await find(zlib.gzipSync(saved({})))
+  expect(found?.given).toBe(join(root, `${files}.tar`))
+  expect(found?.file).not.toBe(found?.given)
   await unpackAll(found?.image.layers ?? [])
   const link = join(root, 'link.tar')
   symlinkSync(write(saved({})), link)

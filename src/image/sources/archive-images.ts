@@ -26,6 +26,8 @@ import {
 
 /** An image of an archive, whose layers lie in it. */
 export type PackedImage = {
+  /** The archive as the step names it; `file` may be what was unpacked of it. */
+  readonly given: string
   readonly file: string
   readonly references: readonly ImageReference[]
   readonly image: BlobImage
@@ -37,7 +39,12 @@ const mostImages = 1_000
 const remedy =
   'Write it with `docker save --output FILE NAME:TAG`, or buildx with `type=docker` or `type=oci`.'
 
-const createArchive = (file: string, parts: Parts, architecture: string, signal: AbortSignal) => {
+const createArchive = (
+  { given, file }: Pick<PackedImage, 'given' | 'file'>,
+  parts: Parts,
+  architecture: string,
+  signal: AbortSignal,
+) => {
   const toPart = (name: string): Part => {
     const part = parts.get(name.replace(/^\.\//, ''))
     if (part !== undefined) return part
@@ -55,7 +62,7 @@ const createArchive = (file: string, parts: Parts, architecture: string, signal:
     toFiles: async (layers) => layers.map(({ digest }) => ({ file, start: toBlob(digest).offset })),
   }
   const readNamed = async (name: string) => (await readPart(file, toPart(name))).toString('utf8')
-  return { file, parts, toPart, source, readNamed, architecture, signal }
+  return { given, file, parts, toPart, source, readNamed, architecture, signal }
 }
 
 type Archive = ReturnType<typeof createArchive>
@@ -123,14 +130,14 @@ const readSaved = async (archive: Archive, { Config, Layers }: Saved): Promise<B
 }
 
 const readAll = async (archive: Archive): Promise<readonly PackedImage[]> => {
-  const { file, parts, source, readNamed, architecture } = archive
+  const { given, file, parts, source, readNamed, architecture } = archive
   const indexed = await readIndex(archive)
   const fromManifest = async (manifest: string): Promise<BlobImage> =>
     readBlobImage(manifest, source, architecture)
   if (!parts.has('manifest.json')) {
     return Promise.all(
       indexed.map(async ({ manifest, name }) => ({
-        ...{ file, references: toReferences(name === undefined ? [] : [name]) },
+        ...{ given, file, references: toReferences(name === undefined ? [] : [name]) },
         image: await fromManifest(manifest),
       })),
     )
@@ -143,7 +150,7 @@ const readAll = async (archive: Archive): Promise<readonly PackedImage[]> => {
     const digest = `sha256:${/([0-9a-f]{64})(?:\.json)?$/.exec(String(each.Config))?.[1] ?? ''}`
     const known = isDigest(digest) && indexed.find(({ config }) => config === digest)
     const image = known ? await fromManifest(known.manifest) : await readSaved(archive, each)
-    images.push({ file, references: toReferences(names), image })
+    images.push({ given, file, references: toReferences(names), image })
   }
   return images
 }
@@ -183,7 +190,7 @@ export const findArchiveImages = async (
     const whole = attempt(() => realpathSync(given)) ?? given
     const file = await unpackWhole(whole, folder, signal)
     const parts = await findParts(file, signal)
-    images = await readAll(createArchive(file, parts, architecture, signal))
+    images = await readAll(createArchive({ given, file }, parts, architecture, signal))
   } catch (error) {
     signal.throwIfAborted()
     throw error instanceof Failure && error.remedy !== undefined ? error : refuse(given, error)

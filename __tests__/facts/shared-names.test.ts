@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { mergeRepeated, refuseSharedNames } from '../../src/facts/shared-names.ts'
+import { renderError } from '../../src/failure.ts'
+import { toReferences } from '../../src/image/reference.ts'
+import { foundFacts } from '../support/found.ts'
+import { imageOf } from '../support/outcomes.ts'
+import { targetWith } from '../support/target.ts'
+
+const packed = (given: string, config: string, ...names: readonly string[]) => ({
+  ...{ given, file: given, references: toReferences(names) },
+  image: { manifest: '', config, layers: [] },
+})
+
+const refusalOf = (found: Partial<typeof foundFacts>): string | undefined => {
+  try {
+    refuseSharedNames({ ...foundFacts, ...found })
+    return undefined
+  } catch (error) {
+    return renderError(error)
+  }
+}
+
+test('a name that two images of a step have is refused, with where each comes from', () => {
+  const archived = [packed('/arm64.tar', 'a', 'api:1'), packed('/amd64.tar', 'b', 'api:1')]
+  expect(refusalOf({ archived })).toBe(
+    'Several images of this step have one name: docker.io/library/api:1 (/arm64.tar, /amd64.tar). Leave out all but one of each name, or give the others names of their own.',
+  )
+})
+
+test('all such names are told at once, in whatever spelling', () => {
+  const found = {
+    images: [imageOf('api:1')],
+    pulls: toReferences(['ghcr.io/acme/db:2', 'redis']),
+    targets: [{ ...targetWith('web:dev', 'web:2'), name: 'web' }],
+    archived: [
+      packed('/a.tar', 'a', 'docker.io/library/api:1', 'web:dev'),
+      packed('/b.tar', 'b', 'ghcr.io/acme/db:2', 'redis:7'),
+    ],
+  }
+  expect(refusalOf(found)).toContain(
+    ": docker.io/library/api:1 (Docker's store, /a.tar); ghcr.io/acme/db:2 (a registry, /b.tar); docker.io/library/web:dev (the build of web, /a.tar).",
+  )
+})
+
+test('an image by its ID may not have the name of another one that is pulled or built', () => {
+  const images = [imageOf('api:1')]
+  expect(refusalOf({ images, pulls: toReferences(['api:1']) })).toContain(
+    "(Docker's store, a registry)",
+  )
+  const targets = [{ ...targetWith('api:1'), name: 'api' }]
+  expect(refusalOf({ images, targets })).toContain("(Docker's store, the build of api)")
+})
+
+test('a build that is not loaded shares its name with nobody, nor does an image with two spellings of one', () => {
+  const target = targetWith('api:1')
+  const archived = [packed('/a.tar', 'a', 'api:1', 'docker.io/library/api:1')]
+  expect(refusalOf({ archived, targets: [{ ...target, isWanted: false }] })).toBeUndefined()
+  expect(refusalOf({ archived, targets: [{ ...target, output: 'cache' }] })).toBeUndefined()
+})
+
+test('an image that two archives have is there once under each of its names', () => {
+  const [one, two] = [packed('/a.tar', 'base', 'base:1', 'api:1'), packed('/b.tar', 'web', 'web:1')]
+  const again = packed('/b.tar', 'base', 'base:1')
+  const more = packed('/c.tar', 'base', 'base:1', 'base:2')
+  const merged = mergeRepeated([one, two, again, more])
+  expect(merged).toEqual([one, two, packed('/c.tar', 'base', 'base:2')])
+  expect(refusalOf({ archived: merged })).toBeUndefined()
+})

@@ -1,0 +1,49 @@
+import { Failure } from '../failure.ts'
+import { toDigest } from '../image/digest.ts'
+import type { ImageReference } from '../image/reference.ts'
+import type { PackedImage } from '../image/sources/archive-images.ts'
+import type { Facts } from './facts.ts'
+
+/** Archives may share an image, such as a base; it is loaded once under each of its names. */
+export const mergeRepeated = (all: readonly PackedImage[]): readonly PackedImage[] => {
+  const seen = new Set<string>()
+  return all.flatMap((packed) => {
+    const id = toDigest(packed.image.config)
+    const references = packed.references.filter(({ canonical }) => {
+      const key = `${canonical} ${id}`
+      return !seen.has(key) && seen.add(key)
+    })
+    return references.length === 0 ? [] : [{ ...packed, references }]
+  })
+}
+
+type Source = { readonly from: string; readonly references: readonly ImageReference[] }
+
+type Found = Pick<Facts, 'images' | 'pulls' | 'targets' | 'archived'>
+
+/** What brings images into the nodes. */
+const toSources = ({ images, pulls, targets, archived }: Found): readonly Source[] => [
+  ...images.map(({ references }) => ({ from: "Docker's store", references })),
+  ...pulls.map((reference) => ({ from: 'a registry', references: [reference] })),
+  ...targets
+    .filter(({ isWanted, output }) => isWanted && output !== 'cache')
+    .map(({ name, tags }) => ({ from: `the build of ${name}`, references: tags })),
+  ...archived.map(({ given, references }) => ({ from: given, references })),
+]
+
+/**
+ * A node has one image by each name: of several, it would be the last one to come.
+ *
+ * @throws {Failure} naming all such names, and where they come from
+ */
+export const refuseSharedNames = (found: Found): void => {
+  const rows = toSources(found).flatMap(({ from, references }) =>
+    [...new Set(references.map(({ canonical }) => canonical))].map((name) => ({ name, from })),
+  )
+  const shared = [...Map.groupBy(rows, ({ name }) => name)].filter(([, all]) => all.length > 1)
+  if (shared.length === 0) return
+  const list = shared.map(([name, all]) => `${name} (${all.map(({ from }) => from).join(', ')})`)
+  throw new Failure(`Several images of this step have one name: ${list.join('; ')}`, {
+    remedy: 'Leave out all but one of each name, or give the others names of their own.',
+  })
+}
