@@ -29,23 +29,39 @@ const toImport = (node: Node, flags: readonly string[]): readonly string[] => [
   '-',
 ]
 
-/** One that does not answer has nothing. */
-const inspectWhole = (api: EngineApi, node: Node): Promise<NodeState> =>
-  inspectNode(api, node, []).catch(() => emptyState)
+/** Undefined for one that does not answer. */
+const inspectWhole = (api: EngineApi, node: Node): Promise<NodeState | undefined> =>
+  inspectNode(api, node, []).catch(() => undefined)
 
 /**
- * Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+ * What a failed import has left: names that it has made or moved, never one that is as it was. CRI gives every
  * image its ID as a second name and does not take it back; it goes unless it was there before.
  */
+const findLeft = async (
+  { api, engine, image, node }: Streaming,
+  before: NodeState | undefined,
+  loadedAs: string,
+): Promise<readonly string[]> => {
+  // Any other name may have been there.
+  if (before === undefined) return [loadedAs]
+  const { criIds } = (await inspectWhole(api, node)) ?? emptyState
+  const isLeft = (name: string): boolean => {
+    const [old, now] = [before.criIds.get(name), criIds.get(name)]
+    return old === undefined || (now !== undefined && now !== old)
+  }
+  const names = [loadedAs, ...namesOf(engine, image).filter(isLeft)]
+  const ids = names.map((name) => criIds.get(name) ?? image.id)
+  return [...names, ...ids.filter((id) => !before.criIds.has(id))]
+}
+
+/** Removes an image whose import failed, so that kubelet does not believe in it. */
 const removeImage = async (
-  { docker, api, engine, image, node }: Streaming,
-  before: NodeState,
+  streaming: Streaming,
+  before: NodeState | undefined,
   loadedAs: string,
 ): Promise<void> => {
-  const names = [loadedAs, ...namesOf(engine, image)]
-  const { criIds } = await inspectWhole(api, node)
-  const ids = names.map((name) => criIds.get(name) ?? image.id)
-  const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))]
+  const { docker, node } = streaming
+  const gone = await findLeft(streaming, before, loadedAs)
   const ctr = ['ctr', `--namespace=${node.containerd.namespace}`]
   for (const name of new Set(gone))
     await tryInNode(docker, node, [...ctr, 'images', 'remove', name])
@@ -56,12 +72,12 @@ const removeImage = async (
 const send = async (
   streaming: Streaming,
   archived: ArchivedImage | undefined,
-  before: NodeState,
+  before: NodeState | undefined,
   loadedAs: string,
 ): Promise<string | undefined> => {
   const { docker, api, engine, image, node, onBytes } = streaming
   const flags = await findImportFlags(docker, node)
-  const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains)
+  const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before?.chains ?? new Set())
   const importing = toNodeCommand(docker, node, toImport(node, flags), pipeTimeoutMs)
   const problem =
     (await pump(docker, { image, loadedAs, leftOut, importing, onBytes })) ??
