@@ -22,6 +22,15 @@ export const planDropping = (
     )
     .flatMap(({ image: { references, id } }) => references.map((each) => ({ ...each, id })))
 
+/** Of what a container uses, Docker refuses to remove the last name alone, and a load has given it one more. */
+const isUsed = async (get: Get, id: string): Promise<boolean> => {
+  const filters = encodeURIComponent(JSON.stringify({ ancestor: [id] }))
+  const path = `/containers/json?all=true&filters=${filters}`
+  const found = await get<readonly { readonly ImageID: string }[]>(path)
+  // Those of images that are built upon it are found, too.
+  return (found ?? []).some(({ ImageID }) => ImageID === id)
+}
+
 /**
  * Removes names; layers go with the last of them. What is in use stays, and that is no failure; so
  * does a name that somebody else has given to another image.
@@ -40,7 +49,7 @@ export const dropImages = async (
       line(`Docker keeps ${given}: it names another image now.`)
       continue
     }
-    const { code } = await docker.try(['rmi', given])
-    line(code === 0 ? `Removed ${given} from Docker.` : `Docker keeps ${given}: it is in use.`)
+    const isGone = !(await isUsed(get, id)) && (await docker.try(['rmi', given])).code === 0
+    line(isGone ? `Removed ${given} from Docker.` : `Docker keeps ${given}: it is in use.`)
   }
 }
