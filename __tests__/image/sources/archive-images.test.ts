@@ -160,6 +160,30 @@ test.each(forms)('an archive of %s', async (_, content, names, hasManifest) => {
   await unpackAll(found?.image.layers ?? [])
 })
 
+/** As skopeo and podman write it. */
+const ociNamed = (annotations: Readonly<Record<string, string>>): Buffer =>
+  tar(
+    ...blobsOf(image),
+    member({ name: 'index.json', content: makeIndex([[image.manifest, { annotations }]]) }),
+  )
+const refName = 'org.opencontainers.image.ref.name'
+
+test.each([
+  [{ [refName]: 'api:dev' }, 'docker.io/library/api:dev'],
+  [{ [refName]: 'ghcr.io/acme/api' }, 'ghcr.io/acme/api:latest'],
+  [{ [refName]: 'v1', 'io.containerd.image.name': 'ghcr.io/acme/api:v1' }, 'ghcr.io/acme/api:v1'],
+  [{ 'io.containerd.image.name': 'api' }, 'docker.io/library/api:latest'],
+])('an OCI image that is annotated %j is called %s', async (annotations, name) => {
+  const [found] = await find(ociNamed(annotations))
+  expect(found?.references.map(({ canonical }) => canonical)).toEqual([name])
+})
+
+test.each(['v1', 'latest', '1.2'])('a tag alone, such as %s, is no name', async (tag) => {
+  expect(await refusalOf(ociNamed({ [refName]: tag }))).toBe(
+    'has no name. Save it by its name: `docker save --output FILE NAME:TAG`, `skopeo copy … oci-archive:FILE:NAME:TAG`.',
+  )
+})
+
 const saved = (change: object, ...more: readonly Buffer[]) =>
   tar(
     member({ name: 'config.json', content: image.config }),

@@ -18,6 +18,7 @@ import { findParts, type Part, type Parts, readHead, readPart } from './archive-
 import {
   type BlobSource,
   findManifestText,
+  type Listed,
   parseJson,
   readBlobImage,
   toDiffIds,
@@ -76,6 +77,14 @@ type Saved = {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
+/** containerd's is whole; the other one may be a tag alone, as skopeo writes it, which says nothing of the image. */
+const toName = (annotations: Listed['annotations']): string | undefined => {
+  const whole = annotations?.['io.containerd.image.name']
+  if (isText(whole)) return whole
+  const name = annotations?.['org.opencontainers.image.ref.name']
+  return isText(name) && /[/:]/.test(name) ? name : undefined
+}
+
 /** Images for this machine in an index, with what the index calls them. */
 const readIndex = async ({ parts, source, readNamed, architecture }: Archive) => {
   if (!parts.has('index.json')) return []
@@ -86,9 +95,7 @@ const readIndex = async ({ parts, source, readNamed, architecture }: Archive) =>
     const text = await findManifestText(root, source, architecture).catch(() => undefined)
     if (text === undefined) return []
     const { config } = parseJson<{ readonly config?: { readonly digest?: unknown } }>(text, 'it')
-    const names = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'] as const
-    const name = names.map((key) => annotations?.[key]).find(isText)
-    return [{ manifest: text, config: config?.digest, name }]
+    return [{ manifest: text, config: config?.digest, name: toName(annotations) }]
   })
   return (await Promise.all(found)).flat()
 }
@@ -198,6 +205,7 @@ export const findArchiveImages = async (
   if (images.length === 0) throw refuse(given, new Error('there is no image in it'))
   if (images.every(({ references }) => references.length > 0)) return images
   throw new Failure(`An image in ${given} has no name`, {
-    remedy: 'Save it by its name: `docker save --output FILE NAME:TAG`.',
+    remedy:
+      'Save it by its name: `docker save --output FILE NAME:TAG`, `skopeo copy … oci-archive:FILE:NAME:TAG`.',
   })
 }

@@ -5,7 +5,7 @@ import { isAboutAnother } from '../signature.ts'
 
 export type BlobDescriptor = { readonly digest: string; readonly size: number }
 
-type Listed = BlobDescriptor & {
+export type Listed = BlobDescriptor & {
   readonly platform?: { readonly os?: unknown; readonly architecture?: unknown } | null
   readonly annotations?: Readonly<Record<string, unknown>> | null
 }
