@@ -58,6 +58,14 @@ test('a build that is not loaded shares its name with nobody, nor does an image 
   expect(refusalOf({ archived, targets: [{ ...target, output: 'cache' }] })).toBeUndefined()
 })
 
+test('services of Compose that are one build may share its tag, with each other alone', () => {
+  const targets = ['web', 'worker'].map((name) => ({ ...targetWith('app:dev'), name }))
+  expect(refusalOf({ targets })).toBeUndefined()
+  expect(refusalOf({ targets, archived: [packed('/a.tar', 'a', 'app:dev')] })).toContain(
+    ': docker.io/library/app:dev (the build of web, /a.tar).',
+  )
+})
+
 test('an image that two archives have is there once under each of its names', () => {
   const [one, two] = [packed('/a.tar', 'base', 'base:1', 'api:1'), packed('/b.tar', 'web', 'web:1')]
   const again = packed('/b.tar', 'base', 'base:1')

@@ -21,13 +21,23 @@ type Source = { readonly from: string; readonly references: readonly ImageRefere
 
 type Found = Pick<Facts, 'images' | 'pulls' | 'targets' | 'archived'>
 
+/** Those that are loaded. Of several with one tag, which are the same build then, one counts. */
+const toBuilds = (targets: Found['targets']): readonly Source[] => {
+  const told = new Set<string>()
+  return targets
+    .filter(({ isWanted, output }) => isWanted && output !== 'cache')
+    .map(({ name, tags }) => {
+      const references = tags.filter(({ canonical }) => !told.has(canonical))
+      for (const { canonical } of references) told.add(canonical)
+      return { from: `the build of ${name}`, references }
+    })
+}
+
 /** What brings images into the nodes. */
 const toSources = ({ images, pulls, targets, archived }: Found): readonly Source[] => [
   ...images.map(({ references }) => ({ from: "Docker's store", references })),
   ...pulls.map((reference) => ({ from: 'a registry', references: [reference] })),
-  ...targets
-    .filter(({ isWanted, output }) => isWanted && output !== 'cache')
-    .map(({ name, tags }) => ({ from: `the build of ${name}`, references: tags })),
+  ...toBuilds(targets),
   ...archived.map(({ given, references }) => ({ from: given, references })),
 ]
 
