@@ -39,6 +39,14 @@ test.each<[reason: string, what: string]>([
     'the builder went away',
   ],
   ['no running buildkit pods found', "the builder's pod went away"],
+  ...['8.0.403', '8.0.404', 'pr-401'].map((tag): [string, string] => [
+    `a:${tag}: failed to do request: Head "https://r.example/v2/a/manifests/${tag}": net/http: TLS handshake timeout`,
+    'the network failed',
+  ]),
+  [
+    'unexpected status from HEAD request to https://r.example/v2/a/manifests/404: 502 Bad Gateway',
+    'the registry failed',
+  ],
 ])('may succeed the next time: %s', (reason, what) => {
   expect(findTransient(reason, [])?.what).toBe(what)
 })
@@ -48,6 +56,8 @@ test.each([
   'process "/bin/sh -c curl" did not complete successfully: exit code: 6: connection reset',
   'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
   'unexpected status from HEAD request to https://ghcr.io/v2/a/manifests/1: 403 Forbidden',
+  'unexpected status from HEAD request to https://r.example/v2/a/manifests/501: 400 Bad Request',
+  'unexpected status code 401: i/o timeout',
   'failed to solve: docker.io/library/nope:1: not found',
   'dockerfile parse error on line 3: unknown instruction: RUNN',
   'failed to compute cache key: "/500": not found',

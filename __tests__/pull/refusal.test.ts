@@ -40,6 +40,44 @@ test.each([
   expect(toRefusal(`Error response from daemon: ${said}\n`)).toEqual({ kind, said })
 })
 
+test.each([
+  ['unexpected status code 403', 'denied'],
+  [
+    'unknown: failed to resolve reference "r.example/a:1": unexpected status from HEAD request to https://r.example/v2/a/manifests/1: 403 Forbidden',
+    'denied',
+  ],
+  [
+    'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorised',
+    'denied',
+  ],
+  ['error parsing HTTP 403 response body: invalid character: "<h1>403 ERROR</h1>"', 'denied'],
+  ['Error: Status 403 trying to pull repository a', 'denied'],
+  ['error parsing HTTP 429 response body: "slow down"', 'rate-limit'],
+  ['unexpected status code https://r.example/v2/a/manifests/1: 429', 'rate-limit'],
+  ['toomanyrequests: Rate exceeded', 'rate-limit'],
+  ['unexpected status code [manifests 8.0.403]: 500 Internal Server Error', 'passing'],
+  ['unexpected HEAD status code https://r.example/v2/a/manifests/404: 502', 'passing'],
+] as const)('the status of an answer is known: %s', (said, kind) => {
+  expect(toRefusal(said).kind).toBe(kind)
+})
+
+test.each([
+  [
+    'failed to resolve reference "mcr.microsoft.com/dotnet/sdk:8.0.403": failed to do request: Head "https://mcr.microsoft.com/v2/dotnet/sdk/manifests/8.0.403": net/http: TLS handshake timeout',
+    'passing',
+  ],
+  ['Get "https://registry-1.docker.io/v2/jenkins/jenkins/manifests/2.401.3-lts": EOF', 'passing'],
+  [
+    'failed to resolve reference "ghcr.io/acme/api:pr-429": ghcr.io/acme/api:pr-429: not found',
+    'no-tag',
+  ],
+  ['manifest for acme/api:401 not found: manifest unknown: manifest unknown', 'no-tag'],
+  ['Head "https://r.example/v2/a/manifests/403": odd', 'other'],
+  ['Head "https://r.example/v2/a/manifests/503": odd', 'other'],
+] as const)('the digits of a tag are no status: %s', (said, kind) => {
+  expect(toRefusal(said).kind).toBe(kind)
+})
+
 test('nothing of it is long, and there is always something', () => {
   expect(toRefusal('').said).toBe('Docker says nothing')
   expect(toRefusal('x'.repeat(1e6)).said).toHaveLength(1_000)

@@ -1,18 +1,16 @@
 import type { Transient } from '../failure.ts'
+import { tellsStatus } from '../text/http-status.ts'
 
-type Row = readonly [pattern: RegExp, what: string, waitMs: number]
+type Row = readonly [pattern: RegExp, what: string, waitMs: number, status?: RegExp]
 
 /**
  * BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
- * registries, Go's net and http, gRPC. The first that fits counts; what is not here does not change by itself.
+ * registries, Go's net and http, gRPC. The first that fits, and tells of its HTTP status, counts; what is not here
+ * does not change by itself.
  */
 const rows: readonly Row[] = [
   [/429 Too Many Requests|toomanyrequests/i, 'the registry allows no more requests now', 15_000],
-  [
-    /unexpected status(?: code)? .{0,500}\b5\d\d\b|received unexpected HTTP status: 5\d\d/i,
-    'the registry failed',
-    2_000,
-  ],
+  [/unexpected (?:HTTP |HEAD )?status/i, 'the registry failed', 2_000, /5\d\d/],
   [
     /no such host|server misbehaving|Temporary failure in name resolution/i,
     'a name was not found',
@@ -36,8 +34,10 @@ const rows: readonly Row[] = [
 ]
 
 /** A registry that refuses, or has it not, does so again. */
-const isFinal =
-  /\b(?:401|403|404)\b|insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i
+const finalWords =
+  /insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i
+
+const isFinal = (text: string): boolean => finalWords.test(text) || tellsStatus(text, /40[134]/)
 
 const isRun = /did not complete successfully: exit code/
 
@@ -56,7 +56,10 @@ const isNameFailure = /Temporary failure in name resolution/
 export const findTransient = (reason: string, output: readonly string[]): Transient | undefined => {
   const said = isRun.test(reason) ? (output.find((line) => isNameFailure.test(line)) ?? '') : reason
   const text = said.slice(0, longestReason)
-  if (isFinal.test(text)) return undefined
-  const row = rows.find(([pattern]) => pattern.test(text))
+  if (isFinal(text)) return undefined
+  const row = rows.find(
+    ([pattern, , , status]) =>
+      pattern.test(text) && (status === undefined || tellsStatus(text, status)),
+  )
   return row && { what: row[1], waitMs: row[2] }
 }

@@ -1,3 +1,5 @@
+import { tellsStatus } from '../text/http-status.ts'
+
 /** Why Docker did not pull something, in kinds that want different remedies. */
 export type Refusal = {
   readonly kind:
@@ -13,21 +15,22 @@ export type Refusal = {
   readonly said: string
 }
 
-type Row = readonly [pattern: RegExp, kind: Refusal['kind']]
+type Row = readonly [pattern: RegExp, kind: Refusal['kind'], status?: RegExp]
 
 /**
  * The daemon's words, with either store (moby: distribution/errors.go, containerd/registry_errors.go), and
- * those of Go's net, http and x509. The first that fits counts.
+ * those of Go's net, http and x509. The first that fits, by its words or by its HTTP status, counts.
  */
 const rows: readonly Row[] = [
   // The containerd store passes on the message, without the code.
-  [/pull rate limit|toomanyrequests|too many requests|\b429\b/i, 'rate-limit'],
+  [/pull rate limit|toomanyrequests|too many requests/i, 'rate-limit', /429/],
   [/no space left on device/i, 'disk-full'],
   // Of a registry that has just changed what a tag names.
   [/content digest .{1,200} not found/i, 'passing'],
   [
-    /pull access denied|repository does not exist|unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied:|access forbidden|\b40[13]\b/i,
+    /pull access denied|repository does not exist|unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied:|access forbidden/i,
     'denied',
+    /40[13]/,
   ],
   [
     /no matching manifest|does not match the specified platform|no match for platform/i,
@@ -36,8 +39,9 @@ const rows: readonly Row[] = [
   [/manifest unknown|manifest for .{1,500} not found|\bnot found\b/i, 'no-tag'],
   [/x509|certificate|server gave HTTP response to HTTPS client/i, 'certificate'],
   [
-    /TLS handshake timeout|connection re(?:set|fused)|unexpected EOF|i\/o timeout|Client\.Timeout exceeded|no such host|server misbehaving|Temporary failure in name resolution|\b5\d\d\b|\bEOF\b|context deadline exceeded/i,
+    /TLS handshake timeout|connection re(?:set|fused)|unexpected EOF|i\/o timeout|Client\.Timeout exceeded|no such host|server misbehaving|Temporary failure in name resolution|\bEOF\b|context deadline exceeded/i,
     'passing',
+    /5\d\d/,
   ],
 ]
 
@@ -50,6 +54,9 @@ export const toRefusal = (said: string): Refusal => {
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, longest)
-  const row = rows.find(([pattern]) => pattern.test(text))
+  const row = rows.find(
+    ([pattern, , status]) =>
+      pattern.test(text) || (status !== undefined && tellsStatus(text, status)),
+  )
   return { kind: row?.[1] ?? 'other', said: text === '' ? 'Docker says nothing' : text }
 }
