@@ -77,6 +77,16 @@ test.each([
   expect(await explain(`${host}/x:1`, said)).toMatch(expected)
 })
 
+test("only Docker Hub's limit is said to end hours later", async () => {
+  const hours = 'not tried again, as the limit ends only hours later'
+  const signal = AbortSignal.abort(new Error('nobody is asked'))
+  const reference = { given: 'redis:7', canonical: 'docker.io/library/redis:7' }
+  const refusal = toRefusal('toomanyrequests')
+  const failure = await explainPull(reference, refusal, { ...asker, signal })
+  expect(renderError(failure)).toContain(hours)
+  expect(await explain(`${host}/x:1`, 'toomanyrequests')).not.toContain('hours later')
+})
+
 test('with a login it is that which helps no further', async () => {
   const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), 'slipway-explain-'))
   const auths = { [host]: { auth: btoa('me:pw') } }

@@ -55,6 +55,7 @@ test.each([
   ['error parsing HTTP 429 response body: "slow down"', 'rate-limit'],
   ['unexpected status code https://r.example/v2/a/manifests/1: 429', 'rate-limit'],
   ['toomanyrequests: Rate exceeded', 'rate-limit'],
+  ['error from registry: Rate exceeded', 'rate-limit'],
   ['unexpected status code [manifests 8.0.403]: 500 Internal Server Error', 'passing'],
   ['unexpected HEAD status code https://r.example/v2/a/manifests/404: 502', 'passing'],
 ] as const)('the status of an answer is known: %s', (said, kind) => {

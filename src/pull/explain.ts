@@ -5,9 +5,7 @@ import { toPlace } from '../image/sources/registry/conversation.ts'
 import { findLogin } from '../image/sources/registry/login.ts'
 import { findNearestWord } from '../text/nearest.ts'
 import { findPullLimit, findTags, type PullLimit } from './ask-registry.ts'
-import type { Refusal } from './refusal.ts'
-
-const hub = 'docker.io'
+import { hub, type Refusal } from './refusal.ts'
 
 const hours = (seconds: number): string => `${Math.round(seconds / 360) / 10} h`
 
@@ -26,7 +24,7 @@ const explainLimit = async (domain: string, hasLogin: boolean, asker: Asker) => 
   const login = hasLogin ? 'Pull less often: ' : `${loginRemedy(domain)}, or pull less often: `
   return {
     what: `the pull limit of ${domain} is used up (${told})`,
-    remedy: `${login}images that a mirror or a machine of your own keeps are not pulled. It is not tried again, as the limit ends only hours later.`,
+    remedy: `${login}images that a mirror or a machine of your own keeps are not pulled.${domain === hub ? ' It is not tried again, as the limit ends only hours later.' : ''}`,
   }
 }
 

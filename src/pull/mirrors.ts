@@ -8,8 +8,7 @@ import type { ImageReference } from '../image/reference.ts'
 import { toPlace } from '../image/sources/registry/conversation.ts'
 import type { RegistryMirror } from '../inputs/inputs.ts'
 import { pullOnce } from './pull-image.ts'
-
-const hub = 'docker.io'
+import { hub } from './refusal.ts'
 
 /** As containerd has it (docs/hosts.md). */
 export const toHostsFile = (mirrors: readonly RegistryMirror[]): string =>

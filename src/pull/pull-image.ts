@@ -1,11 +1,13 @@
-import pRetry from 'p-retry'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Docker } from '../docker/docker.ts'
 import { withoutWarnings } from '../docker/warnings.ts'
 import type { Failure } from '../failure.ts'
 import { splitLines } from '../host/lines.ts'
 import { runStreaming } from '../host/process.ts'
 import type { ImageReference } from '../image/reference.ts'
-import { type Refusal, toRefusal } from './refusal.ts'
+import { toPlace } from '../image/sources/registry/conversation.ts'
+import { formatDuration } from '../text/format.ts'
+import { mayPass, type Refusal, toRefusal } from './refusal.ts'
 
 /** Gigabytes from a slow registry. */
 const timeoutMs = 30 * 60_000
@@ -54,18 +56,17 @@ export const pullOnce = async (
   return toRefusal(withoutWarnings(said.join('\n')))
 }
 
-/** A refusal that may be over in a moment. */
-class Passing extends Error {
-  readonly refusal: Refusal
+/** How long to wait before a pull is tried again: for a registry's trouble, longer each time, and for its limit. */
+export type Patience = { readonly pauseMs: number; readonly limitPauseMs: number }
 
-  constructor(refusal: Refusal) {
-    super(refusal.said)
-    this.refusal = refusal
-  }
-}
+const usualPatience: Patience = { pauseMs: 2_000, limitPauseMs: 15_000 }
 
-/** What is tried again: three times, a little later each. */
-export type Patience = { readonly pauseMs: number }
+const retries = 3
+
+/** With jitter, so that pulls which failed together do not come back together. */
+const toPauseMs = ({ kind }: Refusal, tried: number, patience: Patience): number =>
+  (kind === 'rate-limit' ? patience.limitPauseMs : patience.pauseMs * 2 ** tried) *
+  (1 + Math.random())
 
 /**
  * Has Docker pull an image, again where that may help.
@@ -79,29 +80,16 @@ export const pullImage = async (
   line: (text: string) => void,
   explain: (refusal: Refusal) => Promise<Failure>,
   signal: AbortSignal,
-  { pauseMs }: Patience = { pauseMs: 2_000 },
+  patience = usualPatience,
 ): Promise<void> => {
-  try {
-    await pRetry(
-      async () => {
-        const refusal = await pullOnce(docker, reference, line)
-        signal.throwIfAborted()
-        if (refusal?.kind === 'passing') throw new Passing(refusal)
-        if (refusal !== undefined) throw await explain(refusal)
-      },
-      {
-        retries: 3,
-        minTimeout: pauseMs,
-        randomize: true,
-        signal,
-        shouldRetry: ({ error }) => error instanceof Passing,
-        onFailedAttempt: ({ error, retriesLeft }) => {
-          if (error instanceof Passing && retriesLeft > 0)
-            line(`Pull ${reference.given}: ${error.message}. Trying again.`)
-        },
-      },
-    )
-  } catch (error) {
-    throw error instanceof Passing ? await explain(error.refusal) : error
+  const { domain } = toPlace(reference.canonical)
+  for (let tried = 0; ; tried += 1) {
+    const refusal = await pullOnce(docker, reference, line)
+    signal.throwIfAborted()
+    if (refusal === undefined) return
+    if (tried === retries || !mayPass(refusal, domain)) throw await explain(refusal)
+    const pauseMs = toPauseMs(refusal, tried, patience)
+    line(`Pull ${reference.given}: ${refusal.said}. Trying again in ${formatDuration(pauseMs)}.`)
+    await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 }

@@ -23,7 +23,7 @@ type Row = readonly [pattern: RegExp, kind: Refusal['kind'], status?: RegExp]
  */
 const rows: readonly Row[] = [
   // The containerd store passes on the message, without the code.
-  [/pull rate limit|toomanyrequests|too many requests/i, 'rate-limit', /429/],
+  [/pull rate limit|rate exceeded|toomanyrequests|too many requests/i, 'rate-limit', /429/],
   [/no space left on device/i, 'disk-full'],
   // Of a registry that has just changed what a tag names.
   [/content digest .{1,200} not found/i, 'passing'],
@@ -60,3 +60,9 @@ export const toRefusal = (said: string): Refusal => {
   )
   return { kind: row?.[1] ?? 'other', said: text === '' ? 'Docker says nothing' : text }
 }
+
+export const hub = 'docker.io'
+
+/** Docker Hub's limit ends only hours later; others throttle who asks too often at once. */
+export const mayPass = ({ kind }: Refusal, domain: string): boolean =>
+  kind === 'passing' || (kind === 'rate-limit' && domain !== hub)
