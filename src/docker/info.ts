@@ -67,12 +67,14 @@ export type Builder = {
   readonly versions?: readonly Version[]
 }
 
+/** A context by another name than `default` may be another machine's. */
+export const isDaemonHere = (endpoint: string): boolean => /^(?:default$|unix:)/.test(endpoint)
+
 /** Reads what `buildx inspect` prints. */
 export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder | undefined => {
   const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1]
   if (driver === undefined) return undefined
   const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(([, each = '']) => each)
-  const areHere = endpoints.every((endpoint) => /^(?:default$|unix:)/.test(endpoint))
   const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = '']) =>
     list.split(','),
   )
@@ -84,7 +86,7 @@ export const parseBuilder = (printed: string, isLocalDaemon: boolean): Builder |
     driver,
     nodes,
     endpoints,
-    isLocal: isLocalDaemon && isOnDaemon && areHere,
+    isLocal: isLocalDaemon && isOnDaemon && endpoints.every(isDaemonHere),
     platforms: lists.flat().map((each) => each.trim().replace(/\*$/, '')),
     versions: versions.map(([, major, minor]) => [Number(major), Number(minor)] as const),
   }

@@ -7,7 +7,7 @@ import { requireBuildx } from '../build/require-outputs.ts'
 import { toTargets } from '../build/target.ts'
 import type { Docker } from '../docker/docker.ts'
 import type { EngineApi } from '../docker/engine-api.ts'
-import { type Builder, findBuilder, findBuildxVersion } from '../docker/info.ts'
+import { type Builder, findBuilder, findBuildxVersion, isDaemonHere } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import type { BuilderRequest } from '../inputs/builder-request.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -17,9 +17,14 @@ import type { CacheAccess } from '../store/ask-cache.ts'
 import type { GatherContext } from './context.ts'
 import type { Facts } from './facts.ts'
 
-const toOwnBuilder = ({ driver, appended }: BuilderRequest, { isLocal }: Docker): Builder => ({
+/** The builder that the run makes, by what it is to be: it may still be booting. */
+export const toOwnBuilder = (
+  { driver, endpoint = 'default', appended }: BuilderRequest,
+  { isLocal }: Pick<Docker, 'isLocal'>,
+): Builder => ({
   driver,
-  isLocal: isLocal && driver === 'docker-container' && appended.length === 0,
+  isLocal:
+    isLocal && driver === 'docker-container' && appended.length === 0 && isDaemonHere(endpoint),
 })
 
 const toLast = ({ sizes, times, images }: Remembered) => ({
@@ -84,7 +89,6 @@ export const findBuilds = async (
       keptFor,
     }
   }
-  // The run's own may still be booting.
   const asking =
     own === undefined ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker)
   const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() =>
