@@ -100,6 +100,17 @@ test('the builder is given the tree and the bytes, each with its digest for a na
   expect(() => readFileSync(join(ports.folder, 'files', large))).toThrow('ENOENT')
 })
 
+test('a cache that is found full is left to the builder, and not said to be restored', async () => {
+  const ports = toPorts({}, (args) => {
+    const [, out = ''] = /dest=([^,]+)$/.exec(args.find((arg) => /dest=/.test(arg)) ?? '') ?? []
+    mkdirSync(join(out, 'out'), { recursive: true })
+    writeFileSync(join(out, 'out/times'), '0\n')
+    return {}
+  })
+  expect(await restoreMounts([mount], ports)).toEqual([])
+  expect(told).toEqual(['cache-mounts: /pip: the builder has it.'])
+})
+
 test.each<readonly [string, () => void, RegExp]>([
   [
     'another file',
@@ -136,7 +147,8 @@ test.each<readonly [string, () => void, RegExp]>([
 })
 
 test('what the builder has is left to it; what it cannot run is a warning', async () => {
-  const stdout = 'Description:\tcached mount /m from exec x with id "//pip"\n'
+  const stdout =
+    'ID:\tabc\nMutable:\ttrue\nDescription:\tcached mount /m from exec x with id "//pip"\n'
   expect(await restoreMounts([mount], toPorts({ stdout }, never))).toEqual([])
   expect(told.splice(0)).toEqual(['cache-mounts: /pip: the builder has it.'])
   expect(await restoreMounts([mount], toPorts({ code: 1, stderr: 'gone' }, never))).toEqual([])

@@ -79,15 +79,58 @@ RUN --network=none --mount=type=bind,target=/t --mount=type=bind,from=files,targ
   )
 })
 
-test('the builder says which it has, whatever else a line has', () => {
-  const printed = [
-    'ID:\t\tabc',
-    'Description:\tcached mount /m from exec /bin/sh -c echo "x" with id "//pip"',
-    'Description:\tcached mount /g from exec /bin/sh -c echo with id "/go" with id "/other"',
-    'Description:\tmount / from exec /bin/sh -c echo with id "/npm"',
+/** As buildx prints one, older versions with tabs. */
+const toRecord = (description: string, space = '  '): string =>
+  [
+    ...['ID:', 'Parents:', 'Created at:', 'Mutable:', 'Reclaimable:', 'Shared:', 'Size:'].map(
+      (label) => `${label}${space}x`,
+    ),
+    `Description:${space}${description}`,
+    ...['Usage count:', 'Last used:', 'Type:'].map((label) => `${label}${space}x`),
+    ...['', ''],
   ].join('\n')
-  const mounts = ['/pip', 'go', 'npm', 'pip'].map((id) => toMount(id))
-  expect(parsePresent(printed, mounts)).toEqual([toMount('/pip')])
+
+const findPresent = (ids: readonly string[], ...records: readonly string[]): readonly string[] =>
+  parsePresent(
+    records.join(''),
+    ids.map((id) => toMount(id)),
+  ).map(({ id }) => id)
+
+test('the builder says which it has, whatever else a line has', () => {
+  const records = [
+    'cached mount /m from exec /bin/sh -c echo "x" with id "//pip"',
+    'cached mount /g from exec /bin/sh -c echo with id "/go" with id "/other"',
+    'mount / from exec /bin/sh -c echo with id "/npm"',
+  ]
+  const ids = ['/pip', 'go', 'npm', 'pip', 'm', 'g']
+  expect(findPresent(ids, ...records.map((each) => toRecord(each)))).toEqual(['/pip'])
+  expect(findPresent(ids, ...records.map((each) => toRecord(each, '\t')))).toEqual(['/pip'])
+})
+
+test('the builder says which it has of a RUN that is a heredoc', () => {
+  const script = 'set -e\npip install x\nID: 5\nDescription: y\nUsage count: 3\n'
+  const record = toRecord(`cached mount /c from exec /bin/sh -c ${script} with id "//pip"`)
+  expect(findPresent(['/pip', 'c'], toRecord('mount / from exec x'), record)).toEqual(['/pip'])
+})
+
+test('a cache whose target is its id has no id in its record', () => {
+  const record = toRecord('cached mount /cache from exec /bin/sh -c make\n')
+  expect(findPresent(['cache', '/cache', 'cac', 'make'], record)).toEqual(['cache'])
+})
+
+test('the text of a RUN makes no other cache look present or absent', () => {
+  const pip = toRecord('cached mount /c from exec pip with id "//pip"')
+  const ids = ['/pip', '/npm', 'npm']
+  for (const text of [
+    'echo with id "//npm"',
+    'x\ncached mount /npm from exec make',
+    'x\nDescription:  cached mount /npm from exec make',
+    'x\nDescription:  cached mount /c from exec make with id "//npm"\nUsage count:  1',
+    'x\nUsage count:  1\n with id "//npm"',
+  ]) {
+    const other = toRecord(`cached mount /c from exec ${text} with id "/a\\"b"`)
+    expect(findPresent(ids, other, pip, other)).toEqual(['/pip'])
+  }
 })
 
 const tree = (...lines: readonly string[]): string => [...lines, 'end', ''].join('\n')

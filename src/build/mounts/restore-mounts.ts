@@ -124,6 +124,9 @@ const put = async (
   return found.map((each) => ({ ...each, time: times[full.indexOf(each)] || 0 }))
 }
 
+/** The program found files in it, and left it as it was. */
+const wasFull = ({ index, time }: RestoredMount): boolean => index.items.length > 0 && time === 0
+
 /**
  * Puts what earlier runs kept into cache mounts that the builder lacks. Never fails: a cache saves time, and
  * nothing else.
@@ -145,9 +148,12 @@ export const restoreMounts = async (
         .filter((each) => !present.includes(each))
         .map(async (mount) => ({ mount, index: await bring(mount, ports), time: 0 })),
     )
-    const restored = await put(found, ports)
-    await dropLarge(restored, ports)
+    const tried = await put(found, ports)
+    await dropLarge(tried, ports)
     const took = formatDuration(performance.now() - began)
+    const restored = tried.filter((each) => !wasFull(each))
+    for (const { mount } of tried.filter(wasFull))
+      line(`${input}: ${mount.id}: the builder has it.`)
     for (const { mount, index } of restored) {
       const what = `${formatCount(filesOf(index.items).length, 'file')}, ${formatBytes(bytesOf(index.items))}, restored in ${took}`
       line(`${input}: ${mount.id}: ${index.items.length === 0 ? 'nothing kept so far' : what}.`)
