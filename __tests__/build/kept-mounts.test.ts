@@ -165,21 +165,32 @@ const before = parseIndex(
   'own',
 )
 
-/** A step that writes such a tree, and files beside it, and what comes of that. */
-const save = async (tree: readonly string[], files: Readonly<Record<string, string>> = {}) => {
+const other = { ...mount, id: '/npm' } as const
+
+/** A step that writes such trees, and files beside the first, and what comes of that. */
+const saveAll = async (
+  trees: readonly (readonly string[])[],
+  files: Readonly<Record<string, string>> = {},
+) => {
   service.entries.splice(0)
   const ports = toPorts({}, (args) => {
     const [, out = ''] = /dest=([^,]+)$/.exec(args.find((arg) => /dest=/.test(arg)) ?? '') ?? []
-    const folder = join(out, 'out/0')
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'tree'), [...tree, 'end', ''].join('\n'))
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+    for (const [at, tree] of trees.entries()) {
+      const folder = join(out, 'out', `${at}`)
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, 'tree'), [...tree, 'end', ''].join('\n'))
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+    }
     return {}
   })
   mkdirSync(join(ports.folder, 'files'), { recursive: true })
-  await saveMounts([{ mount, index: before, time: 7 }], { bytes: 10 }, ports)
+  const restored = [mount, other].map((each) => ({ mount: each, index: before, time: 7 }))
+  await saveMounts(restored.slice(0, trees.length), { bytes: 10 }, ports)
   return { keys: service.entries.map(({ key }) => key), said: told.splice(0) }
 }
+
+const save = (tree: readonly string[], files?: Readonly<Record<string, string>>) =>
+  saveAll([tree], files)
 
 test('what has changed is kept, by content and not by time', async () => {
   const changed = await save(['f 644 0 0 1 5 - f', 'f 644 0 0 1 5 1 g'], { 1: 'other' })
@@ -202,4 +213,15 @@ test.each<readonly [string, readonly string[], RegExp]>([
 ])('a mount that %s is not kept', async (_, tree, said) => {
   const kept = await save(tree, { 1: 'other' })
   expect([kept.keys, kept.said]).toEqual([[], [expect.stringMatching(said)]])
+})
+
+test('a mount that cannot be kept is named, and the others are kept', async () => {
+  const many = Array.from({ length: 200_001 }, (_, at) => `f 644 0 0 1 0 1 f${at}`)
+  const good = ['f 644 0 0 1 5 1 g']
+  const { keys, said } = await saveAll([many, good], { 1: 'other' })
+  expect(said).toEqual([
+    'warning: cache-mounts: /pip: not kept for later runs: It has more than 200000 files, folders and links',
+    expect.stringMatching(/^cache-mounts: \/npm: 1 file, 5 B; .* kept in /),
+  ])
+  expect(keys).toEqual([expect.stringContaining(toMountStart(other))])
 })

@@ -109,6 +109,17 @@ const saveMount = async (
   return total
 }
 
+/** One mount that cannot be kept says so itself, and takes no part of the limit. */
+const trySave: typeof saveMount = async (restored, from, limits, ports) => {
+  try {
+    return await saveMount(restored, from, limits, ports)
+  } catch (error) {
+    ports.signal.throwIfAborted()
+    ports.warn(`cache-mounts: ${restored.mount.id}: not kept for later runs: ${renderError(error)}`)
+    return 0
+  }
+}
+
 /**
  * Keeps what builds left in cache mounts for later runs, as far as it has changed. Never fails.
  *
@@ -130,7 +141,7 @@ export const saveMounts = async (
     })
     let left = limits.bytes
     for (const [at, each] of restored.entries())
-      left -= await saveMount(each, join(out, `${at}`), { bytes: left }, ports)
+      left -= await trySave(each, join(out, `${at}`), { bytes: left }, ports)
   } catch (error) {
     ports.signal.throwIfAborted()
     ports.warn(`cache-mounts: not kept for later runs: ${renderError(error)}`)
