@@ -3,7 +3,8 @@ import type { MachineNode } from '../../src/cluster/node.ts'
 import type { EngineApi } from '../../src/docker/engine-api.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import type { BuilderRequest } from '../../src/inputs/builder-request.ts'
-import { toBuildkitConfig, withMirrors } from '../../src/inputs/read-mirrors.ts'
+import { readMirrors, toBuildkitConfig, withMirrors } from '../../src/inputs/read-mirrors.ts'
+import type { Reader } from '../../src/inputs/reader.ts'
 import { mirrorNodes, toHostsFile, toMirrored } from '../../src/pull/mirrors.ts'
 
 const mirrors = [
@@ -31,6 +32,31 @@ test('BuildKit and containerd are told in their own words', () => {
       '  override_path = true',
     ].join('\n'),
   )
+})
+
+const read = (...given: readonly string[]) =>
+  readMirrors({ list: () => given } as unknown as Reader)
+
+test('a mirror that is written in two ways is one', () => {
+  expect(read('mirror.example', 'https://mirror.example/', 'HTTPS://Mirror.example')).toHaveLength(
+    1,
+  )
+  expect(read('127.0.0.1:5000', 'http://127.0.0.1:5000')).toHaveLength(1)
+  expect(read('mirror.example', 'http://mirror.example', 'mirror.example/hub')).toHaveLength(3)
+})
+
+test('two mirrors at one host have a table of their own only where they need one', () => {
+  const two = read('http://harbor.example:8080/hub', 'http://harbor.example:8080/hub2')
+  const tablesOf = (text: string) => text.split('\n').filter((line) => line.startsWith('['))
+  expect(tablesOf(toBuildkitConfig(two))).toEqual([
+    '[registry."docker.io"]',
+    '[registry."harbor.example:8080"]',
+  ])
+  expect(toBuildkitConfig(two)).toContain('"harbor.example:8080/hub", "harbor.example:8080/hub2"')
+  expect(tablesOf(toHostsFile(two))).toEqual([
+    '[host."http://harbor.example:8080/v2/hub"]',
+    '[host."http://harbor.example:8080/v2/hub2"]',
+  ])
 })
 
 test('a builder with a configuration of its own, and one that is there already, keep it', () => {

@@ -7,9 +7,16 @@ const pattern = /^(?:(https?):\/\/)?([a-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9._-]+)*
 const isLoopback = (host: string): boolean =>
   /^(?:localhost|127(?:\.\d{1,3}){3})(?::|\/|$)/.test(host)
 
+/** Each once, also where it is written in two ways: as a table, TOML takes it but once. */
+const withoutSame = (mirrors: readonly RegistryMirror[]): readonly RegistryMirror[] => [
+  ...new Map(
+    mirrors.map((mirror) => [`${mirror.isPlain} ${mirror.host.toLowerCase()}`, mirror]),
+  ).values(),
+]
+
 /** Reads which registries are asked for Docker Hub's images first. */
-export const readMirrors = ({ list, report }: Reader): readonly RegistryMirror[] =>
-  list('registry-mirrors').flatMap((given) => {
+export const readMirrors = ({ list, report }: Reader): readonly RegistryMirror[] => {
+  const found = list('registry-mirrors').flatMap((given) => {
     const [, scheme, host] = pattern.exec(given) ?? []
     if (host !== undefined) {
       // As Docker does, which speaks no TLS with what is on this machine.
@@ -23,17 +30,21 @@ export const readMirrors = ({ list, report }: Reader): readonly RegistryMirror[]
     )
     return []
   })
+  return withoutSame(found)
+}
 
 /** As BuildKit's configuration has them (docs/buildkitd.toml.md). */
-export const toBuildkitConfig = (mirrors: readonly RegistryMirror[]): string =>
-  [
+export const toBuildkitConfig = (mirrors: readonly RegistryMirror[]): string => {
+  const plain = new Set(
+    mirrors.flatMap(({ host, isPlain }) => (isPlain ? [host.replace(/\/.*$/, '')] : [])),
+  )
+  return [
     '[registry."docker.io"]',
     `  mirrors = [${mirrors.map(({ host }) => `"${host}"`).join(', ')}]`,
-    ...mirrors.flatMap(({ host, isPlain }) =>
-      isPlain ? [`[registry."${host.replace(/\/.*$/, '')}"]`, '  http = true'] : [],
-    ),
+    ...[...plain].flatMap((host) => [`[registry."${host}"]`, '  http = true']),
     '',
   ].join('\n')
+}
 
 /** A builder that has a configuration of its own says there which mirrors it asks. */
 export const withMirrors = (
