@@ -3,6 +3,7 @@ import type { CacheFacts } from '../../src/build/cache-places.ts'
 import { planCaches } from '../../src/build/caches.ts'
 import { readTargets } from '../../src/build/definition.ts'
 import { type Target, toTargets } from '../../src/build/target.ts'
+import { parseImageReference } from '../../src/image/reference.ts'
 import type { BakeDefinition, CacheInputs } from '../../src/inputs/inputs.ts'
 
 const hosted: CacheFacts = {
@@ -77,6 +78,29 @@ test.each([
   expect(targets.map(cachesOf)).toEqual([
     [[`type=registry,ref=${ref}`], [`type=registry,ref=${ref},mode=max,${form}`]],
   ])
+})
+
+test('a tag that would be too long is cut, stays apart from others, and is the same in every run', () => {
+  const branch = `dependabot-npm-${'x'.repeat(90)}`
+  const names = [
+    'preprocessing-of-images',
+    'preprocessing-of-documents',
+    'preprocessing-of-mails-1',
+  ]
+  const refOf = (name: string, cacheRef: string | undefined): string => {
+    const { lines } = plan({ [name]: image('ghcr.io/acme/a:1') }, { cache: 'registry', cacheRef })
+    return /\((\S+)\)/.exec(lines[0] ?? '')?.[1] ?? ''
+  }
+  const longest = `ghcr.io/acme/cache:${branch}`
+  const refs = names.map((name) => refOf(name, longest))
+  for (const ref of refs) expect(ref).toMatch(/:dependabot-npm-x+-preproces-[0-9a-f]{12}$/)
+  expect(new Set(refs).size).toBe(3)
+  expect(names.map((name) => refOf(name, longest))).toEqual(refs)
+  const all = [...refs, refOf('y'.repeat(120), undefined)]
+  expect(all.map((ref) => typeof parseImageReference(ref))).toEqual(all.map(() => 'object'))
+  // What just fits is not changed.
+  const fits = 'z'.repeat(128 - branch.length - 1)
+  expect(refOf(fits, longest)).toBe(`${longest}-${fits}`)
 })
 
 test('a cache is never where a stranger may have one', () => {

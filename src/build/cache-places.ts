@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Version } from '../docker/version.ts'
 import { toRepository } from '../image/reference.ts'
 import type { CacheChoice } from '../inputs/choices.ts'
@@ -62,14 +63,24 @@ export const toScope = (
 const findRegistryTag = ({ tags }: Target): string | undefined =>
   tags.find(({ given }) => /^(?:[^/]*[.:][^/]*|localhost)\//.test(given))?.given
 
+const longestTag = 128
+
+/** One that is too long is cut; its digest keeps it apart from others, and is the same in every run. */
+const toTag = (text: string): string => {
+  if (text.length <= longestTag) return text
+  const mark = createHash('sha256').update(text).digest('hex').slice(0, 12)
+  return `${text.slice(0, longestTag - mark.length - 1)}-${mark}`
+}
+
 const toCacheRef = (target: Target, ref: string | undefined, facts: CacheFacts) => {
   const { full, short } = toScope(target, facts)
   if (ref !== undefined) {
     const repository = toRepository(ref)
-    return `${repository}:${ref.slice(repository.length + 1) || 'buildcache'}-${full}`
+    return `${repository}:${toTag(`${ref.slice(repository.length + 1) || 'buildcache'}-${full}`)}`
   }
   const tag = findRegistryTag(target)
-  return tag && `${toRepository(tag)}:${['buildcache', ...(short === '' ? [] : [short])].join('-')}`
+  const words = ['buildcache', ...(short === '' ? [] : [short])]
+  return tag && `${toRepository(tag)}:${toTag(words.join('-'))}`
 }
 
 type Entries = Partial<Record<'cache-from' | 'cache-to', readonly string[]>>
