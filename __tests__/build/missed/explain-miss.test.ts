@@ -95,6 +95,20 @@ describe('explainMiss', () => {
     expect(explainMiss(before, after, 5)).toBe('the build argument VERSION changed')
   })
 
+  test.each([
+    'A VERSION',
+    'VERSION B',
+    'A=1 VERSION=2',
+    'A="x OTHER=1" \\\n  VERSION="z"',
+    'A\u00a0B VERSION',
+  ])('names a build argument of ARG %j', async (words) => {
+    await write({ Dockerfile: dockerfile.replace('VERSION=1', words) })
+    const before = await describeBuild({ VERSION: 'one', OTHER: 'one' })
+    const after = await describeBuild({ VERSION: 'other', OTHER: 'other' })
+    const { line = 0 } = after.steps.find(({ keyword }) => keyword === 'run') ?? {}
+    expect(explainMiss(before, after, line)).toBe('the build argument VERSION changed')
+  })
+
   test('names a base that moved only for the first step that stands on it', async () => {
     const before = await describeBuild()
     const after = await describeBuild({}, { 'python:3.12': `sha256:${'b'.repeat(64)}` })
@@ -130,6 +144,15 @@ describe('parseMadeOf', () => {
   ])('takes nothing of %.80s', (text) => {
     expect(parseMadeOf(text)).toBeUndefined()
   })
+
+  test.each(['', 'A', 'A B'])(
+    'takes the arguments %j of earlier releases and of this one',
+    (argument) => {
+      const step = { line: 1, mark: '0123456789abcdef', keyword: 'arg', argument }
+      const madeOf = { steps: [step], args: {}, bases: {} }
+      expect(parseMadeOf(JSON.stringify(madeOf))).toEqual(madeOf)
+    },
+  )
 })
 
 test('bases are read of what BuildKit writes of a build', () => {

@@ -52,7 +52,7 @@ const explainArguments = (
   { args: now }: MadeOf,
   steps: readonly MadeStep[],
 ): string | undefined => {
-  const names = steps.flatMap(({ argument }) => argument ?? [])
+  const names = steps.flatMap(({ argument }) => argument?.split(' ') ?? [])
   const changed = names.find((name) => before[name] !== now[name])
   return changed === undefined ? undefined : `the build argument ${show(changed)} changed`
 }

@@ -23,7 +23,7 @@ const isStep = (value: unknown): value is MadeStep => {
     Number.isSafeInteger(line) &&
     isText(mark, /^[0-9a-f]{16}$/) &&
     isText(keyword, /^[a-z]+$/) &&
-    isText(argument, /^\S*$/) &&
+    isText(argument, /^(?:\S+(?: \S+)*)?$/) &&
     isMap(files, /^(?:[0-9a-f]{12}|\d+ B)$/)
   )
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type BuildFiles, readDockerfile } from '../dockerfile/find.ts'
-import { type Instruction, parseInstructions } from '../dockerfile/instructions.ts'
+import { type Instruction, parseInstructions, toQuotedWords } from '../dockerfile/instructions.ts'
 import { findContextSources } from '../dockerfile/sources.ts'
 import type { BuildWords } from '../dockerfile/stages.ts'
 import { createMarks, type FileMarks } from './file-marks.ts'
@@ -13,7 +13,7 @@ export type MadeStep = {
   readonly mark: string
   /** In lower case. */
   readonly keyword: string
-  /** What a build argument is called. */
+  /** What its build arguments are called, with a space between two. */
   readonly argument?: string
   /** What it takes of the context; undefined where that is too much, or cannot be known. */
   readonly files?: FileMarks | undefined
@@ -47,6 +47,12 @@ const toText = (
   return rest.includes('<<') ? [own, ...lines.slice(line, nextLine - 1)].join('\n') : own
 }
 
+const toArgumentNames = (text: string, escapeSign: string): string =>
+  toQuotedWords(text, escapeSign)
+    .flatMap((word) => (word.split('=', 1)[0] ?? '').split(/\s+/))
+    .filter((name) => name !== '')
+    .join(' ')
+
 /**
  * Describes what a target is about to be built of.
  *
@@ -59,7 +65,7 @@ export const describeMadeOf = async (
   const dockerfile = readDockerfile(files)
   if (dockerfile === '') return undefined
   const lines = dockerfile.split('\n')
-  const { instructions } = parseInstructions(dockerfile)
+  const { escapeSign, instructions } = parseInstructions(dockerfile)
   const sources = Map.groupBy(findContextSources(dockerfile, words) ?? [], ({ line }) => line)
   const marks = await createMarks(files)
   const steps: MadeStep[] = []
@@ -69,7 +75,7 @@ export const describeMadeOf = async (
     const taken = sources.get(line)
     steps.push({
       ...{ line, keyword, mark: toMark(toText(instruction, lines, next), textMark) },
-      ...(keyword === 'arg' && { argument: rest.split('=', 1)[0]?.trim() ?? '' }),
+      ...(keyword === 'arg' && { argument: toArgumentNames(rest, escapeSign) }),
       ...(taken !== undefined && { files: await marks?.markFiles(taken) }),
     })
   }
