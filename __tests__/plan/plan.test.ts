@@ -145,6 +145,24 @@ test('names that exist while a step works go when nobody needs them any more', (
   expect(waits['drop slipway.invalid/base/run:api']).toEqual(['build api', 'load api:dev'])
 })
 
+const twins = ['web', 'worker'].map((name) => ({ ...targetOf(name), tags: targetOf('app').tags }))
+
+test('builds that make one image are loaded and reported once, when all of them are done', () => {
+  const raw = { ...build, 'create-cluster': 'true', 'image-report': 'full', prove: 'true' }
+  const steps = stepsOf(raw, { targets: [...twins, targetOf('api')], nodes: [] })
+  expect(new Set(steps.map(({ id }) => id)).size).toBe(steps.length)
+  const waits = waitsOf(steps)
+  expect(waits['report app:dev']).toEqual(['build web', 'build worker', 'start cluster'])
+  expect(waits['load app:dev']?.slice(0, 3)).toEqual(waits['report app:dev'])
+  expect(waits['load api:dev']?.slice(0, 2)).toEqual(['build api', 'start cluster'])
+  const [load] = steps.filter(({ kind }) => kind === 'load')
+  expect(load).toMatchObject({ image: { kind: 'built', by: 'build worker' } })
+  for (const { name, intermediate } of twins)
+    expect(waits[`drop ${intermediate}`]).toEqual([
+      ...[`build ${name}`, 'load app:dev', 'report app:dev', 'prove app:dev'],
+    ])
+})
+
 test('in the containerd store all given images but the first are held at once, in the other none', () => {
   const images = [imageOf('a:1', { id: 'sha256:1' }), imageOf('b:1', { id: 'sha256:2' })]
   const hasContainerdStore = true

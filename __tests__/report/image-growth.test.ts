@@ -19,8 +19,9 @@ const analysisOf = (bytes: number) =>
     folderSizes: [{ path: 'app', bytes }],
   }) as unknown as ImageAnalysis
 
-const stepOf = (name: string) => ({
+const stepOf = (name: string, ...others: readonly string[]) => ({
   ...{ id: `report ${name}`, kind: 'analyse', names: [`${name}:dev`] },
+  needs: [`build ${name}`, ...others.map((other) => `build ${other}`)],
   image: { kind: 'built', by: `build ${name}` },
 })
 /** In another order than they are kept in. */
@@ -83,6 +84,14 @@ test('what is kept is in the order of the targets, and all of it or nothing', ()
     [5e8, 2.5e8, toParts(5e8)],
   ])
   expect(toImagesToKeep(report, ['api', 'web', 'other'])).toBeUndefined()
+})
+
+test('of builds that make one image, each has what is kept of it', () => {
+  const shared = reportOf([stepOf('web', 'worker')] as never, {
+    'report web': { result: analysisOf(5e8) },
+  })
+  const images = toImagesToKeep(shared, ['web', 'worker'])
+  expect(images?.map(({ bytes }) => bytes)).toEqual([5e8, 5e8])
 })
 
 const toParts = (bytes: number) => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Failure } from '../../src/failure.ts'
 import { toFailure } from '../../src/report/failures.ts'
 import { emptyReport, toOutputs } from '../../src/report/report.ts'
+import { resultOf, toImageRows } from '../../src/report/rows.ts'
 import { renderResult, renderSummary } from '../../src/report/summary.ts'
 import { escapeCell, escapeText, formatBytes, formatDuration } from '../../src/text/format.ts'
 import { imageOf, reportOf, stepsFor, targetOf } from '../support/outcomes.ts'
@@ -248,4 +249,20 @@ test('the output timings: what a build took, and for what', () => {
     ...timings,
     slowest,
   })
+})
+
+test('builds that make one image are told with the load that they share', () => {
+  const twins = ['web', 'worker'].map((name) => ({ ...targetOf(name), tags: image.references }))
+  const time = { startedMs: 1_640, endedMs: 42_000 }
+  const shared = reportOf(stepsFor(twins), {
+    ...{ 'build web': { result: built, time }, 'build worker': { result: built, time } },
+    'load api:dev, api:2': { result: { image, nodes }, time },
+  })
+  expect(toImageRows(shared).map((row) => [row.name, resultOf(row)])).toEqual([
+    ['api:dev, api:2', 'loaded'],
+    ['api:dev, api:2', 'loaded'],
+  ])
+  const { images = '', timings: each = '' } = toOutputs(shared, false)
+  expect(JSON.parse(images)).toHaveLength(2)
+  expect(JSON.parse(each)).toMatchObject({ web: { loadMs: 40_360 }, worker: { loadMs: 40_360 } })
 })

@@ -90,6 +90,13 @@ const planDrop = (target: Target, after: readonly StepId[]): readonly Step[] => 
   return [toStep(`drop ${intermediate}`, { kind: 'drop-image', name: intermediate }, order)]
 }
 
+/**
+ * Wanted targets with the tags of this one, itself among them: no other build may have these, so all make
+ * one image, as services of Compose often do.
+ */
+const findTwins = ({ tags }: Target, targets: readonly Target[]): readonly Target[] =>
+  targets.filter((other) => other.isWanted && other.tags[0]?.canonical === tags[0]?.canonical)
+
 /** Whether all nodes that there are get links, for which an image is unpacked once. */
 const isDirect = (load: Step): boolean =>
   load.kind === 'load' && load.into.every(({ choice }) => choice.kind === 'direct')
@@ -112,11 +119,14 @@ const planBuilds = (
     const isAlone = targets.length === 1
     const looked = output === 'registry' ? idsOf(restoring) : []
     const isLoaded = isWanted && output !== 'cache' && tags.length > 0
+    const twins = isLoaded ? findTwins(target, ordered) : []
+    // Once all of them are over, as each of them gives Docker the names that a load may take away.
+    const made = twins.map((twin) => toBuildId(twin.name))
     const source = { kind: 'built', by: id } as const
-    const load = toLoad(tags, source, [id])
+    const load = toLoad(tags, source, made)
     const isLayout = isForFolder(target)
     const loadedBy = isLayout ? load.id : undefined
-    const reports = isLoaded ? toReport(tags, source, [id], loadedBy, target) : []
+    const reports = isLoaded ? toReport(tags, source, made, loadedBy, target) : []
     const isBeside = isLayout && isDirect(load)
     const own = isBeside ? ({ ...load, lane: 'cached-load' } as const) : load
     const loads = isLoaded ? [isLayout ? own : afterReport(load, reports)] : []
@@ -130,8 +140,7 @@ const planBuilds = (
         { kind: 'build', ...order },
         { needs, after: [...looked, ...afterMounts(facts, name)], lane: 'build' },
       ),
-      ...loads,
-      ...reports,
+      ...(twins.at(-1) === target ? [...loads, ...reports] : []),
       ...planDrop(target, [id, ...users]),
     ]
   })

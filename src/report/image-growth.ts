@@ -67,9 +67,8 @@ export const toImagesToKeep = (
 ): readonly (ImageSize & { readonly parts: ImageParts })[] | undefined => {
   const all = outcomesOf(report, 'analyse')
   const images = targets.flatMap((name) => {
-    const found = all.find(
-      ({ step: { image } }) => image.kind === 'built' && image.by === toBuildId(name),
-    )?.result
+    // Of builds that make one image, one alone is where the report finds it.
+    const found = all.find(({ step }) => step.needs.includes(toBuildId(name)))?.result
     if (found === undefined) return []
     const { totalBytes: bytes, packedBytes } = found
     return [{ bytes, packedBytes, parts: toImageParts(found) }]
