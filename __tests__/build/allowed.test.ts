@@ -12,7 +12,7 @@ let workspace: string
 beforeAll(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'allowed-')))
   workspace = join(root, 'work')
-  for (const folder of ['work/app', 'other', 'work/https:', 'work/oci-layout:']) {
+  for (const folder of ['work/app', 'work/lower', 'other', 'work/https:', 'work/oci-layout:']) {
     mkdirSync(join(root, folder), { recursive: true })
   }
   writeFileSync(join(root, 'other', 'key'), 'x')
@@ -28,6 +28,8 @@ beforeAll(() => {
     ['app/linked', '/etc/hostname'],
     ['app/Policy.rego', '/etc/passwd'],
     ['layout:1', '/etc'],
+    ['lower/dockerfile', '/etc/hostname'],
+    ['lower/dockerfile.rego', '/etc/passwd'],
   ] as const) {
     symlinkSync(target, join(workspace, name))
   }
@@ -112,6 +114,11 @@ describe('needs the word of the author', () => {
       'fs.read=/etc',
     ],
     ['a policy beside the Dockerfile', { dockerfile: 'app/Policy' }, 'fs.read=/etc/passwd'],
+    [
+      'a usual Dockerfile in lower case, and its policy',
+      { context: 'lower' },
+      'fs.read=/etc/hostname, fs.read=/etc/passwd',
+    ],
     ['a named context', { contexts: { a: '/etc' } }, 'fs.read=/etc'],
     ['a named context that is a link', { contexts: { a: 'out' } }, 'fs.read=ROOT/other'],
     ['a named context like an image', { contexts: { a: 'docker-image:x' } }, 'fs.read=/etc'],

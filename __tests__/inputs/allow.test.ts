@@ -58,6 +58,15 @@ describe('relative paths stay in the workspace', () => {
     symlinkSync('/proc', join(workspace, 'proc'))
     symlinkSync('../key', join(workspace, 'key'))
     symlinkSync('app', join(workspace, 'inside'))
+    for (const [folder, name] of [
+      ['policy', 'Dockerfile.rego'],
+      ['lower-policy', 'dockerfile.rego'],
+      ['file', 'Dockerfile'],
+      ['lower-file', 'dockerfile'],
+    ] as const) {
+      mkdirSync(join(workspace, folder))
+      symlinkSync('/proc/self/environ', join(workspace, folder, name))
+    }
   })
   afterAll(() => rmSync(root, { recursive: true }))
 
@@ -66,6 +75,36 @@ describe('relative paths stay in the workspace', () => {
     ['a context above', { ...build, context: '../' }, 'context', '../'],
     ['a Dockerfile in a linked folder', { ...build, file: 'proc/D' }, 'file', 'proc'],
     ['a Dockerfile that is a link', { ...build, file: 'key' }, 'file', 'key'],
+    [
+      'a policy beside the usual Dockerfile',
+      { ...build, context: 'policy' },
+      'context',
+      'policy/Dockerfile.rego',
+    ],
+    [
+      'a policy beside one in lower case',
+      { ...build, context: 'lower-policy' },
+      'context',
+      'lower-policy/dockerfile.rego',
+    ],
+    [
+      'a policy beside a Dockerfile',
+      { ...build, file: 'policy/Dockerfile' },
+      'file',
+      'policy/Dockerfile.rego',
+    ],
+    [
+      'the usual Dockerfile that is a link',
+      { ...build, context: 'file' },
+      'context',
+      'file/Dockerfile',
+    ],
+    [
+      'the same in lower case',
+      { ...build, context: 'lower-file' },
+      'context',
+      'lower-file/dockerfile',
+    ],
     ['a further context', { ...build, 'build-contexts': 'a=proc' }, 'build-contexts', 'proc'],
     [
       'a further context that is a layout',
@@ -80,6 +119,12 @@ describe('relative paths stay in the workspace', () => {
       { builds: '[{ context: proc, tags: "a:1" }]' },
       'builds, line 1, context',
       'proc',
+    ],
+    [
+      'a policy beside the Dockerfile of an entry',
+      { builds: '[{ context: policy, tags: "a:1" }]' },
+      'builds, line 1, context',
+      'policy/Dockerfile.rego',
     ],
     [
       'the Dockerfile of an entry',

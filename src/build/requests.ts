@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { toContextPaths, wantsAgent } from '../inputs/context.ts'
+import { toContextPaths, toDockerfilePaths, wantsAgent } from '../inputs/context.ts'
 import { splitFields, toEntries, toFields } from '../inputs/entries.ts'
 import type { BakeDefinition, BakeFile } from '../inputs/inputs.ts'
 
@@ -30,9 +30,8 @@ const ofContexts = (target: BakeDefinition, workspace: string): readonly AccessR
     local !== undefined || file.startsWith('/')
       ? [local ?? file]
       : paths.map((path) => join(path, file))
-  // A frontend of the Dockerfile's own choice may read all of its folder, and buildx takes a policy
-  // from beside it.
-  const ofFiles = files.flatMap((path) => [dirname(path), path, `${path}.rego`])
+  // A frontend of the Dockerfile's own choice may read all of its folder.
+  const ofFiles = files.flatMap((path) => [dirname(path), ...toDockerfilePaths(path)])
   const further = Object.values(contexts ?? {}).map(String)
   const agent = { key: 'context', kind: 'word', text: 'ssh' } as const
   const ofKey = (key: string, all: readonly string[]): readonly AccessRequest[] =>

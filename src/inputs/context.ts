@@ -41,5 +41,15 @@ export const toContextFolder = (context: string, workspace: string): string | un
   return path.startsWith('github.com/') && !existsSync(folder) ? undefined : folder
 }
 
+/**
+ * What is read for a Dockerfile: itself, which may be written in lower case, and the policy that buildx takes
+ * from beside it.
+ */
+export const toDockerfilePaths = (path: string): readonly string[] =>
+  [...new Set([path, path.replace(/(^|\/)Dockerfile$/, '$1dockerfile')])].flatMap((file) => [
+    file,
+    `${file}.rego`,
+  ])
+
 /** Git over SSH wants the agent. */
 export const wantsAgent = (context: string): boolean => /^(?:ssh:\/\/|[\w.-]+@[^/]+:)/.test(context)

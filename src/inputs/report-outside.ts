@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { findOutside, toRealPaths } from '../host/real-path.ts'
-import { toContextPaths } from './context.ts'
+import { toContextPaths, toDockerfilePaths } from './context.ts'
 import type { Reader } from './reader.ts'
 
 /**
@@ -28,12 +28,18 @@ export const reportOutsideBuild = (reader: Reader, contexts: readonly string[]):
   const { text, run } = reader
   const file = text('file')
   const paths = toContextPaths(text('context') ?? '.', run.workspace)
-  for (const path of paths) reportOutside(reader, 'context', path)
+  const reportFiles = (input: string, dockerfile: string): void => {
+    for (const path of toDockerfilePaths(dockerfile)) reportOutside(reader, input, path)
+  }
+  for (const path of paths) {
+    const isInside = reportOutside(reader, 'context', path)
+    if (isInside && file === undefined) reportFiles('context', `${path}/Dockerfile`)
+  }
   // In a context from elsewhere, it names a file of that.
   if (paths.length > 0 && file !== undefined) {
     // Its folder is sent, too, as far as the Dockerfile's own frontend asks for it.
     const isInside = reportOutside(reader, 'file', dirname(file))
-    if (isInside) reportOutside(reader, 'file', file)
+    if (isInside) reportFiles('file', file)
   }
   for (const path of contexts.flatMap((each) => toContextPaths(each, run.workspace))) {
     reportOutside(reader, 'build-contexts', path)
