@@ -76,6 +76,10 @@ test.each([
     { driver: 'remote', endpoint: 'tcp://a:1', 'keep-state': 'true' },
     /keep-state: a remote builder stays as it is/,
   ],
+  [
+    { driver: 'docker-container', 'keep-state': 'true', 'create-cluster': 'true' },
+    /keep-state: a node's image is what claims it.*Set keep-cluster: true/,
+  ],
   [{ 'driver-opts': 'network=host' }, /driver-opts: given without driver/],
   [
     { driver: 'docker-container', 'buildkitd-config': 'nothing' },
@@ -91,6 +95,11 @@ test.each([
   ],
 ])('%j is refused', (change, problem) => {
   expect(problemsOf({ ...build, ...change })).toEqual([expect.stringMatching(problem)])
+})
+
+test('a state is kept beside a cluster that stays', () => {
+  const kept = { driver: 'docker-container', 'keep-state': 'true', 'create-cluster': 'true' }
+  expect(read({ ...build, ...kept, 'keep-cluster': 'true' }).builder?.keepsState).toBe('yes')
 })
 
 const remote = { driver: 'remote', endpoint: 'tcp://a:1' }

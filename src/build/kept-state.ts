@@ -27,16 +27,17 @@ const toIdentity = ({ options, flags }: BuilderRequest, { repository = '' }: Pla
 /**
  * Claims a state that is kept from run to run.
  *
- * @returns undefined where all are in use, or there is no node whose image could hold the claim
+ * @returns why it cannot, where all are in use, or there is no node whose image could hold the claim
  */
 export const claimState = async (
   api: EngineApi,
   request: BuilderRequest,
   place: Place,
-): Promise<KeptBuilder | undefined> => {
+): Promise<KeptBuilder | string> => {
   const { nodes } = await findContainers(api, place).catch(() => ({ nodes: [] }))
   const [node] = nodes
-  if (node === undefined) return undefined
+  if (node === undefined)
+    return `the cluster ${place.clusterName} has no running node yet, whose image could claim what is kept`
   const identity = toIdentity(request, place)
   for (let slot = 0; slot < mostSlots; slot += 1) {
     const name = toKeptBuilderName(identity, slot)
@@ -44,5 +45,5 @@ export const claimState = async (
     const release = await takeLock(api, toLockName(name), node.imageId, labels)
     if (release !== undefined) return { name, release }
   }
-  return undefined
+  return 'other steps use all that is kept'
 }

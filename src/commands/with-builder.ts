@@ -31,9 +31,9 @@ const claim = async (
     return undefined
   }
   const kept = await claimState(api, builder, { ...place, clusterName })
-  if (kept === undefined)
-    line('keep-state: the builder begins with an empty cache, as other steps use all that is kept.')
-  return kept
+  if (typeof kept !== 'string') return kept
+  line(`keep-state: the builder begins with an empty cache, as ${kept}.`)
+  return undefined
 }
 
 type Place = { readonly repository: string | undefined } & {
