@@ -10,9 +10,12 @@ const build: RawInputs = { context: '.', tags: 'api:dev' }
 describe('allow', () => {
   test('takes what Bake takes, by commas and lines', () => {
     const allow =
-      'network.host, ssh\nsecurity.insecure\nfs=/a\nfs.read=b=c\nfs.write=*, device, device=x/y=z'
+      'network.host, ssh\nsecurity.insecure\nfs=/a\nfs.read=b=c\nfs.write=*, device, device=x/y=z, buildx.local.delete'
     expect(read({ 'bake-files': 'f', allow }).allow).toEqual({
-      words: ['network.host', 'ssh', 'security.insecure', 'device', 'device=x/y=z'],
+      words: [
+        ...['network.host', 'ssh', 'security.insecure', 'device', 'device=x/y=z'],
+        'buildx.local.delete',
+      ],
       reads: ['/a', 'b=c'],
       writes: ['/a', '*'],
     })
@@ -27,16 +30,17 @@ describe('allow', () => {
     'fs.exec=/a',
     'device=',
     'SSH',
+    'buildx.local.delete=true',
     '*',
     '--allow=ssh',
   ])('%s is a problem', (allow) => {
     expect(problemsOf({ 'bake-files': 'f', allow })).toEqual([
-      `- allow (${JSON.stringify(allow)}): unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.`,
+      `- allow (${JSON.stringify(allow)}): unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device, device=NAME or buildx.local.delete.`,
     ])
   })
 
   test('a single build and the entries of builds get what is for their RUN steps', () => {
-    const allow = 'security.insecure, ssh, fs=/a, device=x'
+    const allow = 'security.insecure, ssh, fs=/a, device=x, buildx.local.delete'
     for (const raw of [build, { builds: '[{ context: a, tags: "a:1", name: default }]' }]) {
       const { bake } = read({ ...raw, allow })
       expect(bake?.definition?.target['default']?.['entitlements']).toEqual([

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { type Docker, describeEnd } from '../docker/docker.ts'
+import { findBuildxVersion } from '../docker/info.ts'
 import { Failure } from '../failure.ts'
 import { openMemoryFile } from '../host/memory-file.ts'
 import type { Ended } from '../host/process.ts'
@@ -8,6 +9,7 @@ import type { BakeFile, BakeInputs } from '../inputs/inputs.ts'
 import { createMayRead, requireAllowed } from './allowed.ts'
 import { refuseMissing } from './contradictions.ts'
 import { type BakeTarget, readTargets } from './definition.ts'
+import { allowDeleting } from './local-delete.ts'
 import { type AccessRequest, findTargetRequests } from './requests.ts'
 import { findWayIn, toPath } from './way-in.ts'
 
@@ -84,5 +86,6 @@ export const printTargets = async (
   const order = targets.length > 0 ? targets : (definition?.group?.['default']?.targets ?? [])
   const found = readTargets(printed, workspace, isAsking ? allowances : undefined, order)
   refuseMissing(found, files, workspace)
-  return found
+  if (definition === undefined) return found
+  return allowDeleting(found, allow, workspace, () => findBuildxVersion(docker))
 }

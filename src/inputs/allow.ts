@@ -1,5 +1,8 @@
 import type { Reader } from './reader.ts'
 
+/** Lets outputs with `mode=delete` delete what their folders have besides. buildx alone asks for it. */
+export const localDelete = 'buildx.local.delete'
+
 /** Reads what the workflow's author allows. */
 export const readAllow = ({ list, check }: Reader) => {
   const values = check('allow', list('allow'))

@@ -71,8 +71,8 @@ export const grammar = {
     'not a change to a target. Write TARGET.KEY=VALUE, as for `docker buildx bake --set`.',
   ],
   allow: [
-    /^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/,
-    'unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME.',
+    /^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?|buildx\.local\.delete)$/,
+    'unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device, device=NAME or buildx.local.delete.',
   ],
   'cache-mounts': [
     /^[\w./:@+~=-]{1,200}$/,

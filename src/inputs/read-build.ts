@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type ImageReference, parseImageId, parseImageReference } from '../image/reference.ts'
-import type { Allowances } from './allow.ts'
+import { type Allowances, localDelete } from './allow.ts'
 import { toContextFolder } from './context.ts'
 import type { BakeDefinition } from './inputs.ts'
 import { readBuildOptions } from './read-build-options.ts'
@@ -121,8 +121,8 @@ export const readBuild = (
   const further = contexts.flatMap(([, value]) => value || [])
   reportOutsideBuild(reader, further)
   if (!reportStandardInput(reader)) reportMissing(reader, file)
-  // The agent needs no more than to be named.
-  const entitlements = allow.words.filter((word) => word !== 'ssh')
+  // The agent needs no more than to be named, and BuildKit does not know the other one.
+  const entitlements = allow.words.filter((word) => word !== 'ssh' && word !== localDelete)
   return {
     context: escapeTemplate(context),
     dockerfile: escaped(file),
