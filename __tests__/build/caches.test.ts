@@ -124,7 +124,9 @@ test.each([
   [{}, {}, 'acme-api'],
   [{ target: 'test' }, {}, 'acme-api-test'],
   [{ platforms: ['linux/arm64'] }, {}, 'acme-api-linux-arm64'],
+  [{ platforms: ['aarch64'] }, {}, 'acme-api-linux-arm64'],
   [{ platforms: ['linux/amd64'] }, { architecture: 'arm64' }, 'acme-api'],
+  [{ platforms: ['linux/x86_64'] }, { architecture: 'arm64' }, 'acme-api'],
   [{}, { architecture: 'arm64' }, 'acme-api-linux-arm64'],
 ])('a single build %j on %j has the scope %s', (more, facts, scope) => {
   const { lines } = plan({ default: image('acme/api:1', more) }, { cache: 'gha' }, facts, true)

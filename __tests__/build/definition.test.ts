@@ -26,6 +26,16 @@ const api = { context: 'api', dockerfile: 'Dockerfile', tags: ['acme/api:dev', '
 const web = { context: 'web', contexts: { base: 'target:base' }, tags: ['acme/web:dev'] }
 const printed = { group: { default: { targets: ['api', 'web'] } }, target: { web, api, base } }
 
+test.each(['linux/arm64', 'aarch64', 'linux/arm64/v8'])(
+  'what a Dockerfile names by its platform is found for %s',
+  (platform) => {
+    const upon = { 'dockerfile-inline': 'FROM acme/base-$TARGETARCH', platforms: [platform] }
+    const target = { upon, base: { ...base, tags: ['acme/base-arm64'] } }
+    const [found] = readTargets({ target }, workspace, undefined, ['upon'])
+    expect(found?.dependsOn).toEqual(['base'])
+  },
+)
+
 test("a Dockerfile that names another target's tag builds upon it", () => {
   const found = readTargets(printed, workspace).map(({ name, dependsOn, isWanted, definition }) => {
     return { name, dependsOn, isWanted, contexts: definition['contexts'] }

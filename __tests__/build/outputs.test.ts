@@ -231,8 +231,9 @@ test('platforms that the builder lacks are refused', () => {
   expect(refuse('linux/arm64')).toContain(
     'platforms of api: the builder has no linux/arm64 (it has linux/amd64)',
   )
-  expect(refuse('linux/amd64/v2')).toBe('fine')
-  expect(refuse('linux/amd64')).toBe('fine')
+  for (const platform of ['linux/amd64', 'linux/amd64/v2', 'linux/x86_64', 'amd64', 'local'])
+    expect(refuse(platform)).toBe('fine')
+  expect(refuse('aarch64')).toContain('the builder has no aarch64 (it has linux/amd64)')
 })
 
 test('an attribute that an older Bake does not know is refused with its version', async () => {

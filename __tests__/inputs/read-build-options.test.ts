@@ -46,6 +46,11 @@ test.each<[string, RawInputs, object]>([
     { platforms: ['linux/amd64', 'linux/arm64', 'linux/arm/v7'] },
   ],
   [
+    'platforms as somebody wrote them, which buildx understands',
+    { platforms: 'aarch64, x86_64, linux/x86-64' },
+    { platforms: ['aarch64', 'x86_64', 'linux/x86-64'] },
+  ],
+  [
     'an output a line, with its commas',
     { outputs: 'type=local,dest=./release-out\n"type=tar,dest=/tmp/a,b.tar"' },
     { output: ['type=local,dest=./release-out', '"type=tar,dest=/tmp/a,b.tar"'] },

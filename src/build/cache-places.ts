@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Version } from '../docker/version.ts'
+import { normalizePlatform } from '../image/platform.ts'
 import { toRepository } from '../image/reference.ts'
 import type { CacheChoice } from '../inputs/choices.ts'
 import { toTexts } from '../inputs/entries.ts'
@@ -42,7 +43,7 @@ export const toScope = (
   const isSingle = name !== bake.name
   const own = `linux/${architectures[architecture] ?? architecture}`
   const given = toTexts(definition['platforms'])
-  const platforms = (given.length > 0 ? given : [own]).join('-')
+  const platforms = (given.length > 0 ? given : [own]).map(normalizePlatform).join('-')
   const stage = isSingle && definition['target']
   const image = toRepository(tags[0]?.canonical ?? '').replace(/^docker\.io\/(library\/)?/, '')
   const rest = [

@@ -1,6 +1,7 @@
 import type { Builder } from '../docker/info.ts'
 import { findOlder, isOlder, type Version } from '../docker/version.ts'
 import { Failure } from '../failure.ts'
+import { normalizePlatform } from '../image/platform.ts'
 import { toTexts } from '../inputs/entries.ts'
 import type { BakeInputs } from '../inputs/inputs.ts'
 import { readQuietly, toBakeFiles } from './dockerfile/find.ts'
@@ -106,7 +107,7 @@ const findOld = (targets: readonly Target[], { builder }: BuilderFacts): readonl
 
 /** The part that decides: variants run on what is newer, and a builder has one for each. */
 const toBare = (platform: string): string =>
-  platform.replace(/^([^/]+\/(?:amd64|arm64))\/.*$/, '$1')
+  normalizePlatform(platform).replace(/^([^/]+\/(?:amd64|arm64))\/.*$/, '$1')
 
 /** A Dockerfile that says where its steps run may need no such machine. */
 const saysPlatform = ({ bake }: Target, workspace: string): boolean => {

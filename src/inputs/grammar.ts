@@ -47,7 +47,7 @@ export const grammar = {
     'no place for an output. Write type=TYPE,dest=PATH as for --output; a step has no standard output, and Bake would evaluate ${.',
   ],
   platforms: [
-    /^[a-z0-9]+(?:\/[\w.-]+){0,2}$/,
+    /^[a-z0-9][a-z0-9_-]*(?:\/[\w.-]+){0,2}$/,
     'not a platform. Write OS/ARCHITECTURE, such as linux/amd64 or linux/arm64.',
   ],
   'shm-size': [

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { attempt } from '../../failure.ts'
 import { readRegularFile } from '../../host/read-file.ts'
+import { normalizePlatform } from '../../image/platform.ts'
 import { toContextFolder } from '../../inputs/context.ts'
 import { toTextMap, toTexts } from '../../inputs/entries.ts'
 import type { BakeDefinition } from '../../inputs/inputs.ts'
@@ -55,10 +56,11 @@ export const usualPlatform = `linux/${process.arch === 'x64' ? 'amd64' : process
 /** What decides what a Dockerfile means, of a target of Bake's. */
 export const toBakeWords = (definition: BakeDefinition): BuildWords => {
   const args = Object.entries(toTextMap(definition['args']))
+  const [platform = 'local'] = toTexts(definition['platforms'])
   return {
     args: Object.fromEntries(args.map(([name, value]) => [name, unescapeTemplate(value)])),
     target: text(definition['target']) || undefined,
     contexts: Object.keys(definition['contexts'] ?? {}),
-    platform: toTexts(definition['platforms'])[0] ?? usualPlatform,
+    platform: platform === 'local' ? usualPlatform : normalizePlatform(platform),
   }
 }
