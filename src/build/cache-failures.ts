@@ -43,7 +43,7 @@ const rows: readonly Row[] = [
     'Write the cache to a registry, or build earlier in the job.',
   ],
   [
-    /429|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
+    /\b429\b|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
     'the service takes no more requests now (rate limit)',
     'Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry.',
   ],
@@ -86,7 +86,7 @@ export const findCacheRemedy = (error: string): string | undefined => findRow(er
 
 const isMissing = ({ kind, error }: CacheFailure): boolean =>
   kind === 'import' &&
-  /not found|404|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError))
+  /not found|\b404\b|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError))
 
 const explain = (name: string, { kind, error }: CacheFailure) => {
   const [, cause, remedy] = findRow(error) ?? []
