@@ -1,6 +1,6 @@
-import { Failure, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { escapeCell, escapeLine, escapeText, formatBytes, formatCount, formatDuration, isPush } from "./shared.actions-post.actions-step.js";
-import { compareReports, compareWithUsual, emptyReport, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
+import { compareReports, compareWithUsual, emptyReport, findOtherExcesses, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
+import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { renderCommon, renderImageReports, renderReportLines } from "./shared.actions-publish.report-image-comment.js";
 import { markdownTable } from "./vendor/markdown-table.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
@@ -148,21 +148,29 @@ const renderWays = (all) => {
 		return `${way === "unknown" ? "not there" : ways[way]} (${where})`;
 	}).join("; ");
 };
-const countFiles = ({ found: { source } }) => {
-	const files = "files" in source ? source.files : source.tree?.files;
-	return files === void 0 ? "" : formatCount(files.length, "file");
+/** Which files they are: what the source says, else what was fetched; undefined where neither is known. */
+const treeOf = (report, { files: { target }, found }) => {
+	if (found.kind === "local") return found.source;
+	const synced = outcomesOf(report, "sync-files").flatMap(({ result }) => result ?? []);
+	return found.source.tree ?? synced.map(({ trees }) => trees.get(target)).find(Boolean);
 };
+const countFiles = (tree) => tree === void 0 ? "" : formatCount(tree.files.length, "file");
+/** Of the source, which may be a whole image, where nobody knows better. */
+const sizeOf = (tree, { found }) => tree?.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) ?? found.source.sizeBytes;
 /** A table in Markdown of the files that nodes have beside their images; undefined where there are none. */
 const renderNodeFiles = (report, files) => {
 	const placed = placedOf(report);
 	const isDone = outcomesOf(report, "sync-files").every(({ state }) => state === "done");
-	const rows = files.map((each) => [
-		escapeCell(each.files.target),
-		escapeCell(each.files.given.slice(0, 80)),
-		formatBytes(each.found.source.sizeBytes),
-		countFiles(each),
-		escapeCell(renderWays(waysOf(each, placed, isDone)) + renderImage(report, each))
-	]);
+	const rows = files.map((each) => {
+		const tree = treeOf(report, each);
+		return [
+			escapeCell(each.files.target),
+			escapeCell(each.files.given.slice(0, 80)),
+			formatBytes(sizeOf(tree, each)),
+			countFiles(tree),
+			escapeCell(renderWays(waysOf(each, placed, isDone)) + renderImage(report, each))
+		];
+	});
 	const gone = placed.flatMap(({ node, target, way }) => way === "removed" || way === "kept" ? [[
 		escapeCell(target),
 		"",
@@ -211,9 +219,8 @@ const renderFilesVerdict = (report, files) => {
 /** What the output `volumes` says. */
 const toVolumes = (report, all) => all.map((one) => {
 	const { files: each, found, nodes } = one;
-	const { source } = found;
-	const isFile = found.kind === "local" ? found.source.isFile : found.source.tree?.isFile;
-	return toVolume(each, isFile, source.sizeBytes, nodes, imageOf(report, one));
+	const isFile = treeOf(report, one)?.isFile ?? one.isFile;
+	return toVolume(each, isFile, found.source.sizeBytes, nodes, imageOf(report, one));
 });
 const renderPiece = ({ volume, volumeMount, image }) => [
 	"volumes:",
@@ -610,12 +617,10 @@ const tellCluster = (runner, { report, clusterLogs = "" }) => {
 	runner.exportVariable("KUBECONFIG", kubeconfig);
 };
 /** All but the one that the step fails with. */
-const tellExcesses = async (runner, { excesses }, inputs, failure) => {
-	if (inputs?.imageLimits.isWarning === true) return runner.warnings(excesses);
-	const others = excesses.filter((each) => !isOf(failure, each));
-	for (const { message, location } of others) runner.error(message, location);
+const tellExcesses = async (runner, result, inputs, failure) => {
+	if (inputs?.imageLimits.isWarning === true) return runner.warnings(result.excesses);
+	for (const { message, location } of findOtherExcesses(result, failure)) runner.error(message, location);
 };
-const isOf = (failure, { message }) => failure instanceof Failure && failure.message === message;
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
 const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	const report = result?.kind === "run" ? result.report : emptyReport;

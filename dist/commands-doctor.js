@@ -1,8 +1,8 @@
-import { createDocker, describeEnd, findNodes, findSocket, isMachine, isOlder, readRegularFile, runCaptured, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
-import { createBuildToken, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount, within } from "./shared.actions-post.actions-step.js";
+import { createDocker, describeEnd, findNodes, findSocket, isMachine, isOlder, readRegularFile, runCaptured, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
+import { createBuildToken, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
 import { executeIn, findDockers, findFilesystems, findGate, findImages, groupForHelpers, planMethod, reasonFor, renderBecause, renderEndedToken, runHelper, storeFolders, toHelperRequest, toMounts } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { createRequests, readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { createRequests, readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { _usingCtx } from "./usingCtx.js";
 const { connect } = process.getBuiltinModule("node:net");
 const { once } = process.getBuiltinModule("node:events");
@@ -256,7 +256,7 @@ const explainDisk = (filesystems, place) => {
 	if (docker === void 0) return unknown("nobody here can see Docker's filesystem");
 	const { path, freeBytes, totalBytes, freeInodes, totalInodes } = docker;
 	const found = `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free at ${path}`;
-	const remedy = place === "hosted" ? "Give the step `free-disk: true`." : "See what takes it with `docker system df`; `docker builder prune` and `docker image prune` free some.";
+	const remedy = place === "hosted" ? "Give the step `free-disk: always`." : "See what takes it with `docker system df`; `docker builder prune` and `docker image prune` free some.";
 	if (totalInodes > 0 && freeInodes < leastInodes * totalInodes) return no(`${freeInodes} of ${totalInodes} inodes are free at ${path}`, remedy);
 	if (freeBytes < leastDisk) return needed(`${found}: the disk is full`, remedy);
 	if (freeBytes < leastShare * totalBytes) return no(`${found}: kubelet removes images and evicts pods when so little is left`, remedy);
@@ -443,27 +443,33 @@ const findPlace = (env, isHostedRunner) => {
 };
 
 // src/doctor/rights.ts
-/** @param said by sudo; undefined where it works */
-const explainSudo = (user, said) => {
+const explainSudo = (user, sudo) => {
 	if (user === 0) return ok("this user is root");
-	if (said === void 0) return ok("sudo without a password");
-	return no(`sudo does not work (${said}): free-disk deletes nothing, and OOM kills are found without the kernel's log where the nodes are gone`, "Where you want that, allow it to the user of the runner in /etc/sudoers.d: `USER ALL=(root) NOPASSWD: /usr/bin/dmesg`.");
+	if (sudo === "all") return ok("sudo without a password");
+	if (sudo === "dmesg") return ok("sudo without a password for `dmesg`, the kernel's log");
+	return no(`sudo does not work (${sudo.said}): free-disk deletes nothing, and OOM kills are found without the kernel's log where the nodes are gone`, "Where you want that log, allow it to the user of the runner in /etc/sudoers.d: `USER ALL=(root) NOPASSWD: /usr/bin/dmesg`.");
 };
-const checkSudo = async (env, signal) => {
-	const user = process.getuid?.();
-	if (user === 0) return explainSudo(user, void 0);
-	const ended = await runCaptured({
-		file: "sudo",
-		args: ["-n", "true"],
-		env,
-		timeoutMs: 2e3,
-		signal
-	}).catch((error) => ({
-		code: 1,
-		stderr: error.message
-	}));
-	const said = ended.stderr.trim().split("\n").at(-1) || `exit code ${ended.code}`;
-	return explainSudo(user, ended.code === 0 ? void 0 : said);
+const checkSudo = async (env, signal, user = process.getuid?.()) => {
+	if (user === 0) return explainSudo(user, "all");
+	/** @returns what it said; undefined where it works */
+	const ask = async (...args) => {
+		const command = {
+			file: "sudo",
+			args: ["-n", ...args],
+			env,
+			timeoutMs: 2e3,
+			signal
+		};
+		const { code, stderr } = await runCaptured(command).catch((error) => ({
+			code: 1,
+			stderr: error.message
+		}));
+		return code === 0 ? void 0 : stderr.trim().split("\n").at(-1) || `exit code ${code}`;
+	};
+	const said = await ask("true");
+	if (said === void 0) return explainSudo(user, "all");
+	const mayReadLog = await ask("dmesg", "--version") === void 0;
+	return explainSudo(user, mayReadLog ? "dmesg" : { said });
 };
 
 // src/doctor/store.ts

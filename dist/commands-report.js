@@ -3,10 +3,10 @@ import { analyseImage, withBlobs, withContents } from "./shared.commands-report.
 import { createDocker, findContainers, findToolImage, isImageId, readRegularFile, toDigest, toHex, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
 import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { largestText, pickManifest, readBlobImage, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { largestText, pickManifest, readBlobImage, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
-import { retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
-import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
+import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { findParts, readPart } from "./shared.commands-report.sources-archive-images.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 const { join } = process.getBuiltinModule("node:path");
@@ -25,8 +25,9 @@ const findRoot = ({ tag, digest }, index, architecture) => {
 	if (digest !== void 0) return digest;
 	const named = tag === void 0 ? all : all.filter((each) => toTags(each.annotations).includes(tag));
 	if (named.length > 0) {
-		const [first] = named;
-		return named.length === 1 && first ? first.digest : pickManifest(named, architecture).digest;
+		const digests = new Set(named.map((each) => each.digest));
+		const [first] = digests;
+		return first && digests.size === 1 ? first : pickManifest(named, architecture).digest;
 	}
 	const tags = all.flatMap(({ annotations }) => toTags(annotations)).slice(0, 20);
 	const has = tags.length === 0 ? "none of its images has a tag" : `it has ${tags.join(", ")}`;

@@ -1,7 +1,11 @@
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { runLabel } from "./shared.actions-post.actions-step.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
+import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { show } from "./shared.actions-step.js";
 import { createArtifactListing, createCount, findRoom, toTree, unpackArchive } from "./shared.docker-image-source.oci-find-oci-source.js";
+const { createHash } = process.getBuiltinModule("node:crypto");
+const { posix } = process.getBuiltinModule("node:path");
 
 // src/files/sources/docker/image-source.ts
 /** Has what the image has, and is never started. */
@@ -32,8 +36,29 @@ const withoutTop = (items, top) => {
 		}];
 	}));
 };
-const readFolder = async (api, containerId, path, { folder, has, progress, signal }, sizeBytes) => {
-	const from = `/containers/${containerId}/archive?path=${encodeURIComponent(path)}`;
+/** What Docker puts into the root of every container, in place of what an image has there. */
+const ofDocker = /* @__PURE__ */ new Set([...[
+	".dockerenv",
+	"dev",
+	"dev/console",
+	"dev/pts",
+	"dev/shm",
+	"proc",
+	"sys"
+], ...[
+	"etc",
+	"etc/hostname",
+	"etc/hosts",
+	"etc/mtab",
+	"etc/resolv.conf"
+]]);
+const refuseLink = (path, target, imageName) => {
+	const end = posix.resolve(posix.dirname(path), target);
+	throw new Failure(`It is a link to ${show(target)}`, { remedy: `Name what that is: ${toLine(`image://${imageName}:${end}`)}` });
+};
+const readFolder = async (api, containerId, path, { folder, has, progress, signal }, { name, sizeBytes }) => {
+	const isRoot = posix.normalize(path) === "/";
+	const from = `/containers/${containerId}/archive?path=${encodeURIComponent(isRoot ? "/." : path)}`;
 	const stream = await api.download(from);
 	if (stream === void 0) throw new Failure(`it has no ${path}`);
 	const target = {
@@ -43,12 +68,14 @@ const readFolder = async (api, containerId, path, { folder, has, progress, signa
 	};
 	const listing = createArtifactListing(createCount());
 	const pieces = count(stream, (done) => progress(Math.min(done, sizeBytes), sizeBytes));
-	const { items } = await unpackArchive(pieces, listing, target, void 0, signal);
-	const top = path.replace(/\/+$/, "").replace(/^.*\//, "");
-	const found = withoutTop(items, top);
+	const { items: all } = await unpackArchive(pieces, listing, target, void 0, signal);
+	const items = isRoot ? all.filter((item) => !ofDocker.has(item.path)) : all;
+	const only = items.length === 1 ? items[0] : void 0;
+	if (only?.kind === "link") refuseLink(path, only.target, name);
+	const found = withoutTop(items, isRoot ? "" : posix.basename(path));
 	return {
 		...toTree(found),
-		isFile: items.length === 1 && items[0]?.kind === "file"
+		isFile: only?.kind === "file"
 	};
 };
 /**
@@ -59,14 +86,17 @@ const readFolder = async (api, containerId, path, { folder, has, progress, signa
 const findImageSource = (api, image, path, runId) => {
 	const name = image.references[0]?.given ?? image.id;
 	return {
-		key: `${image.id.replace(/^sha256:/, "")}-${Buffer.from(path).toString("base64url").slice(0, 200)}`,
+		key: `${image.id.replace(/^sha256:/, "")}-${createHash("sha256").update(path).digest("hex")}`,
 		sizeBytes: image.sizeBytes,
 		tree: void 0,
 		fetch: async (order) => {
 			const made = await api.post("/containers/create", toContainer(image, runId));
 			if (made === void 0) throw new Failure(`image://${name} is gone`);
 			try {
-				return await readFolder(api, made.Id, path, order, image.sizeBytes);
+				return await readFolder(api, made.Id, path, order, {
+					name,
+					sizeBytes: image.sizeBytes
+				});
 			} catch (cause) {
 				order.signal.throwIfAborted();
 				const remedy = cause instanceof Failure ? cause.remedy : void 0;
@@ -75,7 +105,7 @@ const findImageSource = (api, image, path, runId) => {
 					...remedy && { remedy }
 				});
 			} finally {
-				await api.remove(`/containers/${made.Id}?force=true`).catch(() => {});
+				await api.remove(`/containers/${made.Id}?force=true&v=true`).catch(() => {});
 			}
 		}
 	};

@@ -1,6 +1,6 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
-import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { createRequests, isLoopback, isPassing, readText, requireSafe, retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { askGit, locate, mostPointerBytes, parsePointer, readCheckedOut } from "./shared.lfs-checked-out.lfs-lfs-source.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { formatBytes, formatCount } from "./shared.actions-post.actions-step.js";

@@ -1,4 +1,5 @@
 import { require_dist } from "./vendor/yaml.js";
+import { attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { isFilesImage, parseQuantity } from "./shared.actions-post.actions-step.js";
 import { isOfKo, isPlaceholder, joinManifests, readClaimed, readPlacement, readTerms, readVolumes } from "./shared.actions-step.js";
 import { parseImageReference, toRepository } from "./shared.actions-post.actions-step.recorder.js";
@@ -20,7 +21,11 @@ const findTargets = (document) => {
 	} });
 	return targets;
 };
-const textOf = (node) => (0, import_dist.isScalar)(node) && node.value !== null ? String(node.value) : void 0;
+/** A merge key is a symbol where the document is of YAML 1.1 or the key has a tag, as `yq -i` gives it one. */
+const textOf = (node) => {
+	if (!(0, import_dist.isScalar)(node) || node.value === null) return void 0;
+	return typeof node.value === "symbol" ? node.value.description : String(node.value);
+};
 /**
 * Opens a document for reading, aliases and merge keys followed as kubectl does.
 *
@@ -133,15 +138,30 @@ const splitJson = (text) => {
 		}];
 	});
 };
-/** Where JSON stops being JSON, as an offset; undefined where it is. kubectl takes no more than that. */
-const findJsonError = ({ text, offset }) => {
+/** Whether a beginning of JSON is wrong before its end. */
+const isWrongWithin = (text) => {
 	try {
 		JSON.parse(text);
-		return;
+		return false;
 	} catch (error) {
 		const [, position] = / at position (\d+)/.exec(String(error)) ?? [];
-		return offset + Math.min(Number(position ?? text.length), text.length - 1);
+		if (position !== void 0) return Number(position) < text.length;
+		return !String(error).includes("end of JSON input");
 	}
+};
+/**
+* Where JSON stops being JSON, as an offset; undefined where it is. kubectl takes no more than that. Node.js does
+* not always say where, so ever smaller parts are looked at.
+*/
+const findJsonError = ({ text, offset }) => {
+	if (!isWrongWithin(text) && attempt(() => JSON.parse(text)) !== void 0) return void 0;
+	let [right, wrong] = [0, text.length];
+	while (wrong - right > 1) {
+		const middle = right + wrong >> 1;
+		if (isWrongWithin(text.slice(0, middle))) wrong = middle;
+		else right = middle;
+	}
+	return offset + wrong - 1;
 };
 
 // src/manifests/read-pod-files.ts

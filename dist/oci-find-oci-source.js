@@ -1,8 +1,8 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { isDigest, toDigest, toHex } from "./shared.actions-post.actions-step.recorder.js";
-import { findManifestText, isImageConfig, parseJson, readBlobImage, toLayers } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
-import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { findManifestText, isImageConfig, parseJson, readBlobImage, toLayers } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { createConversation, readDocument, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { show } from "./shared.actions-step.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { readBlob } from "./shared.oci-find-oci-source.run-pull-through-cache.js";

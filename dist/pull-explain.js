@@ -1,8 +1,9 @@
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { createConversation, findLogin, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { createConversation, findLogin, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { findNearestWord } from "./shared.actions-post.actions-step.js";
-import { readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
-import { parseJson } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
+import { parseJson } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { hub } from "./shared.pull-explain.pull-mirrors.pull-pull-image.js";
 
 // src/pull/ask-registry.ts
 /** Nobody waits longer for what only makes an error better. */
@@ -61,18 +62,17 @@ const findPullLimit = async ({ env, signal }, place = limitPlace) => {
 };
 
 // src/pull/explain.ts
-const hub = "docker.io";
 const hours = (seconds) => `${Math.round(seconds / 360) / 10} h`;
 const renderLimit = ({ limit, windowS, remaining }) => `Docker Hub allows ${limit} pulls in ${hours(windowS)} here and has ${remaining} left`;
-const loginRemedy = (domain) => domain === hub ? "Log in before this step (docker/login-action), which doubles the limit and counts for the account alone" : `Log in to ${domain} before this step (docker/login-action)`;
+const loginRemedy = (domain) => domain === "docker.io" ? "Log in before this step (docker/login-action), which doubles the limit and counts for the account alone" : `Log in to ${domain} before this step (docker/login-action)`;
 const explainLimit = async (domain, hasLogin, asker) => {
-	const limit = domain === hub ? await findPullLimit(asker) : void 0;
+	const limit = domain === "docker.io" ? await findPullLimit(asker) : void 0;
 	const who = hasLogin ? "Docker's login was used" : "without a login";
 	const told = limit === void 0 ? who : `${renderLimit(limit)}, ${who}`;
 	const login = hasLogin ? "Pull less often: " : `${loginRemedy(domain)}, or pull less often: `;
 	return {
 		what: `the pull limit of ${domain} is used up (${told})`,
-		remedy: `${login}images that a mirror or a machine of your own keeps are not pulled. It is not tried again, as the limit ends only hours later.`
+		remedy: `${login}images that a mirror or a machine of your own keeps are not pulled.${domain === "docker.io" ? " It is not tried again, as the limit ends only hours later." : ""}`
 	};
 };
 /** Tags that were perhaps meant: the likeliest, then what begins alike. */
@@ -107,7 +107,7 @@ const explainOther = (domain, kind, name) => {
 	};
 	if (kind === "disk-full") return {
 		what: `there is no space left on device for ${name}`,
-		remedy: "`free-disk: true` frees some."
+		remedy: "`free-disk: always` frees some."
 	};
 	return {
 		what: `${name} could not be pulled`,

@@ -1,12 +1,12 @@
 import { executeIn } from "./shared.actions-step.js";
 import { isMachine } from "./shared.actions-post.actions-step.recorder.js";
 import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { pullOnce } from "./shared.pull-mirrors.pull-pull-image.js";
+import { hub } from "./shared.pull-explain.pull-mirrors.pull-pull-image.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 
 // src/pull/mirrors.ts
-const hub = "docker.io";
 /** As containerd has it (docs/hosts.md). */
 const toHostsFile = (mirrors) => ["server = \"https://registry-1.docker.io\"", ...mirrors.flatMap(({ host, isPlain }) => {
 	const [name = "", ...path] = host.split("/");
@@ -47,7 +47,7 @@ const mirrorNodes = async (api, nodes, mirrors) => {
 /** What a mirror calls an image of Docker Hub's; undefined for others, and for what has a digest. */
 const toMirrored = ({ canonical }, { host }) => {
 	const { domain, repository, version } = toPlace(canonical);
-	return domain !== hub || canonical.includes("@") ? void 0 : `${host}/${repository}:${version}`;
+	return domain !== "docker.io" || canonical.includes("@") ? void 0 : `${host}/${repository}:${version}`;
 };
 const has = async (get, name) => await get(`/images/${name}/json`) !== void 0;
 /**

@@ -1,7 +1,7 @@
 import { markdownTable } from "./vendor/markdown-table.js";
 import { escapeCell, formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
-import { findLargest, outcomesOf, renderChange, renderMatchPlace, renderParts, renderPath, renderPlace$1 as renderPlace, withoutTag } from "./shared.actions-step.js";
+import { findLargest, outcomesOf, renderChange, renderMatchPlace, renderParts, renderPath, renderPlace, withoutTag } from "./shared.actions-step.js";
 import { marks, renderWaste } from "./shared.actions-publish.report-image-comment.js";
 const { createHash } = process.getBuiltinModule("node:crypto");
 

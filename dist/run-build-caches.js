@@ -1,6 +1,6 @@
 import { attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { isDigest, readRegularFile, toDigest, toHex } from "./shared.actions-post.actions-step.recorder.js";
-import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toScope } from "./shared.actions-step.js";
+import { hasLayer, parseCacheLayers, parseInstructions, readDockerfile, shortenInstruction, toBakeFiles, toBakeWords, toBlobPath, toLayers, toQuotedWords, toScope } from "./shared.actions-step.js";
 import { createGate, doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { leastOwnBytes, toLayerEntry, toPack, toPackKey } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";
@@ -13,7 +13,7 @@ import { countedKeywords, findStepLine } from "./shared.run-analyse-step.run-bui
 import { findContextSources, walkContext } from "./shared.run-analyse-step.run-build-caches.js";
 import { createIgnore, readIgnoreFile } from "./shared.build-ignored.build-sent-context.run-build-caches.js";
 import { isOnTheWay, isSimple, takes } from "./shared.build-sent-context.run-build-caches.js";
-import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 const { createHash, randomBytes } = process.getBuiltinModule("node:crypto");
 const { constants, createReadStream, existsSync } = process.getBuiltinModule("node:fs");
 const { join, relative } = process.getBuiltinModule("node:path");
@@ -298,7 +298,7 @@ const isMap = (value, pattern) => typeof value === "object" && value !== null &&
 const isStep = (value) => {
 	if (typeof value !== "object" || value === null) return false;
 	const { line, mark, keyword, argument = "", files = {} } = value;
-	return Number.isSafeInteger(line) && isText(mark, /^[0-9a-f]{16}$/) && isText(keyword, /^[a-z]+$/) && isText(argument, /^\S*$/) && isMap(files, /^(?:[0-9a-f]{12}|\d+ B)$/);
+	return Number.isSafeInteger(line) && isText(mark, /^[0-9a-f]{16}$/) && isText(keyword, /^[a-z]+$/) && isText(argument, /^(?:\S+(?: \S+)*)?$/) && isMap(files, /^(?:[0-9a-f]{12}|\d+ B)$/);
 };
 /** @returns undefined where it is too large to be kept */
 const renderMadeOf = (madeOf) => {
@@ -453,7 +453,7 @@ const findStage = (steps, stage, number) => {
 	return at === void 0 ? void 0 : steps.slice(at);
 };
 const explainArguments = ({ args: before }, { args: now }, steps) => {
-	const changed = steps.flatMap(({ argument }) => argument ?? []).find((name) => before[name] !== now[name]);
+	const changed = steps.flatMap(({ argument }) => argument?.split(" ") ?? []).find((name) => before[name] !== now[name]);
 	return changed === void 0 ? void 0 : `the build argument ${show(changed)} changed`;
 };
 /** Only the first step that stands on a base misses for its sake. */
@@ -569,6 +569,7 @@ const toText = ({ keyword, flags, rest, line }, lines, nextLine) => {
 	].join(" ");
 	return rest.includes("<<") ? [own, ...lines.slice(line, nextLine - 1)].join("\n") : own;
 };
+const toArgumentNames = (text, escapeSign) => toQuotedWords(text, escapeSign).flatMap((word) => (word.split("=", 1)[0] ?? "").split(/\s+/)).filter((name) => name !== "").join(" ");
 /**
 * Describes what a target is about to be built of.
 *
@@ -578,7 +579,7 @@ const describeMadeOf = async (files, words) => {
 	const dockerfile = readDockerfile(files);
 	if (dockerfile === "") return void 0;
 	const lines = dockerfile.split("\n");
-	const { instructions } = parseInstructions(dockerfile);
+	const { escapeSign, instructions } = parseInstructions(dockerfile);
 	const sources = Map.groupBy(findContextSources(dockerfile, words) ?? [], ({ line }) => line);
 	const marks = await createMarks(files);
 	const steps = [];
@@ -590,7 +591,7 @@ const describeMadeOf = async (files, words) => {
 			line,
 			keyword,
 			mark: toMark(toText(instruction, lines, next), textMark),
-			...keyword === "arg" && { argument: rest.split("=", 1)[0]?.trim() ?? "" },
+			...keyword === "arg" && { argument: toArgumentNames(rest, escapeSign) },
 			...taken !== void 0 && { files: await marks?.markFiles(taken) }
 		});
 	}

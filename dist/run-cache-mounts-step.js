@@ -122,12 +122,30 @@ const runMountStep = async (step) => {
 /** A builder with much in it takes its time. */
 const timeoutMs = 12e4;
 /**
+* Where a record begins; the text of a RUN may have lines that begin with `ID:`, too. A Dockerfile that has a whole
+* record in there hides no other, and shows no cache that it could not have made by mounting it.
+*/
+const recordStart = /^(?=ID:[ \t]+\S+\n(?:Parents?|Created at|Mutable):)/m;
+const descriptionLabel = /^Description:[ \t]+/m;
+/** A RUN that is a heredoc has all of its lines in here; buildx's own next one is the last of that name. */
+const toDescription = (record) => {
+	const label = descriptionLabel.exec(record);
+	const text = label === null ? "" : record.slice(label.index + label[0].length);
+	const end = text.lastIndexOf("\nUsage count:");
+	return (end < 0 ? text : text.slice(0, end)).trimEnd();
+};
+/**
+* BuildKit writes `cached mount TARGET from exec ARGS with id "/ID"`, without the id where the target is the
+* same. A Dockerfile writes the arguments, so only what follows them counts.
+*/
+const isOf = (description, id) => / with id "(?:[^"\\]|\\.)*"$/.test(description) ? description.endsWith(` with id ${JSON.stringify(`/${id}`)}`) : description.startsWith(`cached mount /${id} from exec `);
+/**
 * Ids of caches that the builder has. It does not say whose they are: one of another owner counts, too, and is
 * left as it is.
 */
 const parsePresent = (printed, mounts) => {
-	const lines = printed.split("\n").filter((line) => /^Description:\s+cached mount /.test(line));
-	return mounts.filter(({ id }) => lines.some((line) => line.trimEnd().endsWith(` with id ${JSON.stringify(`/${id}`)}`)));
+	const descriptions = printed.split(recordStart).map(toDescription).filter((text) => text.startsWith("cached mount "));
+	return mounts.filter(({ id }) => descriptions.some((text) => isOf(text, id)));
 };
 /** @throws {Failure} when the builder does not tell */
 const findPresent = async (docker, mounts) => {
@@ -198,7 +216,7 @@ const parseTree = (text) => {
 		const item = parseItem(words);
 		const above = item?.path.slice(0, Math.max(0, item.path.lastIndexOf("/")));
 		if (item === void 0 || !folders.has(above ?? "") || seen.has(item.path)) throw new Failure(`${JSON.stringify(toLine(line, 200))} is no line of a tree`);
-		if (items.length === 2e5) throw new Failure(`It has more than ${mostItems} files`);
+		if (items.length === 2e5) throw new Failure(`It has more than ${mostItems} files, folders and links`);
 		seen.add(item.path);
 		if (item.kind === "folder") folders.add(item.path);
 		items.push(item);
@@ -438,6 +456,8 @@ const put = async (found, ports) => {
 		time: times[full.indexOf(each)] || 0
 	}));
 };
+/** The program found files in it, and left it as it was. */
+const wasFull = ({ index, time }) => index.items.length > 0 && time === 0;
 /**
 * Puts what earlier runs kept into cache mounts that the builder lacks. Never fails: a cache saves time, and
 * nothing else.
@@ -459,9 +479,11 @@ const restoreMounts = async (mounts, ports) => {
 			index: await bring(mount, ports),
 			time: 0
 		})));
-		const restored = await put(found, ports);
-		await dropLarge(restored, ports);
+		const tried = await put(found, ports);
+		await dropLarge(tried, ports);
 		const took = formatDuration(performance.now() - began);
+		const restored = tried.filter((each) => !wasFull(each));
+		for (const { mount } of tried.filter(wasFull)) line(`${input}: ${mount.id}: the builder has it.`);
 		for (const { mount, index } of restored) {
 			const what = `${formatCount(filesOf(index.items).length, "file")}, ${formatBytes(bytesOf(index.items))}, restored in ${took}`;
 			line(`${input}: ${mount.id}: ${index.items.length === 0 ? "nothing kept so far" : what}.`);
@@ -547,6 +569,16 @@ const saveMount = async ({ mount, index: before }, from, { bytes: limit }, ports
 	say(kept === moved ? "not kept" : `${what}; ${formatBytes(kept)} of it new, kept in ${took}`);
 	return total;
 };
+/** One mount that cannot be kept says so itself, and takes no part of the limit. */
+const trySave = async (restored, from, limits, ports) => {
+	try {
+		return await saveMount(restored, from, limits, ports);
+	} catch (error) {
+		ports.signal.throwIfAborted();
+		ports.warn(`cache-mounts: ${restored.mount.id}: not kept for later runs: ${renderError(error)}`);
+		return 0;
+	}
+};
 /**
 * Keeps what builds left in cache mounts for later runs, as far as it has changed. Never fails.
 *
@@ -569,7 +601,7 @@ const saveMounts = async (restored, limits, ports) => {
 			]
 		});
 		let left = limits.bytes;
-		for (const [at, each] of restored.entries()) left -= await saveMount(each, join(out, `${at}`), { bytes: left }, ports);
+		for (const [at, each] of restored.entries()) left -= await trySave(each, join(out, `${at}`), { bytes: left }, ports);
 	} catch (error) {
 		ports.signal.throwIfAborted();
 		ports.warn(`cache-mounts: not kept for later runs: ${renderError(error)}`);

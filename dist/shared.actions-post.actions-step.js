@@ -2,7 +2,7 @@ import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-s
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { later } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readOwnFile, toLine, writeOwnFile } from "./shared.actions-post.actions-step.cache-client.recorder.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toRepository, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
+import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toRepository, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
@@ -51,6 +51,11 @@ const toContextFolder = (context, workspace) => {
 	const folder = resolve(workspace, path);
 	return path.startsWith("github.com/") && !existsSync(folder) ? void 0 : folder;
 };
+/**
+* What is read for a Dockerfile: itself, which may be written in lower case, and the policy that buildx takes
+* from beside it.
+*/
+const toDockerfilePaths = (path) => [.../* @__PURE__ */ new Set([path, path.replace(/(^|\/)Dockerfile$/, "$1dockerfile")])].flatMap((file) => [file, `${file}.rego`]);
 /** Git over SSH wants the agent. */
 const wantsAgent = (context) => /^(?:ssh:\/\/|[\w.-]+@[^/]+:)/.test(context);
 
@@ -1225,7 +1230,7 @@ const revokingMs = 4e3;
 const importClient = () => import("./token-installation-token.js");
 const isFresh = ({ expiresAt }) => Date.parse(expiresAt) - Date.now() > enoughMs;
 const createBuildToken = (options) => {
-	const { inputs, log, warn, saveState, signal, childEnv } = options;
+	const { inputs, log, warn, announce, saveState, signal, childEnv } = options;
 	const { credentials, apiUrl, secretFormat } = inputs;
 	const tooLate = later(signal, revokingMs);
 	let watchdog;
@@ -1239,7 +1244,7 @@ const createBuildToken = (options) => {
 		if (current.length === app.scopes.length && current.every(isFresh)) return current;
 		older = [...older, ...current];
 		current = [];
-		saveState(tokenState, "minted");
+		announce(tokenState, "minted");
 		const { mintToken, probeToken } = await importClient();
 		watchdog ??= startWatchdog(childEnv, warn);
 		const minting = app.scopes.map(async (scope) => {
@@ -1432,34 +1437,26 @@ const removeLeftBuilders = async (docker, api, nowMs) => {
 	]);
 };
 
-// src/host/deadline.ts
-/** Waits for work only so long; what did not come in time is `late`, and goes on by itself. */
-const within = async (work, patienceMs, late) => {
-	const { promise, resolve } = Promise.withResolvers();
-	const timer = setTimeout(resolve, patienceMs, late);
-	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
-};
-
 // src/docker/list.ts
 /** Who lists has something to remove, and the job has ended: a daemon that hangs does not keep it longer. */
 const patienceMs = 1e4;
-/** A docker command for each list would be most of what a post takes. Empty where nobody answers. */
+/** A docker command for each list would be most of what a post takes. Undefined where nobody answers. */
 const list = async (docker, path, filters) => {
 	const filter = encodeURIComponent(JSON.stringify(filters));
 	const asked = withEngineApi(docker, ({ get }) => get(`${path}filters=${filter}`)).catch(() => void 0);
-	return await within(asked, patienceMs, void 0) ?? [];
+	return within(asked, patienceMs, void 0);
 };
 const listContainers = (docker, filters) => list(docker, "/containers/json?all=1&", filters);
-/** The IDs of a run's containers, also of those that have ended. */
-const listContainersOf = async (docker, runId) => (await listContainers(docker, { label: [`${runLabel}=${runId}`] })).map(({ Id }) => Id);
+/** The IDs of a run's containers, also of those that have ended; undefined where Docker does not answer. */
+const listContainersOf = async (docker, runId) => (await listContainers(docker, { label: [`${runLabel}=${runId}`] }))?.map(({ Id }) => Id);
 /** The run that has a container, by its label; empty where it is nobody's, undefined where there is none. */
 const findRunOf = async (docker, container) => {
-	const [found] = await listContainers(docker, { name: [`^${container}$`] });
+	const [found] = await listContainers(docker, { name: [`^${container}$`] }) ?? [];
 	return found && (found.Labels?.["dev.slipway.run"] ?? "");
 };
-/** The names that a repository's images have. */
+/** The names that a repository's images have; undefined where Docker does not answer. */
 const listNamesIn = async (docker, repository) => {
-	return (await list(docker, "/images/json?", { reference: [repository] })).flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(`${repository}:`));
+	return ((await list(docker, "/images/json?", { reference: [repository] }))?.flatMap(({ RepoTags }) => RepoTags ?? []))?.filter((name) => name.startsWith(`${repository}:`));
 };
 
 // src/host/strays.ts
@@ -1530,16 +1527,23 @@ const leftoversOf = ({ tempDir }, runId) => ({
 	recordingFolder: recordingFolderOf(tempDir, runId),
 	clusterLogs: join(tempDir, `slipway-${runId}-cluster-logs`)
 });
-/** Images by which a killed main handed one target over to another. */
+/**
+* Images by which a killed main handed one target over to another.
+*
+* @returns whether Docker named them
+*/
 const removeImages = async (docker, runId) => {
 	const names = await listNamesIn(docker, intermediateRepository(runId));
-	if (names.length > 0) await docker.try(["rmi", ...names]);
+	if (names !== void 0 && names.length > 0) await docker.try(["rmi", ...names]);
+	return names !== void 0;
 };
 const settleMs = 300;
 const mostLooks = 10;
 /**
 * The builder that a killed main made. buildx may still be making it, and may have forgotten it with main's own
 * folder.
+*
+* @returns whether it is gone
 */
 const removeBuilder = async (docker, runId, cluster, warning) => {
 	const name = toBuilderName(runId);
@@ -1553,7 +1557,7 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 	if (cluster !== void 0) {
 		const problems = await removeOf(cluster);
 		if (problems.length > 0) warning(`Slipway could not remove its builder's ${problems.join(", ")}`);
-		return;
+		return problems.length === 0;
 	}
 	await withEngineApi(docker, async (api) => {
 		for (let looks = 1, isThere = true; looks <= mostLooks && isThere; looks += 1) {
@@ -1561,6 +1565,7 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 			if (isThere) await setTimeout$1(settleMs);
 		}
 	});
+	return true;
 };
 /** The same of one whose state is kept, unless another step has gone on with it. */
 const leaveState = async (docker, runId, name) => {
@@ -1597,9 +1602,11 @@ const findCluster = async (env, tempDir, runId) => {
 /**
 * Removes what a killed main left: helper containers and temp folders. It warns and never fails,
 * and a second run finds nothing to do.
+*
+* @returns whether it could look for all of it, and remove it
 */
 const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cluster: made }) => {
-	if (!isRunId(runId)) return;
+	if (!isRunId(runId)) return true;
 	const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs } = leftoversOf(context, runId);
 	try {
 		const cluster = builder === "made" ? await findCluster(context.childEnv, tempDir, runId) : void 0;
@@ -1619,11 +1626,13 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 			maxRetries: 5,
 			retryDelay: 20
 		});
-		if (!isDockerThere) return;
+		if (!isDockerThere) return false;
 		const docker = createDocker(context.childEnv);
-		const containers = await listContainersOf(docker, runId);
+		const listed = await listContainersOf(docker, runId);
+		const containers = listed ?? [];
 		if (made !== void 0) await removeCluster(docker, runId, made.kubeconfig);
-		if (builder === "made") await removeBuilder(docker, runId, cluster, warning);
+		let isBuilderGone = true;
+		if (builder === "made") isBuilderGone = await removeBuilder(docker, runId, cluster, warning);
 		else if (builder !== void 0) await leaveState(docker, runId, builder.kept);
 		const removed = containers.length === 0 ? { stderr: "" } : await docker.try([
 			"rm",
@@ -1631,11 +1640,13 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 			"--volumes",
 			...containers
 		]);
-		await removeImages(docker, runId);
+		const areImagesNamed = await removeImages(docker, runId);
 		const problems = removed.stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line) && !isWarning(line));
 		if (problems.length > 0) throw new Failure(problems.join(" "));
+		return listed !== void 0 && areImagesNamed && isBuilderGone;
 	} catch (error) {
 		warning(`Cleanup was incomplete: ${renderError(error)}`);
+		return false;
 	}
 };
 
@@ -1769,12 +1780,12 @@ const toIdentity = ({ options, flags }, { repository = "" }) => createHash("sha2
 /**
 * Claims a state that is kept from run to run.
 *
-* @returns undefined where all are in use, or there is no node whose image could hold the claim
+* @returns why it cannot, where all are in use, or there is no node whose image could hold the claim
 */
 const claimState = async (api, request, place) => {
 	const { nodes } = await findContainers$1(api, place).catch(() => ({ nodes: [] }));
 	const [node] = nodes;
-	if (node === void 0) return void 0;
+	if (node === void 0) return `the cluster ${place.clusterName} has no running node yet, whose image could claim what is kept`;
 	const identity = toIdentity(request, place);
 	for (let slot = 0; slot < mostSlots; slot += 1) {
 		const name = toKeptBuilderName(identity, slot);
@@ -1785,6 +1796,7 @@ const claimState = async (api, request, place) => {
 			release
 		};
 	}
+	return "other steps use all that is kept";
 };
 
 // src/build/require-options.ts
@@ -1841,12 +1853,13 @@ const toEngine = (info) => {
 };
 /** @throws {Failure} when there is no daemon */
 const findEngine = async (get) => toEngine(await get("/info") ?? {});
+/** A context by another name than `default` may be another machine's. */
+const isDaemonHere = (endpoint) => /^(?:default$|unix:)/.test(endpoint);
 /** Reads what `buildx inspect` prints. */
 const parseBuilder = (printed, isLocalDaemon) => {
 	const driver = /^Driver:\s*(\S+)/m.exec(printed)?.[1];
 	if (driver === void 0) return void 0;
 	const endpoints = [...printed.matchAll(/^Endpoint:\s*(\S+)/gm)].map(([, each = ""]) => each);
-	const areHere = endpoints.every((endpoint) => /^(?:default$|unix:)/.test(endpoint));
 	const lists = [...printed.matchAll(/^Platforms:\s*(.+)$/gm)].map(([, list = ""]) => list.split(","));
 	const versions = [...printed.matchAll(/^BuildKit(?: version)?:\s*v?(\d+)\.(\d+)/gim)];
 	const isOnDaemon = driver === "docker" || driver === "docker-container";
@@ -1855,7 +1868,7 @@ const parseBuilder = (printed, isLocalDaemon) => {
 		driver,
 		nodes: [...listed.matchAll(/^Name:\s*(\S+)/gm)].map(([, name = ""]) => name),
 		endpoints,
-		isLocal: isLocalDaemon && isOnDaemon && areHere,
+		isLocal: isLocalDaemon && isOnDaemon && endpoints.every(isDaemonHere),
 		platforms: lists.flat().map((each) => each.trim().replace(/\*$/, "")),
 		versions: versions.map(([, major, minor]) => [Number(major), Number(minor)])
 	};
@@ -1900,8 +1913,8 @@ const claim = async (builder, api, clusterName, place, { line }) => {
 		...place,
 		clusterName
 	});
-	if (kept === void 0) line("keep-state: the builder begins with an empty cache, as other steps use all that is kept.");
-	return kept;
+	if (typeof kept !== "string") return kept;
+	line(`keep-state: the builder begins with an empty cache, as ${kept}.`);
 };
 /** Most steps start without a library for YAML. */
 const inCluster = async (...order) => {
@@ -1914,12 +1927,12 @@ const inCluster = async (...order) => {
 *
 * @param body gets what is to be waited for before anything is built
 */
-const withBuilder = async ({ builder, bake, isDryRun, clusterName }, api, place, { log, signal, saveState }, body) => {
+const withBuilder = async ({ builder, bake, isDryRun, clusterName }, api, place, { log, signal, announce, saveState }, body) => {
 	const { env } = place;
 	if (builder === void 0 || bake === void 0 || isDryRun) return body(place, Promise.resolve());
 	await requireOptions(builder, () => findBuildxVersion(createDocker(env, signal)));
 	const kept = builder.keepsState === "no" ? void 0 : await claim(builder, api, clusterName, place, log);
-	saveState(builderState, kept?.name ?? "made");
+	announce(builderState, kept?.name ?? "made");
 	const stop = new AbortController();
 	const until = AbortSignal.any([signal, stop.signal]);
 	const own = builder.driver === "kubernetes" ? await inCluster(env, until, builder, place, log) : await createBuilder(createDocker(env, until), createDocker(env), builder, place, kept);
@@ -2085,13 +2098,13 @@ const grammar = {
 	attests: [/(?:^|,)type=[\w.-]+(?:,|$)/, "not an attestation. Write type=sbom or type=provenance, and its parameters after commas."],
 	"no-cache-filters": [/^[\w.-]+$/, "not the name of a build stage. Write names of stages."],
 	outputs: [/^(?!-$)(?!.*[$%]\{)(?!.*\bdest=-(?:,|$))./, "no place for an output. Write type=TYPE,dest=PATH as for --output; a step has no standard output, and Bake would evaluate ${."],
-	platforms: [/^[a-z0-9]+(?:\/[\w.-]+){0,2}$/, "not a platform. Write OS/ARCHITECTURE, such as linux/amd64 or linux/arm64."],
+	platforms: [/^[a-z0-9][a-z0-9_-]*(?:\/[\w.-]+){0,2}$/, "not a platform. Write OS/ARCHITECTURE, such as linux/amd64 or linux/arm64."],
 	"shm-size": [/^\d+(?:\.\d+)?[bkmg]?b?$/i, "not a size. Write a number with a unit, such as 128m."],
 	ulimit: [/^\w+=-?\d+(?::-?\d+)?$/, "not a limit. Write name=soft or name=soft:hard, such as nofile=1024:4096, one a line."],
 	builder: [/^\w[\w.-]*$/, "not the name of a builder. Write a name that `docker buildx ls` shows."],
 	targets: [/^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/, "not the name of a target. Write names of targets or groups, as the Bake file has them."],
 	"bake-set": [/^[^\s.=]+\.[^\s=]+=/, "not a change to a target. Write TARGET.KEY=VALUE, as for `docker buildx bake --set`."],
-	allow: [/^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?)$/, "unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device or device=NAME."],
+	allow: [/^(?:fs(?:\.read|\.write)?=.+|network\.host|security\.insecure|ssh|device(?:=.+)?|buildx\.local\.delete)$/, "unknown. Write fs=PATH, fs.read=PATH, fs.write=PATH, network.host, security.insecure, ssh, device, device=NAME or buildx.local.delete."],
 	"cache-mounts": [/^[\w./:@+~=-]{1,200}$/, "not the id of a cache mount. Write the id of RUN --mount=type=cache, or its target, without commas, quotes and variables, one a line."],
 	"images-from-exclude": [/^[\w./:@*?[\]-]+$/, "not the name of an image. Write names, in which * stands for any text, such as ghcr.io/acme/*."],
 	retries: [/^[0-9]$/, "not a number of tries. Write 0 to 9."],
@@ -2110,6 +2123,8 @@ const toWords = (raw, separator) => (raw ?? "").split(separator).map((word) => w
 const toList = (raw) => toWords(raw, /[\n,]/);
 /** One entry a line: values may contain commas. */
 const toLines = (raw) => toWords(raw, "\n");
+/** Said of what is there and says nothing: it must not become "all of them". */
+const namesNothing = "it names nothing. Leave it out, or name at least one.";
 /** @returns methods that give a value of the right kind in any case, so that reading goes on */
 const createReader = (raw, report, run) => {
 	const text = (input) => toOptional(raw[input]);
@@ -2128,7 +2143,7 @@ const createReader = (raw, report, run) => {
 	const reportNothing = (input) => {
 		const given = text(input);
 		if (given === void 0) return;
-		report(input, "it names nothing. Leave it out, or name at least one.", given);
+		report(input, namesNothing, given);
 	};
 	/**
 	* Words that name something where they are given at all: a `,` that a template left over must not
@@ -2245,9 +2260,12 @@ const reportOutsideBuild = (reader, contexts) => {
 	const { text, run } = reader;
 	const file = text("file");
 	const paths = toContextPaths(text("context") ?? ".", run.workspace);
-	for (const path of paths) reportOutside(reader, "context", path);
+	const reportFiles = (input, dockerfile) => {
+		for (const path of toDockerfilePaths(dockerfile)) reportOutside(reader, input, path);
+	};
+	for (const path of paths) if (reportOutside(reader, "context", path) && file === void 0) reportFiles("context", `${path}/Dockerfile`);
 	if (paths.length > 0 && file !== void 0) {
-		if (reportOutside(reader, "file", dirname(file))) reportOutside(reader, "file", file);
+		if (reportOutside(reader, "file", dirname(file))) reportFiles("file", file);
 	}
 	for (const path of contexts.flatMap((each) => toContextPaths(each, run.workspace))) reportOutside(reader, "build-contexts", path);
 };
@@ -2603,6 +2621,24 @@ const readEnvironment = async (own = process.env) => {
 	};
 };
 
+// src/commands/lenient.ts
+/**
+* For what is told to others, who may have a full disk: what a command does, does not fail for that.
+*
+* @returns what never throws; of each such function, the first value that is lost is a warning, others are lines
+*/
+const createLenient = ({ line, warning }) => (what, write) => {
+	let tell = warning;
+	return (name, value) => {
+		try {
+			write(name, value);
+		} catch (error) {
+			tell(`The ${what} ${name} could not be written: ${renderError(error)}`);
+			tell = line;
+		}
+	};
+};
+
 // src/commands/actions/runner.ts
 /** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
 const mostShown = 9;
@@ -2611,12 +2647,25 @@ const toProperties = (location) => location === void 0 ? {} : {
 	file: location.file,
 	startLine: location.line
 };
+const announce = (name, value) => {
+	try {
+		saveState(name, value);
+	} catch (cause) {
+		const what = `The state ${name} could not be written, by which post knows what this step makes`;
+		throw new Failure(what, { cause });
+	}
+};
 const createRunner = () => {
 	const write = (text) => process.stdout.write(`${text}\n`);
 	const { within, outside, block } = createFence(write);
 	const warning$1 = (message, location) => outside(() => warning(message, toProperties(location)));
+	const line = (text) => void write(toHarmless(text));
+	const lenient = createLenient({
+		line,
+		warning: warning$1
+	});
 	return {
-		line: (text) => write(toHarmless(text)),
+		line,
 		debug: (text) => outside(() => debug(text)),
 		warning: warning$1,
 		warnings: async (all) => {
@@ -2635,9 +2684,10 @@ const createRunner = () => {
 			error(message, toProperties(location));
 		}),
 		mask: (value) => outside(() => setSecret(value)),
-		output: setOutput,
-		saveState,
-		exportVariable,
+		output: lenient("output", setOutput),
+		saveState: lenient("state", saveState),
+		announce,
+		exportVariable: lenient("variable", exportVariable),
 		summary: async (markdown) => {
 			await summary.addRaw(markdown, true).write().catch((error) => {
 				outside(() => debug(`Could not write the job summary: ${renderError(error)}`));
@@ -2653,4 +2703,4 @@ const createRunner = () => {
 	};
 };
 
-export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, within, withoutSecrets };
+export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };

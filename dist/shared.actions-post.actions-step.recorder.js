@@ -888,6 +888,14 @@ const findNodes = async (api, { clusterName, cluster, containerdAddress: address
 	};
 };
 
+// src/host/deadline.ts
+/** Waits for work only so long; what did not come in time is `late`, and goes on by itself. */
+const within = async (work, patienceMs, late) => {
+	const { promise, resolve } = Promise.withResolvers();
+	const timer = setTimeout(resolve, patienceMs, late);
+	return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
+
 // src/text/sections.ts
 /** Splits what our scripts print into its sections, each headed by `== name`. */
 const toSections = (text) => {
@@ -1226,7 +1234,8 @@ const gatherNodes = (api, nodes, extent) => {
 	];
 	return Promise.all(nodes.map(async (node) => {
 		if (!node.state.Running) return node;
-		const printed = await execute(api, node.id, argv, nodeTimeoutMs).catch(() => "");
+		const asked = execute(api, node.id, argv, nodeTimeoutMs).catch(() => "");
+		const printed = await within(asked, nodeTimeoutMs, "");
 		return {
 			...node,
 			report: parseNodeReport(printed)
@@ -1862,4 +1871,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findContainers, findDockerFolders, findMembers, findNodes, findOlder, findRecordings, findSocket, findToolImage, gatherHere, gatherNodes, inspectNodes, isContainer, isDigest, isDirect, isImageId, isMachine, isMissing, isOlder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, withoutWarnings, writeBaseline };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findContainers, findDockerFolders, findMembers, findNodes, findOlder, findRecordings, findSocket, findToolImage, gatherHere, gatherNodes, inspectNodes, isContainer, isDigest, isDirect, isImageId, isMachine, isMissing, isOlder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, within, withoutWarnings, writeBaseline };

@@ -1,5 +1,5 @@
-import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
-import { formatBytes, formatCount, isMisspelt, parseQuantity, within } from "./shared.actions-post.actions-step.js";
+import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
+import { formatBytes, formatCount, isMisspelt, parseQuantity } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
@@ -11,8 +11,9 @@ const { readFileSync } = process.getBuiltinModule("node:fs");
 *
 * @param at ISO 8601
 * @param since the baseline's clock, ms since 1970; undefined where there is none, and all counts
+* @param tookMs how long before `at` it began
 */
-const isSince = (at, since) => at === void 0 || since === void 0 || Date.parse(at) >= Math.floor(since / 1e3) * 1e3;
+const isSince = (at, since, tookMs = 0) => at === void 0 || since === void 0 || Date.parse(at) - tookMs >= Math.floor(since / 1e3) * 1e3;
 /** The newest last; what has no time may be of any, and comes first. */
 const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === void 0 ? 0 : Date.parse(b.at));
 /** Of the same thing seen several times. */
@@ -675,8 +676,7 @@ const toPull = ({ reason, message, count, node, at }, since) => {
 	const waitMs = parseDurationMs(waited ?? alone);
 	if (name === void 0 || waitMs === void 0) return [];
 	if (typeof parseImageReference(name) === "string") return [];
-	const began = at && new Date(Date.parse(at) - waitMs).toISOString();
-	if (!isSince(began, since)) return [];
+	if (!isSince(at, since, waitMs)) return [];
 	return [{
 		name,
 		waitMs,
@@ -701,8 +701,11 @@ const findPulled = ({ cluster, loaded, since }) => {
 };
 
 // src/diagnose/cluster/read-cluster.ts
-/** The program in the node gives up before; this is for a node that hangs as a whole. */
-const timeoutMs = 5e3;
+/**
+* The program in the node gives up before; this is for a node that hangs as a whole, and for Docker's answers.
+* Shorter than the whole diagnosis waits for all of them, which would lose what others told.
+*/
+const timeoutMs = 4400;
 const readPart = (name) => readFileSync(new URL(`./kubectl/${name}`, import.meta.url), "utf8");
 const kinds = [
 	"pods",
@@ -727,15 +730,19 @@ const ask = (api, { id, name }, kind) => {
 		template,
 		name
 	];
-	return execute(api, id, command, timeoutMs).then((text) => ({
+	const asked = execute(api, id, command, timeoutMs).then((text) => ({
 		kind,
-		text,
-		problem: void 0
+		text
 	}), (error) => ({
 		kind,
 		text: "",
 		problem: toProblem(error)
 	}));
+	return within(asked, timeoutMs, {
+		kind,
+		text: "",
+		problem: `${name} does not answer`
+	});
 };
 const readFrom = async (api, node) => {
 	const answers = await Promise.all(kinds.map((kind) => ask(api, node, kind)));

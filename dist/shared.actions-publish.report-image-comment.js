@@ -1,7 +1,7 @@
 import { markdownTable } from "./vendor/markdown-table.js";
 import { escapeCell, escapeLine, formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
-import { fixOf, renderEvidence, renderFinding, renderMatchPlace, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid } from "./shared.actions-step.js";
+import { fixOf, renderEvidence, renderFinding, renderMatchPlace, renderPath, renderPlace, renderProof, renderSaid } from "./shared.actions-step.js";
 
 // src/report/image-report-text.ts
 const eighths = [

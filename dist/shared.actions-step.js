@@ -1,19 +1,22 @@
 import { neutralise } from "./shared.actions-post.actions-step.watchdog.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
-import { couldBeId, createLineCutter, createRecordCutter, describeEnd, execute, findOlder, isContainer, isDigest, isDirect, isImageId, isMachine, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository } from "./shared.actions-post.actions-step.recorder.js";
-import { askCache, filesImages, filesRecords, findNearestWord, formatBytes, formatCount, formatDuration, intermediateRepository, isFilesImage, longestJobMs, parseQuantity, quote, runLabel, toAttests, toContextFolder, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRemembered, toTextMap, toTexts } from "./shared.actions-post.actions-step.js";
+import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
+import { isOwnFolder, toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, findNodes as findNodes$2, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isContainer, isDigest, isDirect as isDirect$1, isImageId, isMachine, isMissing as isMissing$1, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, within, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
+import { askCache, clusterState, createBuildToken, filesImages, filesRecords, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, formatBytes, formatCount, formatDuration, intermediateRepository, isDaemonHere, isFilesImage, isImagesFolder, isPush, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote as quote$1, recall, rememberSizes, removeLeftBuilders, runIdState, runLabel, runVariable, splitFields, startRecorder, toAttests, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, wantsAgent, withBuilder } from "./shared.actions-post.actions-step.js";
+import { _usingCtx } from "./usingCtx.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
 const { Transform } = process.getBuiltinModule("node:stream");
+const { isUtf8 } = process.getBuiltinModule("node:buffer");
 const { once } = process.getBuiltinModule("node:events");
 const { createHash, randomBytes, randomUUID, timingSafeEqual } = process.getBuiltinModule("node:crypto");
-const { closeSync, constants, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { closeSync, constants, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, statfsSync, symlinkSync, unlinkSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join, posix, relative, resolve } = process.getBuiltinModule("node:path");
 const { setFlagsFromString } = process.getBuiltinModule("node:v8");
 const { availableParallelism, totalmem } = process.getBuiltinModule("node:os");
 const { pipeline: pipeline$1 } = process.getBuiltinModule("node:stream/promises");
-const { lstat, open, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
+const { glob, lstat, open, realpath, rename, rm, stat, statfs, writeFile } = process.getBuiltinModule("node:fs/promises");
 const { runInNewContext } = process.getBuiltinModule("node:vm");
 
 // src/inputs/yaml-words.ts
@@ -55,6 +58,63 @@ const toWordText = (value, path, report) => {
 	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse$1(item, "a text", [...path, at], report)).join("\n");
 	refuse$1(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
 	return "";
+};
+
+// src/host/architecture.ts
+/** In the words of images; where Docker's daemon is, it is this machine's, too. */
+const architecture = {
+	x64: "amd64",
+	ia32: "386"
+}[process.arch] ?? process.arch;
+
+// src/image/platform.ts
+/** Other names of architectures, and the variant that some of them mean, as containerd has them. */
+const aliases = /* @__PURE__ */ new Map([
+	["i386", ["386", ""]],
+	["x86_64", ["amd64"]],
+	["x86-64", ["amd64"]],
+	["aarch64", ["arm64"]],
+	["armhf", ["arm", "v7"]],
+	["armel", ["arm", "v6"]]
+]);
+/** Variants in other words, with their architectures. The usual one has none, but for `arm`. */
+const variants = new Map([
+	["amd64/v1", ""],
+	...[
+		"8",
+		"v8",
+		"v8.0"
+	].map((word) => [`arm64/${word}`, ""]),
+	...[
+		"9",
+		"9.0",
+		"v9.0"
+	].map((word) => [`arm64/${word}`, "v9"]),
+	...[
+		"5",
+		"6",
+		"7",
+		"8"
+	].map((word) => [`arm/${word}`, `v${word}`]),
+	["arm/", "v7"]
+]);
+/** Architectures that may stand alone. */
+const known = /^(?:386|amd64|arm|arm64|loong64|mips|mipsle|mips64|mips64le|ppc64|ppc64le|riscv64|s390x)$/;
+/**
+* A platform in the one spelling that buildx makes of all, such as `linux/arm64` of `aarch64`. What it takes
+* for none stays, and `local`.
+*/
+const normalizePlatform = (platform) => {
+	const parts = platform.toLowerCase().split("/");
+	const [os, name = architecture, told = ""] = parts.length > 1 ? parts : ["linux", ...parts.filter((part) => part !== "linux")];
+	const [arch, meant = told] = aliases.get(name) ?? [name];
+	if (parts.length > 3 || parts.length === 1 && !known.test(arch)) return platform;
+	const variant = variants.get(`${arch}/${meant}`) ?? meant;
+	return [
+		os,
+		arch,
+		...variant === "" ? [] : [variant]
+	].join("/");
 };
 
 // src/inputs/template.ts
@@ -99,11 +159,12 @@ const usualPlatform = `linux/${process.arch === "x64" ? "amd64" : process.arch}`
 /** What decides what a Dockerfile means, of a target of Bake's. */
 const toBakeWords = (definition) => {
 	const args = Object.entries(toTextMap(definition["args"]));
+	const [platform = "local"] = toTexts(definition["platforms"]);
 	return {
 		args: Object.fromEntries(args.map(([name, value]) => [name, unescapeTemplate(value)])),
 		target: text(definition["target"]) || void 0,
 		contexts: Object.keys(definition["contexts"] ?? {}),
-		platform: toTexts(definition["platforms"])[0] ?? usualPlatform
+		platform: platform === "local" ? usualPlatform : normalizePlatform(platform)
 	};
 };
 
@@ -344,7 +405,7 @@ const readText = (source, { escapeSign, lookup, isRaw }) => {
 	return takeUntil("", isRaw);
 };
 /** Text with variables put in and quotes taken away; undefined where BuildKit would refuse it. */
-const expand = (source, escapeSign, lookup) => source.length > longest ? void 0 : attempt(() => readText(source, {
+const expand$1 = (source, escapeSign, lookup) => source.length > longest ? void 0 : attempt(() => readText(source, {
 	escapeSign,
 	lookup,
 	isRaw: false
@@ -620,7 +681,7 @@ const toMount = (options) => {
 const toCacheMounts = ({ keyword, flags, line }, escapeSign, variables) => keyword !== "run" ? [] : flags.flatMap((flag) => {
 	if (!/^--mount=(?:.*,)?\s*type=cache\b/i.test(flag)) return [];
 	let isKnown = true;
-	const text = expand(flag.slice(8), escapeSign, (name) => {
+	const text = expand$1(flag.slice(8), escapeSign, (name) => {
 		isKnown &&= variables.has(name);
 		return variables.get(name);
 	});
@@ -637,7 +698,7 @@ const toCacheMounts = ({ keyword, flags, line }, escapeSign, variables) => keywo
 
 // src/build/dockerfile/stages.ts
 const mountsOf = ({ keyword, flags }) => keyword !== "run" ? [] : flags.flatMap((flag) => flag.startsWith("--mount=") ? [toFields(flag.slice(8))] : []);
-const toSecrets = (instruction) => mountsOf(instruction).flatMap((options) => {
+const toSecrets$1 = (instruction) => mountsOf(instruction).flatMap((options) => {
 	if (options.get("type")?.toLowerCase() !== "secret") return [];
 	const given = options.get("id") ?? options.get("source") ?? options.get("src");
 	const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
@@ -647,7 +708,7 @@ const toSecrets = (instruction) => mountsOf(instruction).flatMap((options) => {
 		line: instruction.line
 	}];
 });
-const toSources = (instruction) => {
+const toSources$1 = (instruction) => {
 	const { keyword, flags } = instruction;
 	const from = flags.find((flag) => keyword === "copy" && flag.startsWith("--from="));
 	const mounted = mountsOf(instruction).flatMap((options) => options.get("from") ?? []);
@@ -676,7 +737,7 @@ const setArguments = (text, escapeSign, given, variables, inherited) => {
 	for (const word of toQuotedWords(text, escapeSign)) {
 		const at = word.indexOf("=");
 		const name = at < 0 ? word : word.slice(0, at);
-		const otherwise = at < 0 ? inherited?.get(name) : expand(word.slice(at + 1), escapeSign, (each) => variables.get(each));
+		const otherwise = at < 0 ? inherited?.get(name) : expand$1(word.slice(at + 1), escapeSign, (each) => variables.get(each));
 		const value = given[name] ?? otherwise;
 		if (value !== void 0) variables.set(name, value);
 	}
@@ -693,7 +754,7 @@ const readStages = (dockerfile, words) => {
 		if (keyword === "from") {
 			const [image = "", as = "", alias] = rest.split(/[\t\v\f\r ]+/);
 			const name = as.toLowerCase() === "as" ? alias?.toLowerCase() : void 0;
-			const found = expand(image, escapeSign, (each) => variables.get(each));
+			const found = expand$1(image, escapeSign, (each) => variables.get(each));
 			const base = byName.get(found?.toLowerCase() ?? "") ?? found;
 			const begun = {
 				line,
@@ -707,10 +768,10 @@ const readStages = (dockerfile, words) => {
 			};
 			stages.push(begun);
 			if (name !== void 0) byName.set(name, begun);
-		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets(toInstruction(rest, escapeSign, line)));
+		} else if (keyword === "onbuild") stage?.laterSecrets.push(...toSecrets$1(toInstruction(rest, escapeSign, line)));
 		else if (stage !== void 0) {
-			stage.sources.push(...toSources(instruction));
-			stage.secrets.push(...toSecrets(instruction));
+			stage.sources.push(...toSources$1(instruction));
+			stage.secrets.push(...toSecrets$1(instruction));
 			stage.caches.push(...toCacheMounts(instruction, escapeSign, stage.variables));
 			if (keyword === "arg") setArguments(rest, escapeSign, words.args, stage.variables, variables);
 			if (keyword === "env") setArguments(rest, escapeSign, {}, stage.variables);
@@ -759,7 +820,7 @@ const findSecretMounts = (dockerfile, words) => {
 	};
 };
 /** The caches that the RUN steps of a stage mount, and of those that it needs. */
-const findCacheMounts = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).needed].flatMap(({ caches }) => caches);
+const findCacheMounts$1 = (dockerfile, words) => [...findNeeded(readStages(dockerfile, words), words).needed].flatMap(({ caches }) => caches);
 /**
 * How many stages there are, and what the stage to build begins with once its stages are followed, with the
 * line of that FROM; undefined for an image that is given from elsewhere, or a name that cannot be known.
@@ -846,7 +907,7 @@ const readWanted = ({ group = {}, target }) => {
 	return wanted;
 };
 /** What was asked for in the order in which it was, and then what that builds upon. */
-const inOrder = ({ target }, wanted, order) => {
+const inOrder$1 = ({ target }, wanted, order) => {
 	return [.../* @__PURE__ */ new Set([
 		...order,
 		...wanted,
@@ -864,7 +925,7 @@ const inOrder = ({ target }, wanted, order) => {
 */
 const readTargets = (printed, workspace, allowances, order = []) => {
 	const wanted = readWanted(printed);
-	const all = inOrder(printed, wanted, order).map((name) => {
+	const all = inOrder$1(printed, wanted, order).map((name) => {
 		if (!/^[\w-]+$/.test(name)) throw new Failure(`Bake has a target whose name is no file name: ${JSON.stringify(name)}`);
 		const definition = printed.target[name] ?? {};
 		return {
@@ -1347,7 +1408,7 @@ const toNodeCapacity = (sources) => {
 		kubelet: toKubelet(printed)
 	};
 };
-const timeoutMs$7 = 1e4;
+const timeoutMs$8 = 1e4;
 /** The script that prints a node's capacity. */
 const readCapacityScript = () => readFileSync(new URL("./in-node/capacity.sh", import.meta.url), "utf8");
 /** Docker's daemon may be on another machine. */
@@ -1374,10 +1435,10 @@ const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 		"-c",
 		readCapacityScript()
 	];
-	if (isMachine(node)) return findOwnCapacity(node, await executeIn(api, node, argv, timeoutMs$7).catch(() => ""));
+	if (isMachine(node)) return findOwnCapacity(node, await executeIn(api, node, argv, timeoutMs$8).catch(() => ""));
 	const [inspected, printed, above] = await Promise.all([
 		api.get(`/containers/${node.containerId}/json`).catch(() => void 0),
-		executeIn(api, node, argv, timeoutMs$7).catch(() => ""),
+		executeIn(api, node, argv, timeoutMs$8).catch(() => ""),
 		isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : {
 			memory: [],
 			cpu: []
@@ -1421,7 +1482,7 @@ const inspectFolder = async (path) => {
 };
 /** The volume that kind gives a node, and the folder of its containerd: mostly one filesystem. */
 const foldersOf$1 = ({ containerd }) => ["/var", containerd.root];
-const askNode = `for folder; do
+const askNode$1 = `for folder; do
   echo "$(stat -L -c %d "$folder")" "$(stat -f -c '%S %b %a %c %d' "$folder")"
 done
 ctr --namespace=k8s.io images list --quiet`;
@@ -1439,7 +1500,7 @@ const inspectNode$1 = async (api, node, isHere) => {
 	const argv = [
 		"sh",
 		"-c",
-		askNode,
+		askNode$1,
 		"sh",
 		...folders
 	];
@@ -1694,11 +1755,11 @@ const needNames = {
 	files: "files for nodes"
 };
 const nameNeed = (need) => need.kind === "copies" ? `copies in ${need.node}` : needNames[need.kind];
-const renderParts$1 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
+const renderParts$2 = (needs) => needs.map((need) => `${nameNeed(need)} ${formatBytes(need.bytes)}`).join(" + ");
 /** A filesystem with what it has to take. */
 const renderSum = ({ filesystem, needs, neededBytes, freeableBytes }) => {
 	const need = needs.length === 0 ? "" : `; needed: ${formatBytes(neededBytes)}`;
-	const parts = needs.length < 2 ? "" : ` = ${renderParts$1(needs)}`;
+	const parts = needs.length < 2 ? "" : ` = ${renderParts$2(needs)}`;
 	const may = freeableBytes === 0 ? "" : `; reclaimable: about ${formatBytes(freeableBytes)}`;
 	return `${renderFilesystem(filesystem)}${need}${parts}${may}`;
 };
@@ -1724,7 +1785,7 @@ const explainShortage = ({ sums, sizes }, freeDisk, keep) => {
 		const has = [`${formatBytes(sum.filesystem.freeBytes)} free`];
 		if (sum.freeableBytes > 0) has.push(`about ${formatBytes(sum.freeableBytes)} reclaimable`);
 		if (sum.reusableBytes > 0) has.push(`${formatBytes(sum.reusableBytes)} of images and build cache`);
-		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$1(sum.needs)}); available: ${has.join(" + ")}`;
+		return `${renderFilesystem(sum.filesystem)}. Needed: ${formatBytes(sum.neededBytes)} (${renderParts$2(sum.needs)}); available: ${has.join(" + ")}`;
 	});
 	return new Failure(`The images do not fit on the disk${sizes === void 0 ? "" : ", going by their sizes in the last run"}: ${lines.join("; ")}`, { remedy: `To make them fit: ${findHelp(first, freeDisk, keep).join("; ")}. If the images are smaller now, re-run the job: a second attempt only warns.` });
 };
@@ -1810,7 +1871,7 @@ const toOutputs = (report, isSingle) => {
 };
 
 // src/report/failures.ts
-const nameOf$1 = ({ step }) => {
+const nameOf = ({ step }) => {
 	if (step.kind === "build") return step.target.name;
 	return step.kind === "load" || step.kind === "analyse" ? step.names.join(", ") : step.id;
 };
@@ -1819,7 +1880,7 @@ const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "f
 	const location = error instanceof Failure ? error.location : void 0;
 	const isClusters = /^(?:create|await)-cluster$/.test(outcome.step.kind);
 	return {
-		name: nameOf$1(outcome),
+		name: nameOf(outcome),
 		error,
 		location,
 		isClusters
@@ -1843,7 +1904,7 @@ const renderUnloaded = (report) => {
 	const unloaded = outcomesOf(report, "load").filter(({ state }) => state !== "done");
 	const built = unloaded.filter(({ step: { image } }) => made.some(({ step }) => image.kind === "built" && image.by === step.id));
 	const given = unloaded.filter(({ step }) => step.image.kind !== "built");
-	return [...list$1("Built, not loaded", built.map(nameOf$1)), ...list$1("Not loaded", given.map(nameOf$1))];
+	return [...list$1("Built, not loaded", built.map(nameOf)), ...list$1("Not loaded", given.map(nameOf))];
 };
 /** What others' failures left undone. */
 const renderUndone = (report) => {
@@ -1852,11 +1913,11 @@ const renderUndone = (report) => {
 	const cancelled = builds.filter(({ state }) => state === "cancelled");
 	const withReason = (build) => {
 		const needed = builds.find(({ step }) => step.id === build.because);
-		return nameOf$1(build) + (needed === void 0 ? "" : ` (needs ${nameOf$1(needed)})`);
+		return nameOf(build) + (needed === void 0 ? "" : ` (needs ${nameOf(needed)})`);
 	};
 	return [
 		...list$1("Not built", skipped.map(withReason)),
-		...list$1("Cancelled", cancelled.map(nameOf$1)),
+		...list$1("Cancelled", cancelled.map(nameOf)),
 		...renderUnloaded(report)
 	];
 };
@@ -1866,7 +1927,7 @@ const countImages = (report) => outcomesOf(report, "build").length + outcomesOf(
 * One error for all that went wrong, the causes first, then what came of them; the only one is told
 * as it is. Undefined where nothing went wrong.
 */
-const toFailure = (report) => {
+const toFailure$1 = (report) => {
 	const problems = toProblems(report);
 	const among = countImages(report);
 	const [first] = problems;
@@ -2230,14 +2291,14 @@ const toImageReportOutput = (reports, compared, growths = []) => {
 };
 
 // src/report/grown.ts
-const sum$2 = (numbers) => numbers.reduce((total, each) => total + each, 0);
+const sum$3 = (numbers) => numbers.reduce((total, each) => total + each, 0);
 /** What is kept of an image, for the next runs to compare. */
 const toImageParts = ({ layers, totalBytes, folderSizes }) => {
 	const own = layers.filter(({ isBase }) => !isBase);
 	const ids = toLayerIds(own.map(({ instruction }) => instruction));
 	return {
 		totalBytes,
-		baseBytes: totalBytes - sum$2(own.map(({ bytes }) => bytes)),
+		baseBytes: totalBytes - sum$3(own.map(({ bytes }) => bytes)),
 		layers: own.map(({ bytes }, at) => ({
 			id: ids[at] ?? "",
 			bytes
@@ -2393,7 +2454,7 @@ const compareImages = (report, targets, last) => outcomesOf(report, "analyse").f
 const toImagesToKeep = (report, targets) => {
 	const all = outcomesOf(report, "analyse");
 	const images = targets.flatMap((name) => {
-		const found = all.find(({ step: { image } }) => image.kind === "built" && image.by === toBuildId(name))?.result;
+		const found = all.find(({ step }) => step.needs.includes(toBuildId(name)))?.result;
 		if (found === void 0) return [];
 		const { totalBytes: bytes, packedBytes } = found;
 		return [{
@@ -2425,7 +2486,7 @@ const renderChange = ({ analysis, before }) => {
 	return `${`${grown < 0 ? "-" : "+"}${formatBytes(Math.abs(grown))}${percentOf$1(grown, before.bytes)}`} since ${runs[before.against]}`;
 };
 /** What grew; empty where nobody knows. */
-const renderParts = ({ analysis, grown }) => grown === void 0 ? "" : renderGrown(analysis, grown);
+const renderParts$1 = ({ analysis, grown }) => grown === void 0 ? "" : renderGrown(analysis, grown);
 /** Whether it is worth a second look that an image is not what it was in the branch's last run. */
 const hasChanged = ({ totalBytes }, { before }) => before !== void 0 && Math.abs(totalBytes - before.bytes) >= leastGrowthOf(before);
 /** `api:dev +12 MB (0.6 %) since ...: Dockerfile:7 ... +10 MB`, where an earlier size is known. */
@@ -2436,7 +2497,7 @@ const renderGrowth = (reports) => {
 				analysis,
 				...one
 			});
-			const parts = renderParts({
+			const parts = renderParts$1({
 				analysis,
 				...one
 			});
@@ -2447,8 +2508,19 @@ const renderGrowth = (reports) => {
 };
 
 // src/files/volumes.ts
-/** A name that Kubernetes takes for objects and labels. */
-const toObjectName = (target) => target.toLowerCase().replace(/^\/var\/(?:local\/|lib\/)?/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "") || "files";
+/** A name with a few digits in place of what it does not say. */
+const toShort = (name, most, meant) => {
+	const digits = createHash("sha256").update(meant).digest("hex").slice(0, 8);
+	return `${name.slice(0, most - digits.length - 1).replace(/[^a-z0-9]+$/, "")}-${digits}`;
+};
+/**
+* A name that Kubernetes takes for objects and labels, and that no other path has: `/var/local/NAME` is NAME, and
+* what does not say all of a path has digits behind it.
+*/
+const toObjectName = (target) => {
+	const name = target.toLowerCase().replace(/^\/var\/(?:local\/|lib\/)?/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "files";
+	return target === `/var/local/${name}` && name.length <= 40 ? name : toShort(name, 40, target);
+};
 /** What the image of a path's files is called in the nodes. */
 const toFilesImage = (target, id) => `${filesImages}/${toObjectName(target)}:${id}`;
 const accessOf = (isWritable) => isWritable ? "ReadWriteOnce" : "ReadOnlyMany";
@@ -2456,7 +2528,8 @@ const accessOf = (isWritable) => isWritable ? "ReadWriteOnce" : "ReadOnlyMany";
 const toPersistent = (name, { target, isWritable }, node, bytes) => {
 	const accessModes = [accessOf(isWritable)];
 	const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`;
-	const own = `${name}-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, "");
+	const whole = `${name}-${node}`;
+	const own = whole.length > 63 ? toShort(whole, 63, `${target}\0${node}`) : whole;
 	return [{
 		apiVersion: "v1",
 		kind: "PersistentVolume",
@@ -2541,7 +2614,7 @@ const fewestRuns = 3;
 const shortMs = 5e3;
 /** So much more than usual is noteworthy. */
 const isMuch = (ms, usualMs) => ms - usualMs >= 2 * shortMs && ms >= 1.3 * usualMs;
-const sum$1 = (times) => times.reduce((total, ms) => total + ms, 0);
+const sum$2 = (times) => times.reduce((total, ms) => total + ms, 0);
 const toMedian = (times) => {
 	const sorted = times.toSorted((a, b) => a - b);
 	const middle = (sorted.length - 1) / 2;
@@ -2587,7 +2660,7 @@ const compareWithUsual = (report, history) => {
 	const { before } = history;
 	const times = toBuildTimes(report, history);
 	if (times === void 0 || before.length < fewestRuns) return void 0;
-	const [ms, usualMs] = [sum$1(times), toMedian(before.map(sum$1))];
+	const [ms, usualMs] = [sum$2(times), toMedian(before.map(sum$2))];
 	const runs = `the last ${before.length} runs`;
 	const all = `${formatDuration(ms)}, usually ${formatDuration(usualMs)} (${runs})`;
 	if (!isMuch(ms, usualMs)) return {
@@ -2607,51 +2680,196 @@ const compareWithUsual = (report, history) => {
 	};
 };
 
-// src/inputs/node-files.ts
-/** Of nodes' paths: what a shell, a manifest and a record take as it is. */
-const targetPattern = /^(?:\/[A-Za-z0-9_@+.-]+)+$/;
-/** Other programs' own, or memory. */
-const foreign = [
-	"/var/lib/containerd",
-	"/var/lib/kubelet",
-	"/var/lib/etcd",
-	"/var/lib/docker",
-	"/var/lib/cni",
-	"/var/lib/slipway-files",
-	"/var/run",
-	"/var/lock",
-	"/var/log"
-];
-const systemPattern = new RegExp(`^/(?:${[
-	...[
-		"bin",
-		"boot",
-		"dev",
-		"etc",
-		"kind",
-		"lib",
-		"lib64",
-		"proc",
-		"root",
-		"run"
-	],
-	"sbin",
-	"sys",
-	"tmp",
-	"usr"
-].join("|")})(?:/|$)`);
-const isWithin$2 = (path, folder) => `${path}/`.startsWith(`${folder}/`);
-/** Why files cannot be put at a path of a node, whatever the node is; undefined where they can. */
-const findTargetObjection = (target) => {
-	const names = target.split("/").slice(1);
-	if (!targetPattern.test(target) || names.some((name) => /^\.{1,2}$/.test(name))) return "the path on the node must be absolute, of letters, digits and _ @ + . -, as in /var/local/models";
-	if (target.length > 200 || (names.at(-1) ?? "").length > 80) return "the path on the node is too long: at most 200 characters, its last name 80";
-	if (systemPattern.test(target)) return "that path is in the node's own image or in its memory, where nothing stays. Take one below /var, such as /var/local/models";
-	const owner = foreign.find((folder) => isWithin$2(target, folder) || isWithin$2(folder, target));
-	if (owner !== void 0) return `${owner} belongs to the node's own programs and its pods. Take another path, such as /var/local/models`;
+// src/docker/prepare-config.ts
+/**
+* What the step gives the docker command of its own, instead of what this user cannot use. Keeps all that works. Where a folder for logins is out of reach, nothing is lost with another one.
+* Where only buildx cannot write, logins and contexts stay where they are, and buildx alone gets
+* another one: so a login never has to be copied.
+*
+* @param tempDir a folder that ends with the step
+*/
+const planOwnFolders = ({ config, buildx }, tempDir) => {
+	const own = join(tempDir, "docker");
+	const ownBuildx = join(own, "buildx");
+	const variables = {
+		...!config.isInReach && { DOCKER_CONFIG: own },
+		...!buildx.isUsable && { BUILDX_CONFIG: ownBuildx }
+	};
+	const from = config.isInReach && !buildx.isUsable ? buildx.path : void 0;
+	return {
+		variables,
+		builders: from === void 0 ? void 0 : {
+			from,
+			to: ownBuildx
+		}
+	};
 };
-/** Pairs of which one is the other, or is in it. */
-const findOverlap = (all, { target }) => all.find((other) => isWithin$2(target, other.target) || isWithin$2(other.target, target));
+/** Names of builders and of this machine; no secrets, which `instances` may hold. */
+const copyIfThere = (from, to) => {
+	if (!isMissing$1(from)) writeFileSync(to, readRegularFile(from), { mode: 384 });
+};
+/**
+* Lets buildx find the builders of a folder in which it cannot write, and which of them is in use.
+* The builders themselves are only linked: with them are keys of registries and of remote builders.
+*
+* @returns whether there are none that could not be read
+*/
+const lendBuilders = (from, to) => {
+	mkdirSync(join(to, "defaults"), {
+		recursive: true,
+		mode: 448
+	});
+	const instances = resolve(from, "instances");
+	if (isMissing$1(instances)) return true;
+	if (!canRead(instances) || !canSearch(instances)) return false;
+	try {
+		for (const name of [".buildNodeID", "current"]) copyIfThere(join(from, name), join(to, name));
+		const defaults = join(from, "defaults");
+		for (const name of isMissing$1(defaults) ? [] : readdirSync(defaults)) copyIfThere(join(defaults, name), join(to, "defaults", name));
+	} catch {
+		return false;
+	}
+	symlinkSync(instances, join(to, "instances"));
+	return true;
+};
+/**
+* Makes folders of the step's own where docker and buildx cannot use this user's.
+*
+* @param tempDir a folder that ends with the step
+* @returns the environment for docker, and for all that starts it
+*/
+const prepareConfig = (env, tempDir, log) => {
+	const found = findDockerFolders(env);
+	const { variables, builders } = planOwnFolders(found, tempDir);
+	if (variables["DOCKER_CONFIG"] !== void 0) {
+		const { path } = found.config;
+		log(path === void 0 ? "This user has no home folder: docker has no logins and no contexts." : `This user cannot use ${path}: docker has no logins and no contexts from there.`);
+	}
+	if (builders !== void 0) {
+		const without = lendBuilders(builders.from, builders.to) ? "" : ", and cannot read the builders there";
+		log(`buildx cannot write to ${builders.from}${without}: it uses a folder of this step.`);
+	}
+	return {
+		...env,
+		...variables
+	};
+};
+
+// src/host/core-limit.ts
+/**
+* Keeps secrets out of core dumps of this process and of the children that it starts from now on. One
+* byte, not none: the kernel then writes no file and starts no collector either (core(5)); a limit of
+* none would be ignored for collectors. Node cannot set limits, util-linux can.
+*/
+const forbidCoreDumps = async (env) => {
+	const args = [`--pid=${process.pid}`, "--core=1:1"];
+	const options = {
+		env: { ...env },
+		silent: true,
+		ignoreReturnCode: true
+	};
+	const file = ["/usr/bin/prlimit", "/bin/prlimit"].find(existsSync);
+	if (file === void 0) return;
+	const { exec } = await import("./exec.js");
+	await exec(file, args, options).catch(() => void 0);
+};
+
+// src/host/left-folders.ts
+/**
+* Removes folders of this user's runs that are so old that no job can have them. Their post was killed, too, or
+* the machine went. Never fails.
+*
+* @param nowMs since 1970
+*/
+const removeLeftFolders = (dir, nowMs) => {
+	for (const name of attempt(() => readdirSync(dir)) ?? []) {
+		const folder = join(dir, name);
+		if (!isImagesFolder(name) || !isOwnFolder(folder)) continue;
+		attempt(() => {
+			if (nowMs - statSync(folder).mtimeMs > 432e6) rmSync(folder, {
+				recursive: true,
+				force: true
+			});
+		});
+	}
+};
+
+// src/diagnose/recording/begin-recording.ts
+/** Mostly it has ended long before. */
+const patienceMs = 3500;
+/** A string says why nothing could be recorded. */
+const record = async (options) => {
+	await options.after;
+	const { clusterName, folder, childEnv } = options;
+	const baseline = await withEngineApi(createDocker(childEnv), async (api) => {
+		const { nodes } = await inspectNodes$2(api.get, clusterName);
+		return toBaseline(clusterName, await gatherNodes$1(api, nodes, "kernel-only"));
+	});
+	if (baseline === void 0) return "no node answered";
+	writeBaseline(folder, baseline);
+	startRecorder(folder, childEnv);
+	return baseline;
+};
+/**
+* Records how things are before anything is loaded, and has a process go on recording until post. No
+* trouble with it is the step's.
+*
+* @returns what adds the images that were loaded
+*/
+const beginRecording = (options) => {
+	const recording = record(options).catch(renderError);
+	const refuse = (why) => options.line(`Could not record the nodes' state; the post step will not diagnose: ${why}`);
+	return async (images) => {
+		const baseline = await within(recording, patienceMs, "no answer in time");
+		if (typeof baseline === "string") return refuse(baseline);
+		try {
+			writeBaseline(options.folder, {
+				...baseline,
+				images
+			});
+		} catch (error) {
+			refuse(renderError(error));
+		}
+	};
+};
+
+// src/build/refuse.ts
+/**
+* An image in `images` is loaded as Docker has it at the start, so one that this step is about to
+* build would be the old one or the new one, as it happens.
+*
+* @throws {Failure} naming them
+*/
+const refuseOwnImages = (images, targets) => {
+	for (const image of images) {
+		const target = targets.find(({ tags }) => tags.some(({ canonical }) => canonical === image.canonical));
+		if (target === void 0) continue;
+		const remedy = target.isWanted ? `Remove ${image.given} from images: what the step builds is loaded anyway.` : `Remove ${image.given} from images, and add ${target.name} to targets, so that it is loaded.`;
+		throw new Failure(`images names ${image.given}, which this step itself builds`, { remedy });
+	}
+};
+/**
+* Only the containerd store holds an image for several platforms; what goes into the nodes at once is for
+* theirs.
+*
+* @throws {Failure} naming the first target that asks for them
+*/
+const refuseSeveralPlatforms = (targets, { driver, hasContainerdStore }) => {
+	for (const target of targets) {
+		const platforms = toTexts(target.bake.definition["platforms"]);
+		if (platforms.length < 2 || target.output === "cache") continue;
+		const isLayout = isForFolder(target);
+		if (hasContainerdStore && !isLayout) continue;
+		const what = `${target.name} is for several platforms (${platforms.join(", ")})`;
+		if (isLayout) {
+			const how = `Name the nodes' platform, ${onePlatformOf(platforms)}, and build for others in a step of its own.`;
+			throw new Failure(`${what}, and nodes take an image for one`, { remedy: how });
+		}
+		throw new Failure(`${what}, and Docker's ${driver} store holds one`, { remedy: `Set bake-set: ${target.name}.platform=${onePlatformOf(platforms)}, as the nodes need no other, or use Docker's containerd image store.` });
+	}
+};
+/** That of the nodes, as far as this machine tells: they run beside us, mostly. */
+const onePlatformOf = (platforms) => platforms.includes(usualPlatform) ? usualPlatform : platforms[0] ?? usualPlatform;
 
 // src/build/exports.ts
 /** Whether the builder can write its cache to another place than the image. */
@@ -2679,6 +2897,109 @@ const requireCacheExport = (targets, facts) => {
 	throw new Failure(`cache-to of ${names.join(", ")}: ${classicStore}`, { remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, write type=inline (or `cache: inline`), or set `bake-set: '*.cache-to='`." });
 };
 
+// src/build/require-outputs.ts
+/** The first release of buildx whose Bake knows an attribute; older ones leave it out without a word. */
+const firstBuildx = {
+	"extra-hosts": ["add-hosts", [0, 25]],
+	network: ["network", [0, 17]],
+	entitlements: ["allow", [0, 17]]
+};
+/**
+* Requires that buildx knows what the step says.
+*
+* @param findVersion asks buildx, if that matters
+* @throws {Failure} with the input, and the version that it needs
+*/
+const requireBuildx = async ({ definition }, findVersion) => {
+	const targets = Object.values(definition?.target ?? {});
+	for (const [word, [input, wanted]] of Object.entries(firstBuildx)) {
+		if (!targets.some((target) => target[word] !== void 0)) continue;
+		const version = await findVersion();
+		if (version === void 0 || !isOlder(version, wanted)) continue;
+		const what = `${input} needs buildx ${wanted.join(".")} or newer, and this one is ${version.join(".")}`;
+		throw new Failure(what, { remedy: "Install a newer one, as with `version: latest` of docker/setup-buildx-action." });
+	}
+};
+const another = "Use another builder, as of docker/setup-buildx-action, and leave load out.";
+const findUnnamed = (targets) => targets.filter(({ further, tags }) => tags.length === 0 && further.some((out) => isPush(out) && !out.has("name"))).map(({ name }) => [`push: ${name} has no tags, so nothing says where to`, "Give it a tag with its registry, such as ghcr.io/acme/api:dev."]);
+/** What would be in Docker's store with the image, and go into the nodes. */
+const findMixed = (targets) => {
+	const mixed = targets.filter(({ output, further }) => output === "docker" && further.length > 0);
+	const toProblem = (word, names) => names.length === 0 ? [] : [[`${word} of ${names.join(", ")} would also be in Docker's store and in the nodes`, another]];
+	return [...toProblem("attestations", findAttested(mixed)), ...toProblem("annotations", findAnnotated(mixed))];
+};
+const findImpossible = (targets, { builder, hasContainerdStore }) => {
+	if (builder?.driver !== "docker" || hasContainerdStore) return [];
+	return targets.flatMap(({ name, further }) => further.map((output) => output.get("type") ?? "").filter((type) => type === "oci" || type === "docker").map((type) => [`outputs of ${name}: Docker's classic image store cannot write type=${type}`, "Use another builder, as of docker/setup-buildx-action, or the containerd image store."]));
+};
+const severalOutputs = [0, 13];
+const findOld = (targets, { builder }) => {
+	const old = findOlder(builder?.versions ?? [], severalOutputs);
+	const names = targets.filter(({ further }) => further.length > 0).map(({ name }) => name);
+	if (old === void 0 || names.length === 0) return [];
+	return [[`${`several outputs at once (${names.join(", ")}) need BuildKit 0.13 or newer`}, and the builder has ${old.join(".")}`, "Use a newer builder."]];
+};
+/** The part that decides: variants run on what is newer, and a builder has one for each. */
+const toBare = (platform) => normalizePlatform(platform).replace(/^([^/]+\/(?:amd64|arm64))\/.*$/, "$1");
+/** A Dockerfile that says where its steps run may need no such machine. */
+const saysPlatform = ({ bake }, workspace) => {
+	const { dockerfile, folder } = toBakeFiles(bake.definition, workspace);
+	const text = dockerfile && readQuietly$1(dockerfile);
+	return folder === void 0 || text === void 0 || /--platform=/.test(text);
+};
+const findForeign$1 = (targets, { builder, workspace }) => {
+	const known = (builder?.platforms ?? []).map(toBare);
+	if (known.length === 0) return [];
+	return targets.flatMap((target) => {
+		const lacking = toTexts(target.bake.definition["platforms"]).filter((each) => each !== "local" && !known.includes(toBare(each)));
+		if (lacking.length === 0 || saysPlatform(target, workspace)) return [];
+		return [[`${`platforms of ${target.name}: the builder has no ${lacking.join(", ")}`} (it has ${[...new Set(known)].join(", ")})`, "Use docker/setup-qemu-action before, a builder for them, or FROM --platform=$BUILDPLATFORM."]];
+	});
+};
+/**
+* Requires that the builder can make all that targets say at once.
+*
+* @throws {Failure} one for all that it cannot, before anything is built
+*/
+const requireOutputs = (targets, facts) => {
+	const problems = [
+		...findUnnamed(targets),
+		...findMixed(targets),
+		...findImpossible(targets, facts),
+		...findOld(targets, facts),
+		...findForeign$1(targets, facts)
+	];
+	const [first] = problems;
+	if (first === void 0) return;
+	const [what, remedy] = first;
+	if (problems.length === 1) throw new Failure(what, { remedy });
+	const lines = problems.map(([each, how]) => `- ${each}. ${how}`);
+	throw new Failure(["The builder cannot make what the step asks for:", ...lines].join("\n"));
+};
+
+// src/manifests/decode.ts
+/** Marks at a file's beginning that say how its text is encoded. */
+const encodings = [
+	[[
+		239,
+		187,
+		191
+	], "utf-8"],
+	[[255, 254], "utf-16le"],
+	[[254, 255], "utf-16be"]
+];
+const hasMark = (bytes, mark) => mark.every((byte, index) => bytes[index] === byte);
+/** A manifest's text, as an editor of any system may have saved it; a string with `why` says why it is none. */
+const decodeManifest = (bytes) => {
+	const [, encoding = "utf-8"] = encodings.find(([mark]) => hasMark(bytes, mark)) ?? [];
+	try {
+		const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+		return text.includes("\0") ? { why: "it is not UTF-8 text (UTF-16 without a byte order mark?)" } : { text };
+	} catch {
+		return { why: `it is not ${encoding.toUpperCase()} text` };
+	}
+};
+
 // src/manifests/workload.ts
 /** What was found in several places, as one. */
 const joinManifests = (all) => ({
@@ -2691,12 +3012,106 @@ const joinManifests = (all) => ({
 	warnings: all.flatMap(({ warnings = [] }) => warnings)
 });
 
-// src/host/architecture.ts
-/** In the words of images; where Docker's daemon is, it is this machine's, too. */
-const architecture = {
-	x64: "amd64",
-	ia32: "386"
-}[process.arch] ?? process.arch;
+// src/manifests/find-manifests.ts
+/** More than this is a whole repository, not what is applied. */
+const mostFiles = 2e3;
+const isManifestName = (path) => /\.(ya?ml|json)$/i.test(path);
+/** Links are followed; one that leads nowhere is `other`, as is what is not there. */
+const inspectPath = async (path, pattern, workspace) => {
+	const found = await stat(path).catch(() => void 0);
+	return {
+		path,
+		kind: found?.isFile() ? "file" : found?.isDirectory() ? "folder" : "other",
+		outside: findOwnOutside(path, pattern, workspace)
+	};
+};
+/** Links there are whoever's who wrote what was checked out; an absolute glob is the author's own. */
+const findOwnOutside = (path, pattern, workspace) => pattern.startsWith("/") ? void 0 : findOutside(path, workspace, toRealPaths(".", workspace));
+/** What would be gone through must not be the whole machine. */
+const requireInside = (pattern, workspace) => {
+	const folder = pattern.replace(/[^/]*[*?{[(].*$/s, "");
+	const outside = findOwnOutside(folder, pattern, workspace);
+	if (outside === void 0) return;
+	throw new Failure(`manifests: ${pattern} leads out of the workspace, to ${outside}`, { remedy: "Write the absolute path if you mean that." });
+};
+const expand = async (pattern, search) => {
+	const { workspace, exclude } = search;
+	requireInside(pattern, workspace);
+	const named = await inspectPath(resolve(workspace, pattern), pattern, workspace);
+	if (named.kind !== "other") return [named];
+	const entries = [];
+	for await (const path of glob(pattern, {
+		cwd: workspace,
+		exclude
+	})) {
+		if (entries.length > mostFiles) break;
+		if (isManifestName(path)) entries.push(await inspectPath(resolve(workspace, path), pattern, workspace));
+	}
+	return entries.filter(({ kind }) => kind !== "folder");
+};
+const requireSome = async (pattern, entries, excluded, workspace) => {
+	const [first] = entries;
+	if (first?.kind === "folder") throw new Failure(`manifests: ${pattern} is a folder`, { remedy: `Name its files, such as ${pattern.replace(/\/$/, "")}/*.yaml.` });
+	if (entries.length > 0) return;
+	if (excluded.length > 0 && (await expand(pattern, {
+		workspace,
+		exclude: []
+	})).length > 0) {
+		const all = excluded.map((glob) => `!${glob}`).join(", ");
+		throw new Failure(`manifests: ${all} leaves out all files that ${pattern} matches`, { remedy: "Exclude less, or do not set manifests at all." });
+	}
+	throw new Failure(`manifests: ${pattern} matches no file that ends in .yaml, .yml or .json`, { remedy: "Paths start in the workspace. A step that writes manifests must run before this one." });
+};
+const findEntries$1 = async (patterns, workspace) => {
+	const excluded = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1).trim().replace(/^\.\//, ""));
+	const search = {
+		workspace,
+		exclude: ["**/node_modules", ...excluded]
+	};
+	const found = /* @__PURE__ */ new Map();
+	for (const pattern of patterns.filter((each) => !each.startsWith("!"))) {
+		const entries = await expand(pattern, search);
+		await requireSome(pattern, entries, excluded, workspace);
+		for (const entry of entries) found.set(entry.path, entry);
+	}
+	if (found.size > mostFiles) throw new Failure(`manifests: more than ${mostFiles} files match`, { remedy: "Name the folder of the manifests, such as k8s/**/*.yaml." });
+	return [...found.values()].sort((a, b) => a.path.localeCompare(b.path));
+};
+const readManifest = (path) => {
+	try {
+		return decodeManifest(readRegularFile(path));
+	} catch (error) {
+		const { code, message } = error;
+		return { why: `it cannot be read (${code ?? message})` };
+	}
+};
+const readEntry = async ({ path, kind, outside }, workspace) => {
+	const below = relative(workspace, path);
+	const file = below.startsWith("..") ? path : below;
+	const skip = (why) => ({ warnings: [{
+		message: `${file} is not checked: ${why}.`,
+		location: {
+			file,
+			line: 1
+		}
+	}] });
+	if (kind !== "file") return skip("it is not a file");
+	if (outside !== void 0) return skip(`it leads out of the workspace, to ${outside}`);
+	const decoded = readManifest(path);
+	if ("why" in decoded) return skip(decoded.why);
+	const { parseManifest } = await import("./manifests-parse-manifest.js");
+	return parseManifest(decoded.text, file);
+};
+/**
+* Reads the Kubernetes manifests that the globs name, those that begin with `!` left out.
+*
+* @throws {Failure} when a glob matches no manifest: a typo must not mean that nothing is checked
+*/
+const findManifests = async (patterns, workspace) => {
+	const read = [];
+	for (const entry of await findEntries$1(patterns, workspace)) read.push(await readEntry(entry, workspace));
+	return joinManifests(read);
+};
 
 // src/memory/restore-memory.ts
 /** A cache that was slow so often is left alone. */
@@ -2778,6 +3193,80 @@ const recallRestores = async (access, references) => {
 	}
 };
 
+// src/facts/shared-names.ts
+/** Archives may share an image, such as a base; it is loaded once under each of its names. */
+const mergeRepeated = (all) => {
+	const seen = /* @__PURE__ */ new Set();
+	return all.flatMap((packed) => {
+		const id = toDigest(packed.image.config);
+		const references = packed.references.filter(({ canonical }) => {
+			const key = `${canonical} ${id}`;
+			return !seen.has(key) && seen.add(key);
+		});
+		return references.length === 0 ? [] : [{
+			...packed,
+			references
+		}];
+	});
+};
+/** Those that are loaded. Of several with one tag, which are the same build then, one counts. */
+const toBuilds = (targets) => {
+	const told = /* @__PURE__ */ new Set();
+	return targets.filter(({ isWanted, output }) => isWanted && output !== "cache").map(({ name, tags }) => {
+		const references = tags.filter(({ canonical }) => !told.has(canonical));
+		for (const { canonical } of references) told.add(canonical);
+		return {
+			from: `the build of ${name}`,
+			references
+		};
+	});
+};
+/** What brings images into the nodes. */
+const toSources = ({ images, pulls, targets, archived }) => [
+	...images.map(({ references }) => ({
+		from: "Docker's store",
+		references
+	})),
+	...pulls.map((reference) => ({
+		from: "a registry",
+		references: [reference]
+	})),
+	...toBuilds(targets),
+	...archived.map(({ given, references }) => ({
+		from: given,
+		references
+	}))
+];
+/**
+* A node has one image by each name: of several, it would be the last one to come.
+*
+* @throws {Failure} naming all such names, and where they come from
+*/
+const refuseSharedNames = (found) => {
+	const rows = toSources(found).flatMap(({ from, references }) => [...new Set(references.map(({ canonical }) => canonical))].map((name) => ({
+		name,
+		from
+	})));
+	const shared = [...Map.groupBy(rows, ({ name }) => name)].filter(([, all]) => all.length > 1);
+	if (shared.length === 0) return;
+	const list = shared.map(([name, all]) => `${name} (${all.map(({ from }) => from).join(", ")})`);
+	throw new Failure(`Several images of this step have one name: ${list.join("; ")}`, { remedy: "Leave out all but one of each name, or give the others names of their own." });
+};
+
+// src/facts/find-archived.ts
+/**
+* Images of archives. Most steps have none, and start without what reads them.
+*
+* @param folder for what has to be unpacked first
+*/
+const findArchived$1 = async ({ imageArchives }, folder, signal) => {
+	if (imageArchives.length === 0) return [];
+	const { findArchiveImages } = await import("./sources-archive-images.js");
+	const found = [];
+	for (const file of imageArchives) found.push(...await findArchiveImages(file, architecture, folder, signal));
+	return mergeRepeated(found);
+};
+
 // src/build/cache-places.ts
 /** Node.js' names, where they are not Docker's. */
 const architectures = {
@@ -2794,7 +3283,7 @@ const toScope = ({ name, tags, bake }, { architecture }) => {
 	const isSingle = name !== bake.name;
 	const own = `linux/${architectures[architecture] ?? architecture}`;
 	const given = toTexts(definition["platforms"]);
-	const platforms = (given.length > 0 ? given : [own]).join("-");
+	const platforms = (given.length > 0 ? given : [own]).map(normalizePlatform).join("-");
 	const stage = isSingle && definition["target"];
 	const image = toRepository(tags[0]?.canonical ?? "").replace(/^docker\.io\/(library\/)?/, "");
 	const rest = [...typeof stage === "string" ? [stage] : [], ...platforms === "linux/amd64" ? [] : [platforms]];
@@ -2809,14 +3298,22 @@ const toScope = ({ name, tags, bake }, { architecture }) => {
 * cache the build would take.
 */
 const findRegistryTag = ({ tags }) => tags.find(({ given }) => /^(?:[^/]*[.:][^/]*|localhost)\//.test(given))?.given;
+const longestTag = 128;
+/** One that is too long is cut; its digest keeps it apart from others, and is the same in every run. */
+const toTag = (text) => {
+	if (text.length <= longestTag) return text;
+	const mark = createHash("sha256").update(text).digest("hex").slice(0, 12);
+	return `${text.slice(0, longestTag - mark.length - 1)}-${mark}`;
+};
 const toCacheRef = (target, ref, facts) => {
 	const { full, short } = toScope(target, facts);
 	if (ref !== void 0) {
 		const repository = toRepository(ref);
-		return `${repository}:${ref.slice(repository.length + 1) || "buildcache"}-${full}`;
+		return `${repository}:${toTag(`${ref.slice(repository.length + 1) || "buildcache"}-${full}`)}`;
 	}
 	const tag = findRegistryTag(target);
-	return tag && `${toRepository(tag)}:${["buildcache", ...short === "" ? [] : [short]].join("-")}`;
+	const words = ["buildcache", ...short === "" ? [] : [short]];
+	return tag && `${toRepository(tag)}:${toTag(words.join("-"))}`;
 };
 /** The entries of one target, and how its cache is called; undefined where it has no place. */
 const toCache = (kind, target, { cacheRef }, facts) => {
@@ -2863,8 +3360,386 @@ const toCache = (kind, target, { cacheRef }, facts) => {
 	}
 };
 
+// src/build/caches.ts
+/** Why builds cannot use the Actions cache; undefined where they can. */
+const findGhaObjection = ({ hasCacheService, isTrusted }) => {
+	if (!hasCacheService) return "this runner offers no Actions cache";
+	return isTrusted ? void 0 : "builds of a fork do not get the token of the Actions cache";
+};
+const readOnly = "this run may only read the Actions cache";
+const choose = (targets, facts) => {
+	const objection = findGhaObjection(facts) ?? (canExportCache(facts) ? void 0 : "the docker driver cannot export its cache from the classic image store");
+	if (objection === void 0) return ["gha", "the runner has the Actions cache"];
+	if (targets.some(({ further }) => further.some(isPush))) return ["inline", objection];
+	return ["none", objection];
+};
+const hasOwn = ({ bake }) => [bake.definition["cache-from"], bake.definition["cache-to"]].some((each) => toEntries$1(each).length > 0);
+const namesOf$1 = (targets) => targets.map(({ name }) => name).join(", ");
+const refuseHomeless = (targets) => {
+	if (targets.length === 0) return;
+	throw new Failure(`cache: registry has no place for the cache of ${namesOf$1(targets)}: no tag names a registry`, { remedy: "Name a repository in cache-ref, such as ghcr.io/acme/cache, or begin a tag with its registry." });
+};
+const toLack = (why) => new Failure(`cache-required is set, and there is no cache: ${why}`, { remedy: "Leave cache-required out for such runs, or take another cache." });
+/** Adds the caches that `cache` asks for. A target that has some of its own keeps them. */
+const addCaches = (all, inputs, facts) => {
+	if (inputs.cache === "none" || all.length === 0) return {
+		targets: all,
+		lines: []
+	};
+	const own = all.filter(hasOwn);
+	const [kind, why] = inputs.cache === "auto" ? choose(all, facts) : [inputs.cache, ""];
+	if (kind === "none" && own.length < all.length && inputs.cacheRequired) throw toLack(why);
+	const found = all.map((target) => ({
+		target,
+		cache: hasOwn(target) ? void 0 : toCache(kind, target, inputs, facts)
+	}));
+	refuseHomeless(found.flatMap(({ target, cache }) => cache || hasOwn(target) ? [] : [target]));
+	const places = found.flatMap(({ target, cache }) => cache && kind !== "none" ? [`${target.name} (${cache.place})`] : []);
+	const chosen = inputs.cache === "auto" ? `auto chose ${kind}, as ${why}` : kind;
+	const into = places.length === 0 ? "" : `: ${places.join(", ")}`;
+	return {
+		targets: found.map(({ target, cache }) => change(target, (definition) => ({
+			...definition,
+			...cache?.entries
+		}))),
+		lines: [`cache: ${chosen}${into}.`, ...own.length === 0 ? [] : [`cache: cache-from and cache-to stay as they are for ${namesOf$1(own)}.`]]
+	};
+};
+const change = (target, toDefinition) => ({
+	...target,
+	bake: {
+		...target.bake,
+		definition: toDefinition(target.bake.definition)
+	}
+});
+/** What its bases have as targets of their own: they find their cache, and have written it. */
+const withBases = (target, all) => ({
+	...target,
+	bases: target.bases.map((base) => {
+		const { definition = base.definition } = all.find(({ bake }) => bake.name === base.name)?.bake ?? {};
+		const { "cache-from": from } = definition;
+		const found = from === void 0 ? base.definition : {
+			...base.definition,
+			"cache-from": from
+		};
+		return {
+			...base,
+			definition: withoutCacheExport(found)
+		};
+	})
+});
+const isGha = (entry) => typeOf(toFields(entry)) === "gha";
+/** buildx leaves out what it has no token for, and says nothing of it. */
+const findIdle = (targets, facts) => {
+	const uses = (word) => targets.filter(({ bake }) => toEntries$1(bake.definition[word]).some(isGha));
+	const users = [.../* @__PURE__ */ new Set([...uses("cache-from"), ...uses("cache-to")])];
+	if (users.length === 0) return void 0;
+	const objection = findGhaObjection(facts);
+	if (objection !== void 0) return `type=gha of ${namesOf$1(users)} has no effect: ${objection}`;
+	return facts.mayWriteCache ? void 0 : `The cache of ${namesOf$1(users)} stays as it is: ${readOnly}`;
+};
+/**
+* Decides where each target's cache is: what `cache` asks for, or the definition's own, made such that every
+* registry takes it and that a build does not fail where it is not to.
+*
+* @throws {Failure} when a cache has no place, or what is required cannot be
+*/
+const planCaches = (all, inputs, facts) => {
+	const added = addCaches(all, inputs, facts);
+	const rules = {
+		isRequired: inputs.cacheRequired,
+		versions: facts.versions
+	};
+	const targets = added.targets.map((target) => change(target, (definition) => withSafeCaches(definition, rules)));
+	const idle = findIdle(targets, facts);
+	if (inputs.cacheRequired && idle !== void 0) throw toLack(idle);
+	return {
+		targets: targets.map((target) => withBases(target, targets)),
+		lines: [...added.lines, ...idle === void 0 ? [] : [`${idle}.`]]
+	};
+};
+
+// src/build/look-for-image.ts
+/** A builder that is there answers in half a second. */
+const deadlineMs$5 = 1e4;
+/**
+* Has the builder look for an image in its registry. Where nobody has it, that is no failure.
+*
+* @param folder of the run's own, which need not be there
+*/
+const lookForImage = async (docker, image, folder) => {
+	mkdirSync(folder, {
+		recursive: true,
+		mode: 448
+	});
+	writeFileSync(join(folder, "Dockerfile"), `FROM ${image}\n`);
+	const args = [
+		"buildx",
+		"build",
+		"--quiet",
+		"--output=type=cacheonly",
+		"--",
+		folder
+	];
+	await docker.try(args, { timeoutMs: deadlineMs$5 });
+};
+
+// src/build/requests.ts
+const read$2 = (path) => ["read", path];
+const write = (path) => ["write", path];
+const ofContexts = (target, workspace) => {
+	const { context = ".", contexts, dockerfile = "Dockerfile" } = target;
+	const named = typeof context === "string" ? context : void 0;
+	const paths = named === void 0 ? [] : toContextPaths(named, workspace);
+	const file = String(dockerfile);
+	const local = /^cwd:\/\/(.*)$/s.exec(file)?.[1];
+	const ofFiles = (local !== void 0 || file.startsWith("/") ? [local ?? file] : paths.map((path) => join(path, file))).flatMap((path) => [dirname(path), ...toDockerfilePaths(path)]);
+	const further = Object.values(contexts ?? {}).map(String);
+	const agent = {
+		key: "context",
+		kind: "word",
+		text: "ssh"
+	};
+	const ofKey = (key, all) => all.map((text) => ({
+		key,
+		kind: "read",
+		text
+	}));
+	return [
+		...ofKey("context", paths),
+		...ofKey("dockerfile", ofFiles),
+		...named !== void 0 && wantsAgent(named) ? [agent] : [],
+		...further.flatMap((each) => ofKey("contexts", toContextPaths(each, workspace)))
+	];
+};
+const ofSecret = (entry) => {
+	const fields = toFields(entry);
+	const env = fields.get("env");
+	const paths = ["src", "source"].flatMap((name) => fields.get(name) || []);
+	if (paths.length > 0 && fields.get("type") === "env" && !env) return [];
+	return (paths.length > 0 || env ? paths : [fields.get("id") ?? ""]).map(read$2);
+};
+const ofSsh = (entry) => {
+	const paths = typeof entry === "string" ? entry.slice(entry.indexOf("=") + 1 || entry.length).split(",") : toEntries$1(entry?.paths).map(String);
+	const named = paths.filter((path) => path !== "");
+	const isAgent = named.length < Math.max(paths.length, 1);
+	return [...named.map(read$2), ...isAgent ? [["word", "ssh"]] : []];
+};
+const cachePaths = (entry) => ["src", "dest"].flatMap((name) => toFields(entry).get(name) ?? []);
+/** `-` is standard output, a text without `=` a folder. */
+const ofOutput = (entry) => {
+	const path = toFields(entry).get("dest") ?? toFields(entry).get("");
+	return path === void 0 || path === "" || path === "-" ? [] : [write(path)];
+};
+const ofEntitlement = (entry) => {
+	const [name = "", value = ""] = String(entry).split(/=(.*)/s);
+	const [device] = splitFields(value);
+	return [["word", name === "device" && device ? `device=${device}` : String(entry)]];
+};
+/** What each entry of a word requests. */
+const finders = {
+	secret: ofSecret,
+	ssh: ofSsh,
+	"cache-from": (entry) => cachePaths(entry).map(read$2),
+	"cache-to": (entry) => cachePaths(entry).map(write),
+	output: ofOutput,
+	network: (entry) => entry === "host" ? [["word", "network.host"]] : [],
+	entitlements: ofEntitlement
+};
+/** `output` is replaced by ours. */
+const reaching = [
+	"context",
+	"contexts",
+	"dockerfile",
+	...Object.keys(finders)
+].filter((key) => key !== "output");
+/**
+* Bake printed what it had read, and reads it once more for the build: `${...}` in a path would be
+* something else then.
+*/
+const ofTemplates = (target) => reaching.flatMap((key) => {
+	const text = JSON.stringify(target[key] ?? "");
+	return /[$%]\{/.test(text) ? [{
+		key,
+		kind: "template",
+		text
+	}] : [];
+});
+/**
+* All that a target requests of the machine, as far as Bake's own `--allow` is about it, and more: what
+* follows from an id alone, folders of images, names that look like addresses.
+*/
+const findRequests = (target, workspace) => [
+	...ofTemplates(target),
+	...ofContexts(target, workspace),
+	...Object.entries(finders).flatMap(([key, find]) => toEntries$1(target[key]).flatMap(find).map(([kind, text]) => ({
+		key,
+		kind,
+		text
+	})))
+];
+/** What each target requests, by its name. */
+const findTargetRequests = ({ target }, workspace) => new Map(Object.entries(target).map(([name, definition]) => [name, findRequests(definition, workspace)]));
+
+// src/build/allowed.ts
+const findNeeds = (requests, workspace, granted) => requests.flatMap((request) => {
+	const { kind, text } = request;
+	if (kind === "template") return [{
+		request,
+		allowance: ""
+	}];
+	if (kind === "word") return [{
+		request,
+		allowance: text
+	}];
+	const outside = findOutside(text, workspace, granted[kind]);
+	return outside === void 0 ? [] : [{
+		request,
+		allowance: `fs.${kind}=${outside}`
+	}];
+});
+const toFolders$1 = (paths, workspace) => paths.flatMap((path) => path === "*" ? ["/"] : toRealPaths(path, workspace));
+/** `bake-set` is the workflow's author's own word; as for an input, an absolute path is meant. */
+const findSetPaths = (sets, workspace) => sets.flatMap((line) => {
+	const [, key = "", value = ""] = /^[^=]*?\.([\w-]+)[^=]*=(.*)$/s.exec(line) ?? [];
+	const word = key === "secrets" ? "secret" : key;
+	return findRequests({
+		context: "target:",
+		...word === "contexts" ? { contexts: { set: value } } : { [word]: value }
+	}, workspace).filter(({ kind, text }) => /^(?:read|write)$/.test(kind) && text.startsWith("/"));
+});
+const toGranted = ({ sets }, allow, workspace) => {
+	const own = toRealPaths(".", workspace);
+	const set = findSetPaths(sets, workspace);
+	const grant = (wanted, paths) => {
+		const given = set.flatMap(({ kind, text }) => kind === wanted ? [text] : []);
+		return [...own, ...toFolders$1([...paths, ...given], workspace)];
+	};
+	return {
+		read: grant("read", allow.reads),
+		write: grant("write", allow.writes)
+	};
+};
+const isGranted = ({ request, allowance }, { words }) => request.kind === "word" && words.some((word) => word === allowance || word === "device" && /^device=/.test(allowance));
+const longestValue = 200;
+const quote = (text) => JSON.stringify(text.slice(0, longestValue));
+/** As it is where that is one line that can be copied. */
+const show$1 = (text) => /^[\x20-\x7e]*$/.test(text) && text.length <= longestValue ? text : quote(text);
+const renderRefusal = (name, { request, allowance }) => {
+	const { key, kind, text } = request;
+	const what = `- ${name}: ${key}`;
+	if (kind === "word") return `${what} needs ${show$1(allowance)}`;
+	if (kind !== "template") return `${what} ${kind}s ${quote(text)} outside the workspace, needs ${show$1(allowance)}`;
+	const how = key === "env_file" ? " (fs.read=* allows it)" : "";
+	return `${what} has a variable in it, which Bake would evaluate: ${show$1(text)}${how}`;
+};
+/** A folder covers what is in it. */
+const isCovered = (allowance, by) => allowance.startsWith(`${by.replace(/\/$/, "")}/`);
+const toAllowances = (needs) => {
+	const all = [...new Set(needs.map(({ allowance }) => allowance).filter((each) => each !== ""))];
+	return all.filter((each) => !all.some((other) => other !== each && isCovered(each, other)));
+};
+/** A Bake file may have thousands of targets. */
+const mostLines$1 = 50;
+const toFailure = (lines, needs) => {
+	const more = lines.length > mostLines$1 ? [`- and ${lines.length - mostLines$1} more`] : [];
+	const allowances = toAllowances(needs).map(show$1);
+	const remedy = allowances.length === 0 ? "Write these values without $ and %{." : `To allow it, add this line to the step: \`allow: ${allowances.join(", ")}\`. It then holds for the Bake file of every pull request.`;
+	return new Failure([
+		"The Bake files want what this step does not allow; nothing was built.",
+		...lines.slice(0, mostLines$1),
+		...more,
+		remedy
+	].join("\n"));
+};
+/** A Dockerfile in a context that is refused already says nothing new. */
+const isNews = ({ request, allowance }, all) => request.key !== "dockerfile" || !all.some((other) => isCovered(allowance, other.allowance) || other.request.key === "context" && other.allowance === allowance);
+/** Whether something may be read, of which a refusal is told later. */
+const createMayRead = (bake, allow, workspace) => {
+	const granted = toGranted(bake, allow, workspace);
+	return ({ kind, text }) => kind === "read" && findOutside(text, workspace, granted.read) === void 0;
+};
+/**
+* Requires that targets request nothing of the machine but files of the workspace and what the
+* workflow's author allows. What is written in the step itself is that author's own.
+*
+* @param requested by targets, or by files
+* @returns what each of them needs beyond the workspace, in the words of `bake --allow`
+* @throws {Failure} one for all that is not allowed, with the input that allows it
+*/
+const requireAllowed = (requested, bake, allow, workspace) => {
+	const own = toRealPaths(".", workspace);
+	const granted = toGranted(bake, allow, workspace);
+	const isRefused = (need) => need.request.kind === "template" || !(bake.definition !== void 0 || isGranted(need, allow));
+	const refused = [...requested].map(([name, requests]) => {
+		const needs = findNeeds(requests, workspace, granted).filter(isRefused);
+		return {
+			name,
+			needs: needs.filter((need) => isNews(need, needs))
+		};
+	});
+	const lines = refused.flatMap(({ name, needs }) => needs.map((need) => renderRefusal(name, need)));
+	const needs = refused.flatMap((each) => each.needs);
+	if (lines.length > 0) throw toFailure([...new Set(lines)], needs);
+	const workspaceOnly = {
+		read: own,
+		write: own
+	};
+	return new Map([...requested].map(([name, requests]) => [name, toAllowances(findNeeds(requests, workspace, workspaceOnly))]));
+};
+
+// src/inputs/allow.ts
+/** Lets outputs with `mode=delete` delete what their folders have besides. buildx alone asks for it. */
+const localDelete = "buildx.local.delete";
+/** Reads what the workflow's author allows. */
+const readAllow = ({ list, check }) => {
+	const values = check("allow", list("allow"));
+	const pathsOf = (kind) => values.flatMap((value) => new RegExp(`^fs(?:\\.${kind})?=(.+)$`).exec(value)?.[1] ?? []);
+	return {
+		/** Such as `network.host` or `ssh`. */
+		words: values.filter((value) => !/^fs(?:\.\w+)?=/.test(value)),
+		/** Paths as given; `*` is all of them. */
+		reads: pathsOf("read"),
+		writes: pathsOf("write")
+	};
+};
+
+// src/build/local-delete.ts
+/** The first release of buildx whose Bake wants to be told of it; older ones refuse the word. */
+const firstAsking = [0, 35];
+/** The folders in which outputs delete what is not theirs, read as BuildKit does. */
+const findDeleting = ({ definition }) => toEntries$1(definition["output"]).map(toFields).filter((output) => output.get("type") === "local" && output.get("mode")?.trim().toLowerCase() === "delete").map((output) => output.get("dest") ?? "");
+/** Whether it is below the workspace, wherever links lead, and not all of it. */
+const isBelow = (folder, workspace) => {
+	const own = toRealPaths(".", workspace);
+	return findOutside(folder, workspace, own) === void 0 && !toRealPaths(folder, workspace).some((real) => own.includes(real));
+};
+/**
+* Lets outputs of the step's own delete what their folders have besides. Those of Bake files are left out of
+* every build.
+*
+* @param findVersion asks buildx, if that matters
+* @throws {Failure} where one would delete elsewhere than below the workspace, and nobody allows it
+*/
+const allowDeleting = async (targets, { words }, workspace, findVersion) => {
+	const deleting = targets.filter((target) => findDeleting(target).length > 0);
+	const version = deleting.length === 0 ? void 0 : await findVersion();
+	if (version === void 0 || isOlder(version, firstAsking)) return targets;
+	for (const target of words.includes("buildx.local.delete") ? [] : deleting) {
+		const outside = findDeleting(target).find((folder) => !isBelow(folder, workspace));
+		if (outside === void 0) continue;
+		const what = `outputs of ${target.name}: mode=delete would delete files in ${JSON.stringify(outside)}, which is no folder below the workspace`;
+		const remedy = `Take a folder of its own for dest. To allow it, add \`allow: ${localDelete}\` to the step.`;
+		throw new Failure(what, { remedy });
+	}
+	return targets.map((target) => deleting.includes(target) && target.allowances !== void 0 ? {
+		...target,
+		allowances: [...target.allowances, localDelete]
+	} : target);
+};
+
 // src/build/way-in.ts
-const timeoutMs$6 = 2e4;
+const timeoutMs$7 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
 const arrives = async (docker, way) => {
 	const name = `probe-${randomBytes(8).toString("hex")}`;
@@ -2879,7 +3754,7 @@ const arrives = async (docker, way) => {
 			name
 		];
 		const { code, stdout } = await docker.try(args, {
-			timeoutMs: timeoutMs$6,
+			timeoutMs: timeoutMs$7,
 			stdin: { fd }
 		});
 		return code === 0 && stdout.includes(`"${name}"`);
@@ -2897,7 +3772,7 @@ const toPath = (way, fd) => way === "stdin" ? "/dev/stdin" : `/proc/${process.pi
 * @returns undefined where there is no way
 */
 const findWayIn = async (docker) => {
-	if (isDirect(docker.command([]).env) || await arrives(docker, "stdin")) return "stdin";
+	if (isDirect$1(docker.command([]).env) || await arrives(docker, "stdin")) return "stdin";
 	return await arrives(docker, "descriptor") ? "descriptor" : void 0;
 };
 const variable = "SLIPWAY_PROBE";
@@ -2907,7 +3782,7 @@ const variable = "SLIPWAY_PROBE";
 * @param tempDir a folder of the step's own
 */
 const passesEnvironment = async (docker, tempDir) => {
-	if (isDirect(docker.command([]).env)) return true;
+	if (isDirect$1(docker.command([]).env)) return true;
 	const value = randomBytes(8).toString("hex");
 	const file = join(tempDir, "probe.hcl");
 	writeFileSync(file, `variable "${variable}" { default = "" }\n${`target "probe" { args = { VALUE = ${variable} } }`}\n`, { mode: 384 });
@@ -2920,10 +3795,80 @@ const passesEnvironment = async (docker, tempDir) => {
 		"probe"
 	];
 	const { code, stdout } = await docker.try(args, {
-		timeoutMs: timeoutMs$6,
+		timeoutMs: timeoutMs$7,
 		env: { [variable]: value }
 	});
 	return code === 0 && stdout.includes(value);
+};
+
+// src/build/print-targets.ts
+/** Grants nothing, as nothing is built; a Bake that does not know the flag says so. */
+const probe = "--allow=network.host";
+const knowsAllow = ({ code, stderr }) => code === 0 || !/unknown flag: --allow/.test(stderr);
+/** What Bake reads on its own while it only prints: what it says of it may hold what is in it. */
+const findFileRequests = async (bake, allow, workspace) => {
+	const env = {
+		key: ".env",
+		kind: "read",
+		text: ".env"
+	};
+	const compose = bake.files.filter((file) => !/\.(?:hcl|json)$/i.test(file));
+	if (compose.length === 0) return [env];
+	const { findComposeRequests } = await import("./build-compose-requests.js");
+	return [env, ...findComposeRequests(compose, workspace, createMayRead(bake, allow, workspace))];
+};
+/** Bake's last word, without what it printed of its progress before. */
+const explainUnread = ({ files }, ended) => {
+	const said = ended.stderr.split("\n").findLast((line) => line.startsWith("ERROR: "));
+	const why = said === void 0 || ended.timedOut ? describeEnd(ended) : said.slice(7);
+	if (files.length === 0) return new Failure(`Bake refuses what the step builds: ${why}`, { remedy: "Correct the input, or the entry of builds, that it names." });
+	return new Failure(`Bake cannot read ${files.join(", ")}: ${why}`, { remedy: `\`docker buildx bake --print ${files.map((file) => `-f ${file}`).join(" ")}\` says the same on your machine.` });
+};
+/**
+* Has Bake read its files, or the builds that are written in the step.
+*
+* @throws {Failure} with what Bake said, or with what its targets want and may not have
+*/
+const printTargets = async (docker, bake, allow, workspace) => {
+	const { files, definition, targets, sets } = bake;
+	const way = definition !== void 0 && await findWayIn(docker) || "stdin";
+	const print = async (...more) => {
+		const fd = definition && openMemoryFile(Buffer.from(JSON.stringify(definition)));
+		const flags = [...(fd === void 0 ? files : [toPath(way, fd)]).map((file) => `--file=${file}`), ...sets.map((set) => `--set=${set}`)];
+		const args = [
+			"buildx",
+			"bake",
+			"--print",
+			...more,
+			...flags,
+			"--",
+			...targets
+		];
+		const stdin = fd === void 0 ? {} : {
+			stdin: { fd },
+			env: { BUILDX_BAKE_FILE_RELATIVE_PATHS: "0" }
+		};
+		return docker.try(args, {
+			cwd: workspace,
+			...stdin
+		}).finally(() => {
+			if (fd !== void 0) closeSync(fd);
+		});
+	};
+	const read = await findFileRequests(bake, allow, workspace);
+	requireAllowed(/* @__PURE__ */ new Map([[files.join(", "), read]]), bake, allow, workspace);
+	const first = await print(probe);
+	const isAsking = knowsAllow(first);
+	const ended = isAsking ? first : await print();
+	if (ended.code !== 0) throw explainUnread(bake, ended);
+	const printed = JSON.parse(ended.stdout);
+	const requests = findTargetRequests(printed, workspace);
+	const allowances = requireAllowed(requests, bake, allow, workspace);
+	const order = targets.length > 0 ? targets : definition?.group?.["default"]?.targets ?? [];
+	const found = readTargets(printed, workspace, isAsking ? allowances : void 0, order);
+	refuseMissing$1(found, files, workspace);
+	if (definition === void 0) return found;
+	return allowDeleting(found, allow, workspace, () => findBuildxVersion(docker));
 };
 
 // src/registry/answer.ts
@@ -3054,12 +3999,13 @@ const findRoot = (folder) => {
 	if (first !== void 0 && roots.length === 1) return first.digest;
 	throw new Error(`it has ${roots.length} images that nothing names, not one`);
 };
-/** Attestations are for no platform. */
+/** Attestations are for no platform. BuildKit lists an image once for each of its names. */
 const pickOne = (manifests) => {
 	const images = manifests.filter(({ platform }) => platform?.os !== "unknown");
-	const [first] = images;
-	if (first !== void 0 && images.length === 1) return first.digest;
-	throw new Error(`it has ${images.length} images, not one`);
+	const digests = new Set(images.map(({ digest }) => digest));
+	const [first] = digests;
+	if (first !== void 0 && digests.size === 1) return first;
+	throw new Error(`it has ${digests.size} images, not one`);
 };
 /**
 * Finds the manifest of the image in an OCI layout.
@@ -3534,6 +4480,159 @@ const startRegistry = async (order) => {
 	};
 };
 
+// src/registry/reach.ts
+/**
+* Whether somebody who looks for an image that is not there comes to us: then our loopback is theirs.
+*
+* @param ask has them look for it; how that ends does not matter
+*/
+const isReached = async (ask) => {
+	const secret = toSecret();
+	let isHere = false;
+	const server = await listen((request, response) => {
+		isHere ||= request.url?.includes(secret) === true;
+		send$2(response, 404);
+	});
+	try {
+		await ask(`${server.host}/${secret}:probe`).catch(() => {});
+		return isHere;
+	} finally {
+		await server.close();
+	}
+};
+/** @param own the one that the step makes, which may not be there yet */
+const isOnHostNetwork = async ({ get }, { nodes }, own) => {
+	if (own !== void 0) return parseOptions(own.options).findLast(([name]) => name === "network")?.[1] === "host" && own.appended.length === 0;
+	const [node = "", ...others] = nodes ?? [];
+	if (node === "" || others.length > 0) return false;
+	return (await get(`/containers/${toContainerName(node)}/json`))?.HostConfig?.NetworkMode === "host";
+};
+/** A tunnel begins here, too, and a socket may be passed on: only asking tells. */
+const mayBeHere = (endpoint) => /^unix:|^tcp:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(endpoint);
+/** A builder on another machine is not asked: it would wait for nobody there. */
+const findRemoteObjection = async (endpoints, ask) => {
+	if (endpoints.length !== 1 || !endpoints.every(mayBeHere)) return "a builder of the driver remote is used only at a loopback address or a socket";
+	return await isReached(ask) ? void 0 : "the builder does not reach this machine's loopback";
+};
+const toEndpoints = ({ endpoints = [] }, own) => own === void 0 ? endpoints : [own, ...own.appended].flatMap(({ endpoint }) => endpoint ?? []);
+/**
+* Why a builder cannot push to this machine's loopback what nodes need; undefined where it can. Found by
+* asking.
+*
+* @param own the builder's request where the step makes it
+* @param askBuilder has the builder look for an image; how that ends does not matter
+*/
+const findObjection$2 = async (api, isLocalDaemon, builder, own, askBuilder) => {
+	const { driver } = builder ?? {};
+	if (builder === void 0 || !/^(?:docker|docker-container|remote)$/.test(builder.driver)) return `a builder of the driver ${driver ?? "that nobody knows"} may be on another machine`;
+	if (!isLocalDaemon) return "Docker is on another machine";
+	if (driver === "remote") return findRemoteObjection(toEndpoints(builder, own), askBuilder);
+	if (!builder.isLocal) return "the builder is on another machine";
+	if (driver === "docker" && !(await findEngine(api.get)).hasContainerdStore) return "Docker's own builder needs the containerd image store for that";
+	if (driver === "docker-container" && !await isOnHostNetwork(api, builder, own)) return "its container is not on the host network (`driver-opts: network=host`)";
+	const askDaemon = (image) => api.get(`/distribution/${image}/json`);
+	return await isReached(askDaemon) ? void 0 : "Docker does not reach this machine's loopback";
+};
+
+// src/facts/find-builds.ts
+/** The builder that the run makes, by what it is to be: it may still be booting. */
+const toOwnBuilder = ({ driver, endpoint = "default", appended }, { isLocal }) => ({
+	driver,
+	isLocal: isLocal && driver === "docker-container" && appended.length === 0 && isDaemonHere(endpoint)
+});
+const toLast = ({ sizes, times, images }) => ({
+	lastSizes: sizes,
+	lastTimes: times,
+	lastImages: images
+});
+/** What is to be linked, or loaded by kind, has to be in Docker's store. */
+const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }) => isAsked || loadMode !== "auto";
+/**
+* Whether the images come through a registry of the step's own, and a line that says why they do not.
+*
+* @throws {Failure} where the step asks for that in any case, and it cannot be
+*/
+const decideRegistry = async (api, docker, inputs, builder, layoutDir) => {
+	const { buildCache, builder: own, keepImages } = inputs;
+	if (buildCache === "never") return {
+		usesRegistry: false,
+		cacheLines: []
+	};
+	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, docker.isLocal, builder, own, (image) => lookForImage(docker, image, join(layoutDir, "probe")));
+	if (objection === void 0) return {
+		usesRegistry: true,
+		cacheLines: []
+	};
+	if (buildCache === "auto") return {
+		usesRegistry: false,
+		cacheLines: [`build-cache: not used, as ${objection}.`]
+	};
+	throw new Failure(`build-cache: true, but ${objection}`, { remedy: "Take `build-cache: auto` for runs that can do without." });
+};
+/** What is to be built, with what, and how large it was last time. */
+const findBuilds = async (docker, api, inputs, { runId, workspace, layoutDir, hasCacheService, repository }, cache) => {
+	const { bake, builder: own, existingBuilder, allow, imageReport } = inputs;
+	const keptFor = hasCacheService ? repository : void 0;
+	if (bake === void 0) return {
+		targets: [],
+		builder: void 0,
+		cacheLines: [],
+		...toLast(nothingRemembered),
+		keptFor
+	};
+	const asking = own === void 0 ? findBuilder(docker, existingBuilder) : toOwnBuilder(own, docker);
+	const printing = requireBuildx(bake, () => findBuildxVersion(docker)).then(() => printTargets(docker, bake, allow, workspace));
+	const deciding = Promise.resolve(asking).then((found) => decideRegistry(api, docker, inputs, found, layoutDir));
+	await Promise.allSettled([
+		asking,
+		printing,
+		deciding
+	]);
+	const builder = await asking;
+	const { usesRegistry, cacheLines } = await deciding;
+	const targets = toTargets(await printing, builder?.driver, runId, {
+		isSingle: bake.isSingle,
+		isOwn: bake.definition !== void 0,
+		pushes: bake.pushes,
+		keepsInDocker: keepsInDocker(inputs),
+		usesRegistry
+	});
+	const last = keptFor === void 0 ? nothingRemembered : await recall({
+		repository: keptFor,
+		...cache
+	}, targets, imageReport !== "false");
+	return {
+		targets,
+		builder,
+		cacheLines,
+		...toLast(last),
+		keptFor
+	};
+};
+/** Where the builds' caches are, of which nothing is asked on the way. */
+const findCaches = (found, inputs, context) => {
+	const { hasContainerdStore } = found.engine;
+	const { hasCacheService, mayWriteCache } = context;
+	const { driver, versions = [] } = found.builder ?? {};
+	const { isTrusted } = inputs;
+	const facts = {
+		driver,
+		versions,
+		hasContainerdStore,
+		hasCacheService,
+		mayWriteCache,
+		isTrusted,
+		architecture: process.arch
+	};
+	const plan = planCaches(found.targets, inputs, facts);
+	const usesService = hasCacheService && isTrusted;
+	requireCacheExport(plan.targets, {
+		...facts,
+		hasCacheService: usesService
+	});
+	return plan;
+};
+
 // src/build/mounts/choose-mounts.ts
 const noMounts = {
 	mounts: [],
@@ -3555,7 +4654,7 @@ const findInTarget = ({ name, bake }, workspace) => {
 	const words = toBakeWords(bake.definition);
 	const dockerfile = readDockerfile(toBakeFiles(bake.definition, workspace));
 	const isApart = "BUILDKIT_CACHE_MOUNT_NS" in words.args;
-	return findCacheMounts(dockerfile, words).map((found) => ({
+	return findCacheMounts$1(dockerfile, words).map((found) => ({
 		...found,
 		name,
 		...isApart && {
@@ -3593,11 +4692,216 @@ const chooseMounts = (ids, targets, workspace) => {
 	};
 };
 
+// src/facts/find-cache-mounts.ts
+/** Caches of RUN steps that can be kept, and a line that says why none can be. */
+const findCacheMounts = ({ builder, targets }, { cacheMounts, isTrusted, builder: own }, { hasCacheService, workspace }) => {
+	if (cacheMounts.length === 0) return {
+		cacheMounts: noMounts,
+		lines: []
+	};
+	const chosen = chooseMounts(cacheMounts, targets, workspace);
+	const hasSeveral = (builder?.nodes?.length ?? 0) > 1 || (own?.appended.length ?? 0) > 0;
+	const [objection] = [
+		...hasCacheService ? [] : ["this run has no Actions cache"],
+		...isTrusted ? [] : ["a fork's Dockerfile would see what is in them"],
+		...hasSeveral ? ["the builder has several nodes"] : []
+	];
+	return objection === void 0 ? {
+		cacheMounts: chosen,
+		lines: []
+	} : {
+		cacheMounts: noMounts,
+		lines: [`cache-mounts: not used, as ${objection}.`]
+	};
+};
+
+// src/storage/catalog.ts
+const gb = 1e9;
+const everywhere = [
+	"ubuntu22",
+	"ubuntu24",
+	"ubuntu26"
+];
+/**
+* What may go: what should have the fewest files per byte first, as its bytes cost the least.
+* Swap and apt packages stay: the one keeps memory-hungry jobs alive, the others take minutes.
+*/
+const catalog = [
+	{
+		name: "codeql",
+		what: "the bundle of CodeQL",
+		paths: ["/opt/hostedtoolcache/CodeQL"],
+		typicalBytes: 1.7 * gb,
+		images: everywhere
+	},
+	{
+		name: "android",
+		what: "the Android SDK and NDK",
+		paths: ["/usr/local/lib/android"],
+		typicalBytes: 11 * gb,
+		images: everywhere
+	},
+	{
+		name: "ghcup",
+		what: "Haskell's compiler and tools",
+		paths: ["/usr/local/.ghcup", "/opt/ghc"],
+		typicalBytes: 5 * gb,
+		images: everywhere
+	},
+	{
+		name: "swift",
+		what: "the Swift tool chain",
+		paths: ["/usr/share/swift"],
+		typicalBytes: 3 * gb,
+		images: ["ubuntu22", "ubuntu24"]
+	},
+	{
+		name: "dotnet",
+		what: "the .NET SDKs",
+		paths: ["/usr/share/dotnet", "/usr/lib/dotnet"],
+		typicalBytes: 4 * gb,
+		images: everywhere
+	}
+];
+
+// src/disk/freeable.ts
+/** Looks which folders of the catalog are there; whether they may go is asked once more then. */
+const findFreeable = async () => {
+	const found = catalog.map(async ({ name, paths, typicalBytes }) => {
+		const stats = await Promise.all(paths.map((path) => lstat(path).catch(() => void 0)));
+		const present = paths.flatMap((path, index) => {
+			const stat = stats[index];
+			return stat?.isDirectory() ? [{
+				name,
+				path,
+				device: toDevice(stat.dev)
+			}] : [];
+		});
+		return present.map((each) => ({
+			...each,
+			typicalBytes: typicalBytes / present.length
+		}));
+	});
+	return (await Promise.all(found)).flat();
+};
+
+// src/docker/usage.ts
+const toUsage = (answer) => {
+	const { ImageUsage, BuildCacheUsage, ContainerUsage, VolumeUsage } = answer;
+	if (ImageUsage === void 0) return answer.LayersSize === void 0 ? void 0 : answer;
+	return {
+		LayersSize: ImageUsage.TotalSize,
+		Images: ImageUsage.Items,
+		BuildCache: BuildCacheUsage?.Items,
+		Containers: ContainerUsage?.Items,
+		Volumes: VolumeUsage?.Items
+	};
+};
+/**
+* Asks for what Docker's data consists of.
+*
+* @param parts what is to be counted, images among it
+* @returns undefined where Docker answers in words that are not known here
+*/
+const findUsage = async (get, parts) => {
+	const answer = await get(`/system/df?${parts.map((part) => `type=${part}`).join("&")}&verbose=1`);
+	return answer && toUsage(answer);
+};
+
+// src/docker/reusable.ts
+/** Docker says -1 of what it has not counted. */
+const sumBytes = (sizes = []) => sizes.reduce((all, size) => all + Math.max(0, size ?? 0), 0);
+/** Of the build cache, what no image holds as well. */
+const sumCache = ({ BuildCache }) => sumBytes(BuildCache?.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size));
+/** Upper bound of the bytes that a build may reuse: Docker's images except node images, plus unshared build cache. */
+const toReusableBytes = (usage, nodes) => {
+	const ofNodes = new Set(nodes.map(({ imageId }) => imageId));
+	const images = usage.Images?.filter(({ Id }) => !ofNodes.has(Id));
+	const imageBytes = sumBytes(images?.map(({ Size }) => Size));
+	return Math.min(imageBytes, usage.LayersSize ?? 0) + sumCache(usage);
+};
+/** Docker may count long, or be asked the same by another job: nothing is refused for that. */
+const deadlineMs$4 = 1e4;
+/** Docker takes long to count them, so this is asked only where it matters. Infinite when unknown. */
+const findReusableBytes = async (get, nodes) => {
+	const asked = findUsage(get, ["image", "build-cache"]).catch(() => void 0);
+	const usage = await within(asked, deadlineMs$4, void 0);
+	return usage === void 0 ? Number.POSITIVE_INFINITY : toReusableBytes(usage, nodes);
+};
+
+// src/facts/find-disk.ts
+/** What a load alone writes is little; it does not wait for this. */
+const isNeeded = ({ targets }, { isDryRun }, { isHostedRunner }) => targets.length > 0 || isDryRun || isHostedRunner;
+const findDisk = async (api, found, inputs, context) => {
+	const { nodes, lastSizes } = found;
+	const { tempRoot, isHostedRunner } = context;
+	if (!isNeeded(found, inputs, context)) return {
+		filesystems: [],
+		nodeImages: /* @__PURE__ */ new Map(),
+		freeable: [],
+		reusableBytes: 0
+	};
+	const [{ filesystems, nodeImages }, freeable] = await Promise.all([findFilesystems(api, found, tempRoot), isHostedRunner ? findFreeable() : []]);
+	const freeBytes = findDockers(filesystems)?.freeBytes ?? Number.POSITIVE_INFINITY;
+	return {
+		filesystems,
+		nodeImages,
+		freeable,
+		reusableBytes: lastSizes !== void 0 && 4 * lastSizes.totalBytes > freeBytes ? await findReusableBytes(api.get, nodes.filter(isContainer)) : 0
+	};
+};
+
+// src/inputs/node-files.ts
+/** Of nodes' paths: what a shell, a manifest and a record take as it is. */
+const targetPattern = /^(?:\/[A-Za-z0-9_@+.-]+)+$/;
+/** Other programs' own, or memory. */
+const foreign = [
+	"/var/lib/containerd",
+	"/var/lib/kubelet",
+	"/var/lib/etcd",
+	"/var/lib/docker",
+	"/var/lib/cni",
+	"/var/lib/slipway-files",
+	"/var/run",
+	"/var/lock",
+	"/var/log"
+];
+const systemPattern = new RegExp(`^/(?:${[
+	...[
+		"bin",
+		"boot",
+		"dev",
+		"etc",
+		"kind",
+		"lib",
+		"lib64",
+		"proc",
+		"root",
+		"run"
+	],
+	"sbin",
+	"sys",
+	"tmp",
+	"usr"
+].join("|")})(?:/|$)`);
+const isWithin$2 = (path, folder) => `${path}/`.startsWith(`${folder}/`);
+/** Why files cannot be put at a path of a node, whatever the node is; undefined where they can. */
+const findTargetObjection = (target) => {
+	const names = target.split("/").slice(1);
+	if (!targetPattern.test(target) || names.some((name) => /^\.{1,2}$/.test(name))) return "the path on the node must be absolute, of letters, digits and _ @ + . -, as in /var/local/models";
+	if (target.length > 200 || (names.at(-1) ?? "").length > 80) return "the path on the node is too long: at most 200 characters, its last name 80";
+	if (systemPattern.test(target)) return "that path is in the node's own image or in its memory, where nothing stays. Take one below /var, such as /var/local/models";
+	const owner = foreign.find((folder) => isWithin$2(target, folder) || isWithin$2(folder, target));
+	if (owner !== void 0) return `${owner} belongs to the node's own programs and its pods. Take another path, such as /var/local/models`;
+};
+/** Pairs of which one is the other, or is in it. */
+const findOverlap = (all, { target }) => all.find((other) => isWithin$2(target, other.target) || isWithin$2(other.target, target));
+
 // src/files/record.ts
 /** The name of a target's record. */
 const toRecordName = (target) => createHash("sha256").update(target).digest("hex").slice(0, 32);
 /** Longer than any node takes that answers. */
-const timeoutMs$5 = 3e4;
+const timeoutMs$6 = 3e4;
 const script = () => readFileSync(new URL("./in-node/records.sh", import.meta.url), "utf8");
 const parseLine = (line) => {
 	const [there, name, version, target = "", id = "", , , key = ""] = line.split("	");
@@ -3616,12 +4920,12 @@ const parseLine = (line) => {
 *
 * @throws {Failure} where the node does not answer
 */
-const readRecords = async (api, node) => {
+const readRecords$1 = async (api, node) => {
 	return (await execute(api, node.name, [
 		"/bin/bash",
 		"-c",
 		script()
-	], timeoutMs$5)).split("\n").flatMap(parseLine);
+	], timeoutMs$6)).split("\n").flatMap(parseLine);
 };
 
 // src/files/tree-id.ts
@@ -4004,7 +5308,7 @@ const parseNodeState = (text) => {
 	};
 };
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
-const timeoutMs$4 = 3e4;
+const timeoutMs$5 = 3e4;
 /** Without bash and Perl all is told, and no record. */
 const toInspection = ({ userland }, names) => userland === "busybox" ? [
 	"sh",
@@ -4028,11 +5332,11 @@ const toInspection = ({ userland }, names) => userland === "busybox" ? [
 * @throws {Failure} when the node does not answer
 */
 const inspectNode = async (api, node, names) => {
-	return parseNodeState(await executeIn(api, node, toInspection(node, names), timeoutMs$4));
+	return parseNodeState(await executeIn(api, node, toInspection(node, names), timeoutMs$5));
 };
 
 // src/load/volume-state.ts
-const timeoutMs$3 = 3e4;
+const timeoutMs$4 = 3e4;
 const toVersion = (text) => {
 	const [, major, minor] = /\bv?([0-9]{1,4})\.([0-9]{1,4})\b/.exec(text) ?? [];
 	return major === void 0 ? void 0 : [Number(major), Number(minor)];
@@ -4053,7 +5357,7 @@ const parseVolumeState = (text) => {
 		}] : [])
 	};
 };
-const run = (api, { name }, act, names = []) => {
+const run$1 = (api, { name }, act, names = []) => {
 	const script = joinScript("lists", "client", "volumes");
 	return execute(api, name, [
 		"bash",
@@ -4062,12 +5366,12 @@ const run = (api, { name }, act, names = []) => {
 		"bash",
 		act,
 		...names
-	], timeoutMs$3);
+	], timeoutMs$4);
 };
 /** @throws {Failure} where the node does not answer */
-const inspectVolumes = async (api, node) => parseVolumeState(await run(api, node, "list"));
+const inspectVolumes = async (api, node) => parseVolumeState(await run$1(api, node, "list"));
 /** Has kubelet keep images that nobody could bring again. */
-const pinVolumes = (api, node, names) => run(api, node, "pin", names);
+const pinVolumes = (api, node, names) => run$1(api, node, "pin", names);
 /**
 * Removes images of ours that nothing in the node uses.
 *
@@ -4076,7 +5380,7 @@ const pinVolumes = (api, node, names) => run(api, node, "pin", names);
 const dropVolumes = async (api, node, names) => {
 	const ours = names.filter(isFilesImage);
 	if (ours.length === 0) return [];
-	const printed = await run(api, node, "drop", ours);
+	const printed = await run$1(api, node, "drop", ours);
 	const kept = new Set(printed.match(/(?<=^kept\t).*$/gm));
 	return ours.filter((name) => !kept.has(name));
 };
@@ -4115,7 +5419,7 @@ const noImages = {
 /** Whether an image's version is nobody's business any more. */
 const isStale = (name, kept, scope) => !kept.has(name) && (scope === void 0 || scope.some((each) => name.startsWith(`${each}:`)));
 /** Asks nodes what they can do with images of files; undefined where that is of no interest. */
-const inspectNodes = async (api, { makesFilesImages, prunesNodeFiles }, nodes) => makesFilesImages || prunesNodeFiles ? Promise.all(nodes.map(async (node) => ({
+const inspectNodes$1 = async (api, { makesFilesImages, prunesNodeFiles }, nodes) => makesFilesImages || prunesNodeFiles ? Promise.all(nodes.map(async (node) => ({
 	node,
 	state: await inspectVolumes(api, node)
 }))) : void 0;
@@ -4210,8 +5514,11 @@ const createLinkCheck = (findTarget) => {
 const mostEntries = 1e5;
 /** Times of files tell changes apart only if some time lies between them. */
 const quietNs = 2000000000n;
+const hasModels = (names) => names.some((name) => /^(?:models|datasets|spaces)--/.test(name));
+/** Whether a folder is a cache of Hugging Face's, or the home of one (`HF_HOME`). */
+const isCache = (folder, names) => hasModels(names) || names.includes("hub") && hasModels(attempt(() => readdirSync(join(folder, "hub"))) ?? []);
 /** Of a cache of Hugging Face's, what is of use to nobody who only reads: locks, and second copies. */
-const isLeftOut = (path) => path === ".git" || /(?:^|\/)\.locks$/.test(path) || /(?:^|\/)xet$/.test(path);
+const ofDownloads = /* @__PURE__ */ new Set([".locks", "xet"]);
 const pointerStart = "version https://git-lfs.github.com/spec/v1\n";
 const isPointer = (path, { size }) => size > 100n && size < 1024n && readRegularFile(path, 1024).toString("latin1").startsWith(pointerStart);
 const refuse = (path, why, remedy) => {
@@ -4241,12 +5548,13 @@ const addFile = (found, root, path, stats) => {
 };
 const addFolder = (found, root, path, given) => {
 	const names = readdirSync(join(root, path), { encoding: "buffer" });
+	const isOfCache = isCache(join(root, path), names.map(String));
 	let isEmpty = true;
 	for (const bytes of names.toSorted(Buffer.compare)) {
 		const name = bytes.toString("utf8");
 		const inner = path === "" ? name : `${path}/${name}`;
 		if (!Buffer.from(name).equals(bytes)) refuse(`${given}/${inner}`, "has a name that is not UTF-8", "Rename it.");
-		if (isLeftOut(inner)) continue;
+		if (inner === ".git" || isOfCache && ofDownloads.has(name)) continue;
 		isEmpty = false;
 		found.count += 1;
 		if (found.count > found.mostEntries) refuse(given, `has more than ${found.mostEntries} files and folders`, "Name a folder with fewer, or pack it.");
@@ -4434,6 +5742,145 @@ const findImages = async (get, references) => {
 	return images;
 };
 
+// src/facts/find-source.ts
+const requireContent = ({ files, pointers }, path) => {
+	if (pointers.length < files.length) return;
+	throw new Failure(`node-files: all files of ${path} are Git LFS pointers, not what they point to`, { remedy: `Write lfs:${path}, and Slipway fetches them; or check out with lfs: true.` });
+};
+const findRemote = async (api, origin, context) => {
+	const { runId, workspace, env, serverUrl, repository, takeToken: token, signal } = context;
+	switch (origin.kind) {
+		case "oci": {
+			const { findOciSource } = await import("./oci-find-oci-source.js");
+			return findOciSource({
+				reference: origin.reference,
+				architecture,
+				env,
+				signal
+			});
+		}
+		case "image": {
+			const [image] = await findImages(api.get, [origin.reference]);
+			if (image === void 0) throw new Failure(`Docker has no image ${origin.reference.given}`);
+			const { findImageSource } = await import("./docker-image-source.js");
+			return findImageSource(api, image, origin.path, runId);
+		}
+		case "lfs": {
+			const path = relative(workspace, origin.path);
+			const { findLfsSource } = await import("./lfs-lfs-source.js");
+			return findLfsSource({
+				workspace,
+				path,
+				serverUrl,
+				repository,
+				token,
+				env,
+				signal
+			});
+		}
+	}
+};
+/**
+* Finds where files for nodes come from, moving none of them.
+*
+* @param given as people wrote it
+* @throws {Failure} where it is not there, or is nothing that nodes could get
+*/
+const findSource = async (api, { origin }, given, context) => {
+	if (origin.kind !== "local") return {
+		kind: "remote",
+		source: await findRemote(api, origin, context)
+	};
+	const source = findLocalSource(origin.path, given);
+	requireContent(source, given);
+	const recall = async () => {
+		const { recallDigests } = await import("./lfs-checked-out.js");
+		return recallDigests(source, context.workspace, context);
+	};
+	return {
+		kind: "local",
+		source,
+		recall
+	};
+};
+
+// src/facts/find-files.ts
+const noFiles = {
+	files: [],
+	removals: [],
+	kept: [],
+	images: noImages
+};
+/** One error for all that cannot be. */
+const requireAll = (results, objections) => {
+	const failed = results.flatMap((each) => each.status === "rejected" ? [renderError(each.reason)] : []);
+	const all = [.../* @__PURE__ */ new Set([...objections.map((text) => `node-files: ${text}`), ...failed])];
+	if (all.length > 0) throw new Failure(all.join("\n"));
+	return results.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
+};
+/** Of files that a node has as they are to be. */
+const findCurrent = (records, files, found) => {
+	const key = toKey({
+		files,
+		found
+	});
+	return (records ?? []).find((record) => record.target === files.target && record.isThere && key !== void 0 && record.key === key);
+};
+/** Only folders can be layers, and only what nobody writes to. */
+const canBeImage = ({ isWritable }, { kind, source }) => !isWritable && (kind === "local" ? source : source.tree)?.isFile !== true;
+/** As people wrote it. */
+const sourceOf = ({ given, target }) => given.slice(0, Math.max(given.lastIndexOf(`:${target}`), 0)) || given;
+/**
+* Finds the files that nodes are to have, and what the nodes have already.
+*
+* @throws {Failure} one that names all that cannot be had, or not be put there
+*/
+const findNodeFiles = async (api, inputs, all, context) => {
+	const { nodeFiles, prunesNodeFiles, verifiesNodeFiles } = inputs;
+	if (nodeFiles.length === 0 && !prunesNodeFiles) return noFiles;
+	const bare = all.find(({ userland }) => userland === "busybox");
+	if (bare !== void 0) throw new Failure(`node-files cannot work with ${bare.name}: its image has BusyBox alone`, { remedy: "Put the files into the image, or take kind." });
+	const nodes = all.filter(isContainer);
+	const objections = nodeFiles.flatMap(({ target }) => nodes.flatMap((node) => findNodeObjection(node, target) ?? []));
+	const finding = Promise.allSettled(nodeFiles.map(async (each) => findSource(api, each, sourceOf(each), context)));
+	const [records, states] = await Promise.all([Promise.all(nodes.map((node) => readRecords$1(api, node))), inspectNodes$1(api, inputs, nodes)]);
+	const sources = requireAll(await finding, objections);
+	const recordsOf = new Map(nodes.map((node, at) => [node, records[at]]));
+	const foundOf = new Map(nodeFiles.map((each, at) => [each, sources[at]]));
+	const currentIn = (node, each) => findCurrent(recordsOf.get(node), each, foundOf.get(each));
+	const able = nodeFiles.filter((each) => canBeImage(each, foundOf.get(each)) && !nodes.some((node) => currentIn(node, each)?.isFile));
+	const idOf = (node, each) => currentIn(node, each)?.id;
+	const { images, of } = await findFilesImages(api, inputs, able, states, idOf);
+	const files = [...foundOf].map(([each, found]) => {
+		const image = of.get(each);
+		const isDone = (node) => currentIn(node, each) !== void 0 && image?.nodes.has(node) !== false;
+		return {
+			files: each,
+			found,
+			nodes,
+			into: nodes.filter((node) => verifiesNodeFiles || !isDone(node)),
+			isFile: nodes.map((node) => currentIn(node, each)?.isFile).find((is) => is !== void 0),
+			image
+		};
+	});
+	const isNamed = (target) => nodeFiles.some((each) => each.target === target);
+	const removals = nodes.flatMap((node) => (recordsOf.get(node) ?? []).flatMap(({ target }) => isNamed(target) ? [] : [{
+		node,
+		target
+	}]));
+	return prunesNodeFiles ? {
+		files,
+		removals,
+		kept: [],
+		images
+	} : {
+		files,
+		removals: [],
+		kept: [...new Set(removals.map(({ target }) => target))],
+		images
+	};
+};
+
 // src/text/wildcard.ts
 /**
 * Whether a text is like a pattern, in which each row of `*` stands for any text and `?` for one sign. Takes
@@ -4597,10 +6044,12 @@ const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) =
 * Whether some container that runs an image of these names asks for a GPU; undefined where none runs it, or
 * one may be in what cannot be read.
 */
-const asksForGpu = ({ workloads, warnings }, names) => {
+const asksForGpu = ({ workloads, images, warnings }, names) => {
 	const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names));
 	if (users.some((user) => user.asksForGpu)) return true;
-	return users.length === 0 || warnings.length > 0 ? void 0 : false;
+	const isOfUser = ({ file, line }) => users.some((user) => user.file === file && user.line === line);
+	const others = images.filter((each) => isLoaded(each.reference.canonical, names) && !isOfUser(each));
+	return users.length > 0 && others.length === 0 && warnings.length === 0 ? false : void 0;
 };
 
 // src/manifests/find-images.ts
@@ -4643,6 +6092,186 @@ const renderOthers = (manifests, loaded) => {
 	const names = others.slice(0, mostLines).map(({ reference }) => reference.given);
 	const more = others.length > names.length ? ` and ${others.length - names.length} more` : "";
 	return `Each node pulls what it lacks of ${names.join(", ")}${more}: pods use it, and this step does not load it. images-from: manifests does.`;
+};
+
+// src/facts/find-given.ts
+/**
+* The step's images: those that Docker has, and those that it is to pull.
+*
+* @param placeOf where a name was found that no input has
+*/
+const findGiven = async (get, { images: references, pullImages }, placeOf) => {
+	const isNamed = (reference) => !isImageId(reference);
+	if (pullImages === "always") {
+		const { images, missing } = await lookForImages(get, references.filter(isImageId));
+		refuseMissing(missing, "An ID cannot be pulled: name the image.");
+		return {
+			images,
+			pulls: references.filter(isNamed)
+		};
+	}
+	const { images, missing } = await lookForImages(get, references);
+	const [named, ids] = [missing.filter(isNamed), missing.filter(isImageId)];
+	refuseMissing(ids, "An ID cannot be pulled: name the image.");
+	if (pullImages === "never") refuseMissing(named, "Build or pull it first, or set pull-images to missing.", placeOf);
+	return {
+		images,
+		pulls: named
+	};
+};
+/**
+* Adds the images that the manifests name to those of the inputs. All are looked for together: two names
+* may be one image.
+*/
+const findNamed = async (get, inputs, manifests, { targets, images, pulls, archived }) => {
+	const { imagesFrom } = inputs;
+	if (imagesFrom === void 0) return {
+		images,
+		pulls,
+		namedImages: []
+	};
+	const built = targets.flatMap(({ tags }) => tags);
+	const brought = [...images, ...archived].flatMap(({ references }) => references);
+	const wanted = [
+		...built,
+		...brought,
+		...pulls
+	];
+	const namedImages = findNamedImages(manifests, {
+		wanted,
+		images
+	}, imagesFrom.exclude);
+	if (namedImages.length === 0) return {
+		images,
+		pulls,
+		namedImages
+	};
+	const places = new Map(namedImages.map((each) => [each.reference, ` (${renderPlace(each)})`]));
+	const references = [...inputs.images, ...places.keys()];
+	const placeOf = (reference) => places.get(reference) ?? "";
+	return {
+		...await findGiven(get, {
+			...inputs,
+			images: references
+		}, placeOf),
+		namedImages
+	};
+};
+
+// src/facts/gather.ts
+/** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
+const findCapacities = async (api, inputs, { env }, found) => {
+	if (inputs.manifests.length === 0 || found.nodes.length === 0) return [];
+	const all = inputs.nodes.length === 0 ? found : await findNodes$2(api, inputs, env).catch(() => found);
+	return findNodeCapacities(api, all.nodes, found);
+};
+/** A cluster that is still to be made has none yet. */
+const findNodes$1 = (api, inputs, { env }) => inputs.createCluster === void 0 ? findNodes$2(api, inputs, env, inputs.nodes) : Promise.resolve({
+	nodes: [],
+	leftOut: []
+});
+/** Whoever asks for the cache, or cannot have it, wants no memory of it. */
+const findRestores = async ({ pulls }, { imageCache }, { isHostedRunner, hasCacheService }, cache) => {
+	return imageCache === "auto" && isHostedRunner && hasCacheService && pulls.length > 0 ? recallRestores(cache, pulls) : /* @__PURE__ */ new Map();
+};
+const toFilesContext = (inputs, context, cache) => ({
+	...context,
+	serverUrl: toServerUrl(inputs.apiUrl),
+	signal: cache.signal
+});
+/**
+* Adds what only nodes can tell, once there are some.
+*
+* @throws {Failure} when there are none, or they lack what is wanted of them
+*/
+const gatherNodes = async (api, inputs, context, cache, facts) => {
+	const found = await findNodes$2(api, inputs, context.env, inputs.nodes);
+	const [nodeFiles, nodeCapacities] = await Promise.all([findNodeFiles(api, inputs, found.nodes, toFilesContext(inputs, context, cache)), findCapacities(api, inputs, context, {
+		...facts,
+		...found
+	})]);
+	return {
+		...facts,
+		...found,
+		nodeFiles,
+		nodeCapacities
+	};
+};
+/**
+* Asks for all that the plan depends on, changing nothing.
+*
+* @throws {Failure} one per thing that is missing: docker, buildx, the cluster, nodes, images
+*/
+const gather = async (docker, api, inputs, context, cache) => {
+	const { get } = api;
+	const questions = [
+		findEngine(get),
+		findNodes$1(api, inputs, context),
+		findGiven(get, inputs),
+		findBuilds(docker, api, inputs, context, cache),
+		findManifests(inputs.manifests, context.workspace),
+		findArchived$1(inputs, context.layoutDir, cache.signal)
+	];
+	const [, , , builds] = await Promise.allSettled(questions);
+	if (builds.status === "fulfilled") refuseOwnImages(inputs.images, builds.value.targets);
+	const [engine, given] = [await questions[0], await questions[2]];
+	const { nodes, leftOut } = await questions[1];
+	const { isLocal: isLocalDaemon } = docker;
+	const built = await questions[3];
+	const manifests = await questions[4];
+	const archived = await questions[5];
+	const images = await findNamed(get, inputs, manifests, {
+		...built,
+		...given,
+		archived
+	});
+	const found = {
+		engine,
+		isLocalDaemon,
+		nodes,
+		leftOut,
+		archived,
+		...built,
+		...images
+	};
+	refuseSeveralPlatforms(found.targets, engine);
+	refuseSharedNames(found);
+	const { isHostedRunner, workspace } = context;
+	const { hasContainerdStore } = engine;
+	requireOutputs(found.targets, {
+		builder: found.builder,
+		hasContainerdStore,
+		workspace
+	});
+	const { targets, lines: cacheLines } = findCaches(found, inputs, context);
+	const { cacheMounts, lines: mountLines } = findCacheMounts(found, inputs, context);
+	const [disk, restores, nodeFiles, nodeCapacities] = await Promise.all([
+		findDisk(api, found, inputs, context),
+		findRestores(found, inputs, context, cache),
+		findNodeFiles(api, inputs, nodes, toFilesContext(inputs, context, cache)),
+		findCapacities(api, inputs, context, found)
+	]);
+	const { hasCacheService, mayWriteCache: mayWrite, repository } = context;
+	return {
+		...found,
+		targets,
+		filesCache: hasCacheService && repository ? {
+			repository,
+			mayWrite
+		} : void 0,
+		cacheLines: [
+			...found.cacheLines,
+			...cacheLines,
+			...mountLines
+		],
+		cacheMounts,
+		...disk,
+		restores,
+		nodeFiles,
+		isHostedRunner,
+		manifests,
+		nodeCapacities
+	};
 };
 
 // src/load/plan-method.ts
@@ -4706,9 +6335,47 @@ const planMethod = (engine, node, mode, isLocalDaemon) => {
 	throw new Failure(`load-mode: ${mode} cannot work with ${node.name}: ${renderBecause(gate)}`, { remedy: "Use load-mode: auto, which streams the image then; `mode: doctor` says what would mend it." });
 };
 
+// src/plan/freeing.ts
+/**
+* What a build of unknown size should find: hosted runners promise 14 GB in all, and the story's
+* largest image takes 7 GB while its layers are unpacked beside the build cache.
+*/
+const comfortableBytes = 16e9;
+/** For stages that are not part of an image, the context, logs and what else the job writes. */
+const spareBytes = 2e9;
+/** Of the catalog, what this machine has where it helps Docker, and what is not to be kept. */
+const findEntries = (asked, facts) => {
+	const { freeable, filesystems } = facts;
+	const device = findDockers(filesystems)?.device;
+	const helps = (name) => freeable.some((each) => each.name === name && each.device === device);
+	return catalog.filter(({ name }) => helps(name) && !asked.freeDiskKeep.includes(name));
+};
+/** What `auto` wants to be free before images are built and loaded. */
+const toWantedBytes = ({ targets }, { sums, sizes }) => {
+	if (targets.length > 0 && sizes === void 0) return comfortableBytes;
+	const neededBytes = sums.find(({ filesystem }) => filesystem.uses.some(({ kind }) => kind === "docker"))?.neededBytes ?? 0;
+	return neededBytes === 0 ? 0 : Math.ceil(neededBytes * 1.25) + spareBytes;
+};
+/** Decides what to free. Self-hosted runners' files are not ours to delete, whatever was asked. */
+const planFreeing = (asked, facts, disk) => {
+	const { freeDisk, freeDiskKeep } = asked;
+	if (freeDisk === "never" || !facts.isHostedRunner) return void 0;
+	if (freeDisk === "always") return {
+		entries: catalog.filter(({ name }) => !freeDiskKeep.includes(name)),
+		targetFreeBytes: void 0
+	};
+	const freeBytes = findDockers(facts.filesystems)?.freeBytes;
+	const targetFreeBytes = freeDisk === "auto" ? toWantedBytes(facts, disk) : freeDisk.targetBytes;
+	const entries = findEntries(asked, facts);
+	return freeBytes !== void 0 && freeBytes < targetFreeBytes && entries.length > 0 ? {
+		entries,
+		targetFreeBytes
+	} : void 0;
+};
+
 // src/disk/prune-cache.ts
 /** BuildKit deletes file after file. */
-const timeoutMs$2 = 3e5;
+const timeoutMs$3 = 3e5;
 const units = {
 	B: 1,
 	kB: 1e3,
@@ -4734,7 +6401,7 @@ const pruneCache = async (docker, line) => {
 		"buildx",
 		"prune",
 		"--force"
-	], { timeoutMs: timeoutMs$2 });
+	], { timeoutMs: timeoutMs$3 });
 	if (code !== 0) line("Could not prune the build cache; the step continues.");
 	const bytes = parseTotal(stdout);
 	if (bytes === 0) return [];
@@ -4745,6 +6412,31 @@ const pruneCache = async (docker, line) => {
 		bytes
 	}];
 };
+
+// src/plan/archives.ts
+/** Each is unpacked as far as nodes lack it, and loaded from there. */
+const planArchives = ({ archived, nodes }, toLoad, toReport, room) => archived.flatMap((packed) => {
+	const { references } = packed;
+	const id = `unpack ${references.map(({ given }) => given).join(", ")}`;
+	const unpack = toStep$1(id, {
+		kind: "unpack-archive",
+		packed,
+		nodes
+	}, {
+		needs: room,
+		lane: "pull"
+	});
+	const source = {
+		kind: "unpacked",
+		by: id
+	};
+	const load = toLoad(references, source, [id]);
+	return [
+		unpack,
+		load,
+		...toReport(references, source, [id], load.id)
+	];
+});
 
 // src/plan/build-cache.ts
 /** The step that looks up what was kept. */
@@ -4770,6 +6462,182 @@ const planRestoringBuilds = (inputs, facts, targets, needs) => {
 	};
 	return [toStep$1(restoringBuilds, work, { needs })];
 };
+
+// src/plan/cache-mounts.ts
+const restoring = "restore cache mounts";
+/** The step after which a target can be built that mounts a cache. */
+const afterMounts = ({ cacheMounts }, target) => cacheMounts.users.includes(target) ? [restoring] : [];
+const planRestoring = ({ cacheMounts: { mounts } }) => mounts.length === 0 ? [] : [toStep$1(restoring, {
+	kind: "restore-mounts",
+	mounts
+})];
+/** What builds left is kept when they ended well and nodes have their images: nobody waits for it longer. */
+const planKeeping$1 = ({ cacheMountsBytes: bytes }, { cacheMounts: { mounts, users }, filesCache }, after) => {
+	if (mounts.length === 0) return [];
+	const mayWrite = filesCache?.mayWrite === true;
+	const work = {
+		kind: "keep-mounts",
+		restored: restoring,
+		bytes,
+		mayWrite
+	};
+	const order = {
+		needs: [restoring, ...users.map(toBuildId)],
+		after
+	};
+	return [toStep$1("keep cache mounts", work, order)];
+};
+
+// src/plan/files.ts
+const syncId = "node files";
+const planImages = ({ nodes, nodeFiles: { files, images } }, isPossible) => {
+	const all = files.filter(({ image }) => image !== void 0);
+	const wanted = all.filter(({ into }) => into.length > 0);
+	if (wanted.length === 0 && !images.hasStale && !isPossible) return [];
+	const kept = all.flatMap(({ image }) => image?.reference ?? []);
+	const work = {
+		kind: "image-volumes",
+		wanted,
+		sync: syncId,
+		nodes,
+		kept
+	};
+	const needs = wanted.length === 0 && !isPossible ? [] : [syncId];
+	return [toStep$1("image volumes", {
+		...work,
+		scope: images.scope
+	}, {
+		needs,
+		lane: "load"
+	})];
+};
+/** Nothing where all nodes have all of it. */
+const planFiles = (inputs, facts, room, nodesFirst) => {
+	const { verifiesNodeFiles: verifies, nodeFilesCacheBytes: bytes, isTrusted } = inputs;
+	const { nodeFiles, filesCache } = facts;
+	const { files, removals } = nodeFiles;
+	const isPossible = nodesFirst.length > 0 && (files.length > 0 || inputs.prunesNodeFiles);
+	const images = planImages(facts, isPossible && inputs.makesFilesImages);
+	const wanted = files.filter(({ into }) => into.length > 0);
+	if (wanted.length + removals.length === 0 && !isPossible) return images;
+	const scope = [filesCache?.repository, ...files.map(({ files: { given } }) => given)].join("\n");
+	const mayWrite = isTrusted && filesCache?.mayWrite === true;
+	const work = {
+		kind: "sync-files",
+		wanted,
+		removals,
+		verifies,
+		cache: filesCache === void 0 || bytes === void 0 ? void 0 : {
+			bytes,
+			scope,
+			mayWrite
+		}
+	};
+	const needs = [...room, ...nodesFirst];
+	return [toStep$1(syncId, work, {
+		needs,
+		lane: "files"
+	}), ...images];
+};
+/** Git LFS is asked with the builds' token. */
+const usersOfToken = (files) => files.flatMap((each) => {
+	return each.kind === "sync-files" && each.wanted.some(({ files: { origin } }) => origin.kind === "lfs") ? [each.id] : [];
+});
+
+// src/plan/loads.ts
+/** Self-hosted machines keep what they have unless they are told otherwise. */
+const dropsCopies = ({ keepImages }, { isHostedRunner, isLocalDaemon }) => keepImages === "never" || keepImages === "auto" && isHostedRunner && isLocalDaemon;
+/** Beside all else; what needs nodes begins when they answer, while kind is at work on Kubernetes. */
+const planCluster = ({ createCluster: request, clusterName: cluster }) => {
+	if (request === void 0) return [];
+	const create = toStep$1("start cluster", {
+		kind: "create-cluster",
+		cluster,
+		request
+	});
+	const work = {
+		kind: "await-cluster",
+		creating: create.id
+	};
+	return [create, toStep$1("create cluster", work, {
+		after: [create.id],
+		isFinal: true
+	})];
+};
+/** What is to be done before anything can be done with nodes. */
+const nodesFirst = (inputs) => idsOf$1(planCluster(inputs).filter(({ kind }) => kind === "create-cluster"));
+const createToLoad = (inputs, facts, into) => {
+	const keepImages = dropsCopies(inputs, facts) ? inputs.keepImages : void 0;
+	const { clusterName: cluster } = inputs;
+	return (references, image, needs) => {
+		const names = references.map(({ given }) => given);
+		const work = {
+			kind: "load",
+			names,
+			image,
+			cluster,
+			into,
+			keepImages
+		};
+		const order = {
+			needs: [...needs, ...nodesFirst(inputs)],
+			lane: "load"
+		};
+		return toStep$1(`load ${names.join(", ")}`, work, order);
+	};
+};
+/** Nothing where no report is wanted, or nobody could read the image. */
+const createToReport = (inputs, { nodes, manifests }) => {
+	const { imageReport: depth, prove } = inputs;
+	const nodeImage = findToolImage(nodes);
+	const first = nodesFirst(inputs);
+	return (references, image, needs, loadedBy, target) => {
+		if (depth === "false" || nodeImage === void 0 && first.length === 0) return [];
+		const names = references.map(({ given }) => given);
+		const loaded = loadedBy === void 0 ? void 0 : {
+			by: loadedBy,
+			into: nodes
+		};
+		const about = {
+			target,
+			asksForGpu: asksForGpu(manifests, references)
+		};
+		const work = {
+			kind: "analyse",
+			names,
+			image,
+			depth,
+			nodeImage,
+			loaded,
+			...about
+		};
+		const order = {
+			needs: [...needs, ...first],
+			lane: "report"
+		};
+		const report = toStep$1(`report ${names.join(", ")}`, work, order);
+		if (prove === void 0 || loaded !== void 0) return [report];
+		const { given: command, argv, timeoutMs } = prove;
+		const test = {
+			kind: "prove",
+			names,
+			image,
+			report: report.id,
+			argv,
+			command,
+			timeoutMs
+		};
+		return [report, toStep$1(`prove ${names.join(", ")}`, test, {
+			needs: [report.id],
+			lane: "proof"
+		})];
+	};
+};
+/** A load that may remove Docker's copy waits until the copy has been read; others go on beside that. */
+const afterReport = (load, reports) => load.kind === "load" && load.keepImages !== void 0 ? {
+	...load,
+	after: [...load.after, ...idsOf$1(reports)]
+} : load;
 
 // src/plan/image-cache.ts
 /** As far as nobody has measured that it does not pay. */
@@ -4802,12 +6670,317 @@ const renderPaused = (inputs, facts) => facts.pulls.flatMap((reference) => {
 	return [`image-cache: Docker pulls ${reference.given}: its registry sent ${registry}/s and the cache ${cache}/s, slower in ${last.slowRuns} runs in a row. Slipway tries the cache again within ${7} days; \`image-cache: true\` takes it now.`];
 });
 
+// src/plan/pulls.ts
+/** What is new of them is kept when all are loaded. */
+const planKeeping = (steps) => {
+	const pulls = steps.flatMap((each) => each.kind === "pull" && each.cache !== void 0 ? [{
+		...each,
+		cache: each.cache
+	}] : []);
+	const [first] = pulls;
+	if (first === void 0) return [];
+	const work = {
+		kind: "keep-pulled",
+		pulls: pulls.map(({ id, reference, cache: { slowRuns } }) => ({
+			by: id,
+			reference,
+			slowRuns
+		})),
+		cache: first.cache
+	};
+	return [toStep$1("keep images", work, { after: idsOf$1(steps) })];
+};
+/** Each is loaded as soon as it is there; what is new is kept when all are. */
+const planPulls = (inputs, facts, toLoad, toReport, room) => {
+	const { mirrors } = inputs;
+	const { pulls, nodes } = facts;
+	const steps = pulls.flatMap((reference) => {
+		const id = `pull ${reference.given}`;
+		const cache = planImageCache(inputs, facts, reference);
+		const pull = toStep$1(id, {
+			kind: "pull",
+			reference,
+			mirrors,
+			cache,
+			nodes
+		}, {
+			needs: room,
+			lane: "pull"
+		});
+		const source = {
+			kind: "pulled",
+			by: id
+		};
+		const reports = toReport([reference], source, [id]);
+		const load = afterReport(toLoad([reference], source, [id]), reports);
+		return [
+			pull,
+			cache !== void 0 ? {
+				...load,
+				lane: "cached-load"
+			} : load,
+			...reports
+		];
+	});
+	const tell = {
+		kind: "mirror-nodes",
+		into: nodes,
+		mirrors
+	};
+	const order = { needs: nodesFirst(inputs) };
+	return [
+		...mirrors.length === 0 ? [] : [toStep$1("mirrors of nodes", tell, order)],
+		...steps,
+		...planKeeping(steps)
+	];
+};
+
+// src/plan/graph.ts
+/** Builds and loads begin as soon as there is room; freeing goes on beside them. */
+const planDiskSteps = (freeing, folder) => freeing === void 0 ? [] : [toStep$1("free disk", {
+	kind: "free-disk",
+	freeing,
+	folder
+}), toStep$1("wait for disk", {
+	kind: "await-disk",
+	freeing: "free disk",
+	folder
+})];
+/**
+* The first is loaded at once. The others may lose their names meanwhile, and with them their place in
+* the containerd store, so they are held; the other store keeps them.
+*/
+const planGiven = (images, isAtRisk, toLoad, toReport, room) => images.flatMap((image, index) => {
+	const { id, references } = image;
+	const hold = isAtRisk && index > 0 ? toStep$1(`hold ${id}`, {
+		kind: "hold-image",
+		image
+	}) : void 0;
+	const source = hold === void 0 ? {
+		kind: "local",
+		image
+	} : {
+		kind: "held",
+		by: hold.id
+	};
+	const needs = hold === void 0 ? room : [hold.id, ...room];
+	const reports = toReport(references, source, needs);
+	const load = afterReport(toLoad(references, source, needs), reports);
+	const steps = [
+		...hold === void 0 ? [] : [hold],
+		load,
+		...reports
+	];
+	if (isNameless(id, references)) return steps;
+	const release = {
+		kind: "release-image",
+		image,
+		loadedBy: load.id
+	};
+	const after = [load.id, ...idsOf$1(reports)];
+	return [...steps, toStep$1(`release ${id}`, release, {
+		after,
+		isFinal: true
+	})];
+});
+/**
+* First those upon which the longest rows of others are built, as these all wait; else as they were given. So
+* each comes after those that it is built upon.
+*/
+const inOrder = (targets) => {
+	const rows = /* @__PURE__ */ new Map();
+	/** How many are in the longest row upon it. */
+	const rowUpon = (target) => {
+		const known = rows.get(target);
+		if (known !== void 0) return known;
+		const upon = targets.filter(({ dependsOn }) => dependsOn.includes(target.name));
+		const row = Math.max(0, ...upon.map((other) => rowUpon(other) + 1));
+		rows.set(target, row);
+		return row;
+	};
+	return targets.toSorted((one, other) => rowUpon(other) - rowUpon(one));
+};
+/** What an image left on its way into the nodes. */
+const planDrop = (target, after) => {
+	const { name, intermediate } = target;
+	const order = {
+		after,
+		isFinal: true
+	};
+	if (isForFolder(target)) return [toStep$1(`drop the files of ${name}`, {
+		kind: "drop-layout",
+		target
+	}, order)];
+	if (intermediate === void 0) return [];
+	return [toStep$1(`drop ${intermediate}`, {
+		kind: "drop-image",
+		name: intermediate
+	}, order)];
+};
+/**
+* Wanted targets with the tags of this one, itself among them: no other build may have these, so all make
+* one image, as services of Compose often do.
+*/
+const findTwins = ({ tags }, targets) => targets.filter((other) => other.isWanted && other.tags[0]?.canonical === tags[0]?.canonical);
+/** Whether all nodes that there are get links, for which an image is unpacked once. */
+const isDirect = (load) => load.kind === "load" && load.into.every(({ choice }) => choice.kind === "direct");
+const planBuilds = (inputs, facts, toLoad, toReport, room) => {
+	const { retries, cacheRequired } = inputs;
+	const { targets, nodes } = facts;
+	const ordered = inOrder(targets);
+	const restoring = planRestoringBuilds(inputs, facts, ordered, room);
+	const builds = ordered.flatMap((target) => {
+		const { name, tags, isWanted, output, dependsOn } = target;
+		const id = toBuildId(name);
+		const needs = [...dependsOn.map(toBuildId), ...room];
+		const isAlone = targets.length === 1;
+		const looked = output === "registry" ? idsOf$1(restoring) : [];
+		const isLoaded = isWanted && output !== "cache" && tags.length > 0;
+		const twins = isLoaded ? findTwins(target, ordered) : [];
+		const made = twins.map((twin) => toBuildId(twin.name));
+		const source = {
+			kind: "built",
+			by: id
+		};
+		const load = toLoad(tags, source, made);
+		const isLayout = isForFolder(target);
+		const loadedBy = isLayout ? load.id : void 0;
+		const reports = isLoaded ? toReport(tags, source, made, loadedBy, target) : [];
+		const own = isLayout && isDirect(load) ? {
+			...load,
+			lane: "cached-load"
+		} : load;
+		const loads = isLoaded ? [isLayout ? own : afterReport(load, reports)] : [];
+		const wantsOrigins = reports.length > 0;
+		const order = {
+			target,
+			isAlone,
+			retries,
+			cacheRequired,
+			nodes,
+			wantsOrigins
+		};
+		const upon = targets.filter((other) => other.dependsOn.includes(name));
+		const users = [...idsOf$1([...loads, ...reports]), ...upon.map((other) => toBuildId(other.name))];
+		return [
+			toStep$1(id, {
+				kind: "build",
+				...order
+			}, {
+				needs,
+				after: [...looked, ...afterMounts(facts, name)],
+				lane: "build"
+			}),
+			...twins.at(-1) === target ? [...loads, ...reports] : [],
+			...planDrop(target, [id, ...users])
+		];
+	});
+	return [...restoring, ...builds];
+};
+/** What is done once all is built. */
+const planAfterBuilds = ({ credentials }, facts, others) => {
+	const { targets, lastSizes, keptFor: repository } = facts;
+	const after = targets.map(({ name }) => toBuildId(name));
+	const users = [...after, ...others];
+	if (users.length === 0) return [];
+	const sizes = {
+		kind: "record-sizes",
+		targets: toRemembered(targets),
+		lastSizes
+	};
+	return [
+		...credentials.kind === "app" ? [toStep$1("revoke token", { kind: "revoke-token" }, {
+			after: users,
+			isFinal: true
+		})] : [],
+		...repository === void 0 || after.length === 0 ? [] : [toStep$1("record sizes", {
+			...sizes,
+			repository
+		}, {
+			after,
+			isFinal: true
+		})],
+		...targets.some(({ intermediate }) => intermediate !== void 0) ? [toStep$1("drop leftovers", { kind: "drop-leftovers" }, { after })] : []
+	];
+};
+/**
+* Steps are known by their ids: of two with one, the second would be told as done when the first is.
+*
+* @throws {Error} for a fault of ours
+*/
+const requireOwnIds = (steps) => {
+	const shared = idsOf$1(steps).find((id, at, ids) => ids.indexOf(id) !== at);
+	if (shared === void 0) return steps;
+	throw new Error(`The plan has two steps called ${shared}`);
+};
+/** Puts together what is to be done, and what has to wait for what. */
+const planSteps = (inputs, facts, nodes, freeing) => {
+	const { images, engine } = facts;
+	const disk = planDiskSteps(freeing, toDockersFolder(facts));
+	const room = disk.filter(({ kind }) => kind === "await-disk").map(({ id }) => id);
+	const toLoad = createToLoad(inputs, facts, nodes);
+	const toReport = createToReport(inputs, facts);
+	const files = planFiles(inputs, facts, room, nodesFirst(inputs));
+	const main = [
+		...planCluster(inputs),
+		...disk,
+		...files,
+		...planRestoring(facts),
+		...planGiven(images, engine.hasContainerdStore, toLoad, toReport, room),
+		...planArchives(facts, toLoad, toReport, room),
+		...planPulls(inputs, facts, toLoad, toReport, room),
+		...planBuilds(inputs, facts, toLoad, toReport, room)
+	];
+	const prunes = inputs.pruneCache === "always" && findPruneObjection(facts) === void 0;
+	const needs = idsOf$1(main.filter(({ isFinal }) => !isFinal));
+	const keeping = planKeeping$1(inputs, facts, needs);
+	const order = {
+		needs,
+		after: idsOf$1(keeping)
+	};
+	return requireOwnIds([
+		...main,
+		...keeping,
+		...planAfterBuilds(inputs, facts, usersOfToken(files)),
+		...prunes ? [toStep$1("prune cache", { kind: "prune-cache" }, order)] : []
+	]);
+};
+
+// src/plan/plan.ts
+/** A compiler with less than this would have to swap. */
+const memoryOfBuild = 3e9;
+const planParallel = ({ cores, memoryBytes }) => Math.max(1, Math.min(cores, Math.floor(memoryBytes / memoryOfBuild), 8));
+/** Decides what to do, in which order, from what was asked and what was found. */
+const planRun = (inputs, facts) => {
+	const { engine } = facts;
+	const nodes = facts.nodes.map((node) => ({
+		node,
+		choice: planMethod(engine, node, inputs.loadMode, facts.isLocalDaemon)
+	}));
+	const { freeDisk, freeDiskKeep, failFast } = inputs;
+	const mayFree = facts.isHostedRunner && facts.isLocalDaemon && freeDisk !== "never";
+	const disk = planDisk(mayFree ? facts : {
+		...facts,
+		freeable: []
+	}, nodes, freeDiskKeep);
+	return {
+		disk,
+		steps: planSteps(inputs, facts, nodes, planFreeing(inputs, facts, disk)),
+		/** How many builds run at once. */
+		parallel: inputs.parallel ?? planParallel(engine),
+		/** Whether the first failure ends the rest. */
+		failFast,
+		/** Why it cannot fit, as far as that is known beforehand. */
+		shortage: explainShortage(disk, freeDisk, freeDiskKeep)
+	};
+};
+
 // src/report/image-limits.ts
 /** A name without its tag and digest. */
 const withoutTag = (name) => name.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 /** Whether a limit is about an image of these names; one that names none is about all. */
 const isAbout = ({ image }, name) => image === void 0 || name.split(", ").some((each) => each === image || withoutTag(each) === image);
-const sizeOf$1 = ({ totalBytes, packedBytes }, isPacked) => isPacked ? packedBytes : totalBytes;
+const sizeOf = ({ totalBytes, packedBytes }, isPacked) => isPacked ? packedBytes : totalBytes;
 const wordOf = ({ isPacked }, { isPackedExact }) => isPacked ? ` compressed${isPackedExact ? "" : " (estimated)"}` : "";
 /** The largest of one's own layers, of which one can do something. */
 const findLargest = ({ layers }, isPacked) => {
@@ -4839,7 +7012,7 @@ const toExcess = ({ analysis }, limit, what) => ({
 });
 const checkSize = (report, limit) => {
 	const { name, analysis } = report;
-	const bytes = sizeOf$1(analysis, limit.isPacked);
+	const bytes = sizeOf(analysis, limit.isPacked);
 	if (limit.bytes === void 0 || bytes <= limit.bytes) return [];
 	const has = `${name} has ${formatBytes(bytes)}${wordOf(limit, analysis)}`;
 	return [toExcess(report, limit, `${has}, ${formatBytes(bytes - limit.bytes)} more than image-size-limit allows (${limit.given})`)];
@@ -4848,13 +7021,13 @@ const checkGrowth = (report, limit) => {
 	const { name, analysis, before } = report;
 	if (before === void 0) return [];
 	const then = limit.isPacked ? before.packedBytes : before.bytes;
-	const now = sizeOf$1(analysis, limit.isPacked);
+	const now = sizeOf(analysis, limit.isPacked);
 	const grown = now - then;
 	if (grown <= (limit.bytes ?? then * (limit.percent ?? 0) / 100) || grown < leastGrowthOf({ bytes: then })) return [];
 	const word = wordOf(limit, analysis);
 	const what = `${`${name} grew by ${formatBytes(grown)}${percentOf$1(grown, then)}${word} since ${runs[before.against]}`}, ${`from ${formatBytes(then)} to ${formatBytes(now)}`}, more than image-growth-limit allows (${limit.given})`;
 	const excess = toExcess(report, limit, what);
-	const parts = renderParts(report);
+	const parts = renderParts$1(report);
 	if (parts === "") return [excess];
 	const [first] = report.grown?.layers ?? [];
 	const location = first && analysis.layers[first.index]?.location;
@@ -5035,6 +7208,502 @@ const toHelperRequest = (engine, image, nodes, wanted, runId, deadlineMs, mounts
 	].map((row) => row.join("	")).join("\n")}\n`;
 };
 
+// src/load/unpacker-helper.ts
+/** Longer than any step. */
+const deadlineMs$3 = 864e5;
+/** Where the helper sees its volume and the step's layers; its script knows them, too. */
+const [volumePoint, layersPoint] = ["/slipway", "/slipway-layers"];
+/**
+* A helper with a volume of its own, which Docker removes with it. It unpacks what others have made, so it may
+* no more than that: `SYS_ADMIN` is for overlay's attributes.
+*/
+const toUnpacker$1 = (node, layoutDir, runId) => ({
+	...toHelperBase(node, runId),
+	Cmd: ["-c", unpackScript()],
+	HostConfig: {
+		AutoRemove: true,
+		UsernsMode: "host",
+		NetworkMode: "none",
+		CapAdd: ["SYS_ADMIN"],
+		SecurityOpt: ["no-new-privileges", "label=disable"],
+		Mounts: [{
+			Type: "volume",
+			Target: volumePoint
+		}, {
+			...mountFolder(layoutDir, layersPoint),
+			ReadOnly: true
+		}]
+	}
+});
+/** Starts the container, which reads requests in lines and answers each; see helper/unpack.sh. */
+const startUnpackerHelper = ({ api, layoutDir, runId, signal }, node) => {
+	const waiting = /* @__PURE__ */ new Map();
+	let said = "";
+	/** Why it answers no more. */
+	let over;
+	const started = Promise.withResolvers();
+	const fail = (error) => {
+		over ??= { error };
+		started.reject(error);
+		for (const each of waiting.values()) each.reject(error);
+		waiting.clear();
+	};
+	const onLine = (line) => {
+		const [state, word, name, reason = ""] = line.split("	");
+		const asked = waiting.get(`${word} ${name}`);
+		waiting.delete(`${word} ${name}`);
+		if (state === "done") asked?.resolve();
+		else asked?.reject(new Failure(reason));
+	};
+	const onStarted = async (id, reply) => {
+		const path = `/containers/${id}/json`;
+		const { Mounts = [] } = await api.get(path).catch(() => void 0) ?? {};
+		const volume = Mounts.find(({ Destination }) => Destination === volumePoint)?.Source ?? "";
+		const ask = (...words) => {
+			if (over !== void 0) return Promise.reject(over.error);
+			const answer = Promise.withResolvers();
+			waiting.set(words.slice(0, 2).join(" "), answer);
+			reply(`${words.join("	")}\n`);
+			return answer.promise;
+		};
+		const end = () => reply("end\n");
+		if (volume !== "") return started.resolve({
+			volume,
+			ask,
+			end
+		});
+		end();
+		fail(new Failure("Docker does not say where the volume is"));
+	};
+	const watch = {
+		deadlineMs: deadlineMs$3,
+		signal,
+		onLine,
+		onStarted,
+		onErrorLine: (line) => {
+			said = line.slice(0, 1e3);
+		},
+		isEnough: () => false
+	};
+	const ended = runContainer(api, toUnpacker$1(node, layoutDir, runId), "", watch).then((end) => fail(new Failure(said || end)), fail);
+	started.promise.catch(() => {});
+	return {
+		started: started.promise,
+		ended
+	};
+};
+
+// src/load/unpacker.ts
+/** Does a thing once for each name; whoever asks again waits for the same. */
+const createOnce = () => {
+	const begun = /* @__PURE__ */ new Map();
+	const doOnce = (name, act) => {
+		const work = begun.get(name) ?? act();
+		begun.set(name, work);
+		work.catch(() => {});
+		return work;
+	};
+	return {
+		doOnce,
+		hasBegun: (name) => begun.has(name)
+	};
+};
+const createUnpacker = (order) => {
+	const { engine, isLocal, layoutDir, atOnce, line } = order;
+	const gate = createGate(atOnce);
+	const [unpacking, finishing, giving] = [
+		createOnce(),
+		createOnce(),
+		createOnce()
+	];
+	let helper;
+	let isTold = false;
+	const getHelper = (node) => {
+		helper ??= startUnpackerHelper(order, node);
+		return helper.started;
+	};
+	/** By chain IDs: a layer's folders may have what those below say. */
+	const unpackLayer = (layers, at, file, node, proven) => {
+		const { chainId = "", diffId = "" } = layers[at] ?? {};
+		const words = [
+			toHex(chainId),
+			String(at),
+			diffId,
+			relative(layoutDir, file)
+		];
+		if (proven !== void 0) words.push(proven);
+		return unpacking.doOnce(chainId, async () => {
+			const { ask } = await getHelper(node);
+			await gate(() => ask("layer", ...words));
+		});
+	};
+	/** One of them, whose programs are used; undefined where links do not reach them all. */
+	const findNode = (nodes) => isLocal && areBeside(engine, nodes) ? nodes.find(isContainer) : void 0;
+	const begin = (layers, at, file, nodes, proven) => {
+		const node = findNode(nodes);
+		if (node !== void 0) unpackLayer(layers, at, file, node, proven);
+	};
+	const unpackAll = async (image, node, proven) => {
+		const { layers, layout, id } = image;
+		const toFile = (digest) => toBlobPath(layout?.folder ?? "", digest);
+		await Promise.all(layers.map(({ diffId }, at) => unpackLayer(layers, at, toFile(diffId), node, proven)));
+		const { volume, ask } = await getHelper(node);
+		const chains = layers.map(({ chainId }) => toHex(chainId));
+		for (const [at, chain] of chains.entries()) await finishing.doOnce(chain, () => ask("parents", chain, String(at), ...chains.slice(0, at)));
+		await giving.doOnce(id, () => ask("config", id, relative(layoutDir, toFile(id))));
+		const toFolder = (layer, at) => ({
+			...layer,
+			folder: `${volume}/${chains[at]}/to/${at}`
+		});
+		return {
+			image: {
+				...image,
+				layers: layers.map(toFolder)
+			},
+			config: `${volume}/${toHex(id)}`
+		};
+	};
+	const unpack = async (image, nodes, proven) => {
+		const node = findNode(nodes);
+		const { folder = "" } = image.layout ?? {};
+		const isWhole = image.layers.every(({ diffId }) => hasLayer(folder, diffId));
+		const isOurs = !relative(layoutDir, folder).startsWith("..");
+		if (node === void 0 || !isWhole || !isOurs) return void 0;
+		return unpackAll(image, node, proven).catch((error) => {
+			order.signal.throwIfAborted();
+			if (!isTold) line(`Layers are unpacked in nodes, not beside them: ${renderError(error)}`);
+			isTold = true;
+		});
+	};
+	const counted = /* @__PURE__ */ new Set();
+	const countBytes = ({ layers, layout }) => layers.reduce((sum, { chainId }, at) => {
+		if (counted.has(chainId)) return sum;
+		counted.add(chainId);
+		return sum + (layout?.layerBytes[at] ?? 0);
+	}, 0);
+	const close = async () => {
+		isTold = true;
+		const { end } = await helper?.started.catch(() => void 0) ?? {};
+		end?.();
+		await helper?.ended;
+	};
+	const hasBegun = ({ layers }) => layers.some(({ chainId }) => unpacking.hasBegun(chainId));
+	return {
+		begin,
+		unpack,
+		countBytes,
+		hasBegun,
+		close
+	};
+};
+
+// src/disk/fill.ts
+/** Files are counted for this; the reason of a failure is worth some seconds. */
+const deadlineMs$2 = 15e3;
+const renderParts = (parts) => parts.toSorted((a, b) => b.bytes - a.bytes).map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(", ");
+/** What Docker's data consists of, largest first. */
+const renderUsage = (usage) => {
+	const volumes = usage.Volumes?.map(({ UsageData }) => UsageData?.Size);
+	return renderParts([
+		{
+			what: "images",
+			bytes: usage.LayersSize ?? 0
+		},
+		{
+			what: "build cache",
+			bytes: sumCache(usage)
+		},
+		{
+			what: "containers",
+			bytes: sumBytes(usage.Containers?.map(({ SizeRw }) => SizeRw))
+		},
+		{
+			what: "volumes (the nodes' included)",
+			bytes: sumBytes(volumes)
+		}
+	]);
+};
+/** What is asked first where several are on one filesystem. */
+const order = [
+	"docker",
+	"node",
+	"temp"
+];
+const duArgs = [
+	"--one-file-system",
+	"--max-depth=1",
+	"--block-size=1",
+	"--"
+];
+/** The largest folders of those that `du` prints, the last of which is all together. */
+const parseDu = (printed) => printed.split("\n").flatMap((line) => {
+	const [, bytes, what = ""] = /^(\d+)\t(.+)$/.exec(line) ?? [];
+	return bytes === void 0 ? [] : [{
+		what,
+		bytes: Number(bytes)
+	}];
+}).slice(0, -1).toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
+const askDocker = async (get) => {
+	const usage = await findUsage(get, [
+		"image",
+		"build-cache",
+		"container",
+		"volume"
+	]);
+	if (usage === void 0) return "";
+	return `. Docker's disk usage: ${renderUsage(usage)} (files that nodes share with Docker count twice)`;
+};
+const renderFolders = (parts) => parts.length === 0 ? "" : `. Largest folders: ${renderParts(parts)}`;
+const askNode = async (api, nodes, name) => {
+	const node = nodes.find((each) => each.name === name);
+	if (node === void 0) return "";
+	const argv = [
+		"du",
+		...duArgs,
+		node.containerd.root
+	];
+	return renderFolders(parseDu(await executeIn(api, node, argv, deadlineMs$2)));
+};
+const askTemp = async ({ cancelled }, env, path) => {
+	const command = {
+		file: "du",
+		args: [...duArgs, path],
+		env,
+		timeoutMs: deadlineMs$2
+	};
+	const { stdout } = await runCaptured({
+		...command,
+		signal: cancelled
+	});
+	return renderFolders(parseDu(stdout));
+};
+/** What fills a filesystem, as the end of a sentence; nothing where nobody can say in time. */
+const describeFill = async (api, nodes, { uses, path }, env) => {
+	const asked = (use) => {
+		switch (use.kind) {
+			case "docker": return askDocker(api.get);
+			case "node": return askNode(api, nodes, use.name);
+			case "temp": return askTemp(api, env, path);
+		}
+	};
+	const [first] = uses.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+	if (first === void 0) return "";
+	const answer = asked(first).catch(() => "");
+	return within(answer, deadlineMs$2, "");
+};
+
+// src/run/disk-full.ts
+/** Full, or as good as: what was half done has been removed meanwhile. */
+const isFull = ({ freeBytes, totalBytes, freeInodes, totalInodes }) => freeBytes < Math.max(.03 * totalBytes, 1e8) || totalInodes > 0 && freeInodes < .01 * totalInodes;
+/** Inspects the disks once more: the builds have changed what was found before. */
+const inspectDisks = async (api, facts, tempDir) => {
+	const { filesystems } = await findFilesystems(api, facts, tempDir);
+	return {
+		filesystems,
+		full: filesystems.filter(isFull)
+	};
+};
+/** Nothing can be written: whatever failed just now failed for that, also where it says otherwise. */
+const isChoked = ({ filesystems }) => filesystems.some(({ freeBytes, freeInodes, totalInodes }) => freeBytes < 32e6 || totalInodes > 0 && freeInodes < 100);
+/**
+* False when all have as much as a build should find: then a program in it meant something else,
+* such as its shared memory, and nothing is said of disks.
+*/
+const couldBeFull = ({ filesystems, full }) => filesystems.length === 0 || full.length > 0 || filesystems.some(({ freeBytes }) => freeBytes < 16e9);
+/** True when room on Docker's filesystem could help: it is full itself, or nobody knows which is. */
+const couldHelp = ({ filesystems, full }) => {
+	const dockers = findDockers(filesystems);
+	return full.length === 0 || dockers !== void 0 && full.includes(dockers);
+};
+const remedies = {
+	docker: "Build fewer or smaller images in this job, free the disk before this step (`docker system prune`, `docker buildx prune`), or use a runner with a larger one.",
+	node: "Remove images from the node (`docker exec NODE crictl rmi --prune`), give its /var a larger filesystem, or keep it on Docker's, where Slipway links images.",
+	temp: "Point RUNNER_TEMP at a folder with more free space, or set load-mode: auto, which needs none there."
+};
+/**
+* What to say of something that did not fit: where it was full, and what fills it.
+*
+* @param tried what was done to make room, or why nothing was
+*/
+const explainNoSpace = async ({ api, facts, env }, error, { filesystems, full }, tried) => {
+	const fullest = filesystems.toSorted((a, b) => a.freeBytes - b.freeBytes).slice(0, 1);
+	const shown = full.length > 0 ? full : fullest;
+	const lines = await Promise.all(shown.map(async (one) => renderFilesystem(one) + await describeFill(api, facts.nodes, one, env)));
+	const where = full.length > 0 ? "Full:" : "After cleanup:";
+	const what = error instanceof Error ? error.message : String(error);
+	const kinds = shown[0]?.uses.map(({ kind }) => kind) ?? [];
+	const kind = [
+		"docker",
+		"node",
+		"temp"
+	].find((each) => kinds.includes(each)) ?? "docker";
+	return new Failure(`${what.replace(/\.$/, "")}. ${where} ${lines.join("; ")}. ${tried}`, {
+		cause: error,
+		remedy: remedies[kind]
+	});
+};
+
+// src/run/disk-retry.ts
+/** Frees what may go; tells what came of it, and whether it is worth another try. */
+const reclaimSpace = async (reclaim, state, sinceMs) => {
+	const giveUp = (tried) => ({
+		isWorthIt: false,
+		tried
+	});
+	if (reclaim.objection !== void 0) return giveUp(reclaim.objection);
+	if (!couldHelp(state)) return giveUp("Slipway freed nothing: that disk has nothing that it may delete");
+	const bytes = await reclaim.run(sinceMs);
+	if (bytes === 0) return giveUp("Slipway found nothing more to free");
+	return {
+		isWorthIt: true,
+		tried: `Freeing ${formatBytes(bytes)} more was not enough`
+	};
+};
+/**
+* Does something that writes to disks. When they are full, more is freed where that is allowed, and
+* it is done once more; else the failure names the full filesystem and what fills it.
+*/
+const createDiskRetry = (facts, given, reclaim) => {
+	const { docker, log, run, tempRoot } = given;
+	const inspect = () => inspectDisks(docker.api, facts, tempRoot);
+	const explain = async (error, tried) => explainNoSpace({
+		api: docker.api,
+		facts,
+		env: run.env
+	}, error, await inspect(), tried);
+	return async (body, signal) => {
+		const sinceMs = performance.now();
+		try {
+			return await body();
+		} catch (error) {
+			if (signal.aborted) throw error;
+			const state = await inspect().catch(() => void 0);
+			if (state === void 0) throw error;
+			if (!isChoked(state) && !(isNoSpace(error) && couldBeFull(state))) throw error;
+			const { isWorthIt, tried } = await reclaimSpace(reclaim, state, sinceMs);
+			if (!isWorthIt) throw await explain(error, tried);
+			if (signal.aborted) throw error;
+			log.line(`${renderError(error)} Retrying once.`);
+			return body().catch(async (again) => {
+				throw isNoSpace(again) ? await explain(again, tried) : again;
+			});
+		}
+	};
+};
+
+// src/disk/free-disk.ts
+/** The largest entry has some 100,000 files, and the disk may be slow. */
+const timeoutMs$2 = 9e5;
+/** Why a catalog path stays; undefined means that it may go. */
+const findObjection$1 = async (path) => {
+	const stat = await lstat(path).catch(() => void 0);
+	if (stat === void 0) return "not there";
+	if (!stat.isDirectory()) return "it is not a folder";
+	if (await realpath(path) !== path) return "its path has a symbolic link";
+	for (let parent = dirname(path), child = stat;; parent = dirname(parent)) {
+		const above = await lstat(parent);
+		if (above.uid !== 0) return `${parent} does not belong to root`;
+		if (child === stat && above.dev !== stat.dev) return "it is a mount";
+		child = above;
+		if (parent === "/") return void 0;
+	}
+};
+const runAsRoot = (context, program, ...args) => {
+	const command = process.getuid?.() === 0 ? {
+		...context,
+		file: program,
+		args,
+		timeoutMs: timeoutMs$2
+	} : {
+		...context,
+		file: "sudo",
+		args: [
+			"-n",
+			program,
+			...args
+		],
+		timeoutMs: timeoutMs$2
+	};
+	return runCaptured(command).catch(() => ({
+		code: 127,
+		stdout: ""
+	}));
+};
+/**
+* Bytes on the disk below a folder. Free space before and after would not tell: builds write
+* meanwhile. Whoever removes the folder next needs what this reads.
+*/
+const measureFolder = async (context, path) => {
+	const { stdout } = await runAsRoot(context, "du", ...[
+		"--summarize",
+		"--one-file-system",
+		"--block-size=1"
+	], "--", path);
+	return Number(/^\d+/.exec(stdout)?.[0] ?? 0);
+};
+/** Moved aside first: a path that half exists would break whoever uses it meanwhile. */
+const removeFolder = async (context, path) => {
+	const aside = join(dirname(path), `.slipway-freed-${process.pid}`);
+	if ((await runAsRoot(context, "mv", "--no-target-directory", "--", path, aside)).code !== 0) return false;
+	return (await runAsRoot(context, "rm", "-rf", "--one-file-system", "--", aside)).code === 0;
+};
+const freePath = async (context, name, path, log) => {
+	const objection = await findObjection$1(path).catch(renderError);
+	if (objection !== void 0) {
+		if (objection !== "not there") log(`Kept ${path}: ${objection}.`);
+		return [];
+	}
+	const bytes = await measureFolder(context, path);
+	if (context.signal.aborted) return [];
+	if (!await removeFolder(context, path)) {
+		log(`Could not remove ${path}; the step continues.`);
+		return [];
+	}
+	log(`Freed ${formatBytes(bytes)}: ${name} (${path}).`);
+	return [{
+		name,
+		path,
+		bytes
+	}];
+};
+/** Bytes that an ordinary user may still write to the filesystem that holds `path`. */
+const freeBytesAt = async (path) => {
+	const { bavail, bsize } = await statfs(path);
+	return bavail * bsize;
+};
+const hasEnough = async (freeing, folder) => freeing.targetFreeBytes !== void 0 && await freeBytesAt(folder).catch(() => Number.POSITIVE_INFINITY) >= freeing.targetFreeBytes;
+/** With this a build can begin: it will not have written as much before more is free. */
+const enoughToBegin = 4e9;
+/** Waits until builds have enough free disk to start, or nothing more is freed. */
+const waitForDisk = async (freeing, folder) => {
+	let hasEnded = false;
+	const ending = Promise.allSettled([freeing]).then(() => {
+		hasEnded = true;
+	});
+	const freeBytes = () => freeBytesAt(folder).catch(() => enoughToBegin);
+	while (!hasEnded && await freeBytes() < enoughToBegin) await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 500))]);
+};
+/**
+* Removes entries of the catalog, one after another, until the target is reached.
+*
+* @param folder one on the filesystem that is to have room
+*/
+const freeDisk = async (freeing, folder, env, log, signal) => {
+	const freed = [];
+	const all = freeing.entries.flatMap(({ name, paths }) => paths.map((path) => ({
+		name,
+		path
+	})));
+	for (const { name, path } of all) {
+		if (signal.aborted || await hasEnough(freeing, folder)) break;
+		freed.push(...await freePath({
+			env,
+			signal
+		}, name, path, log));
+	}
+	return freed;
+};
+
 // src/image/sizes.ts
 /** Bytes of all steps, and of those that no image before this one had. */
 const sumSteps = (history, seen) => {
@@ -5152,7 +7821,7 @@ const usesActionsCache = (targets) => {
 const toLayoutOutput = (folder) => [
 	"type=oci",
 	"tar=false",
-	quote(`dest=${folder}`),
+	quote$1(`dest=${folder}`),
 	"compression=uncompressed",
 	"force-compression=true"
 ].join(",");
@@ -5183,7 +7852,7 @@ const wantLayers = (folder, diffIds) => {
 /** @param names that only this output has, where others have others */
 const toOutput = ({ output }, place, names) => {
 	switch (output) {
-		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote(`name=${names.join(",")}`)}`;
+		case "docker": return names.length === 0 ? "type=docker" : `type=docker,${quote$1(`name=${names.join(",")}`)}`;
 		case "oci-layout": return toLayoutOutput(place);
 		case "registry": return toRegistryOutput(place);
 		case "cache": return "type=cacheonly";
@@ -5245,10 +7914,22 @@ const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
 	target.bake.name
 ];
 
+// src/text/http-status.ts
+/**
+* Where Docker, containerd and BuildKit write the status that a server answered with: a few words after
+* `status`, as in `unexpected status from HEAD request to URL: 403 Forbidden`, as in `error parsing HTTP 429
+* response body`, or before its reason, as in `PUT URL: 500 Internal Server Error`. It is a word of its own:
+* digits of an address or of an image's name are none.
+*/
+const statusPattern = /(?:\b(?:[Ss]tatus(?: ?[Cc]ode)?:?(?: \S+){0,6}?|HTTP(?:\/[\d.]+)?|error response) ([45]\d\d)(?![^\s:,;)"])|(?<![^\s("[>])([45]\d\d) [A-Z][a-z]+\b)/g;
+/** Whether a message tells of an answer with such a status. */
+const tellsStatus = (text, status) => [...text.matchAll(statusPattern)].some(([, named, explained]) => status.test(named ?? explained ?? ""));
+
 // src/build/transient.ts
 /**
 * BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
-* registries, Go's net and http, gRPC. The first that fits counts; what is not here does not change by itself.
+* registries, Go's net and http, gRPC. The first that fits, and tells of its HTTP status, counts; what is not here
+* does not change by itself.
 */
 const rows$1 = [
 	[
@@ -5257,9 +7938,10 @@ const rows$1 = [
 		15e3
 	],
 	[
-		/unexpected status(?: code)? .{0,500}\b5\d\d\b|received unexpected HTTP status: 5\d\d/i,
+		/unexpected (?:HTTP |HEAD )?status/i,
 		"the registry failed",
-		2e3
+		2e3,
+		/5\d\d/
 	],
 	[
 		/no such host|server misbehaving|Temporary failure in name resolution/i,
@@ -5283,7 +7965,8 @@ const rows$1 = [
 	]
 ];
 /** A registry that refuses, or has it not, does so again. */
-const isFinal = /\b(?:401|403|404)\b|insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i;
+const finalWords = /insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i;
+const isFinal = (text) => finalWords.test(text) || tellsStatus(text, /40[134]/);
 const isRun = /did not complete successfully: exit code/;
 /** What they pass on may be a whole page of a proxy. */
 const longestReason = 4e3;
@@ -5297,8 +7980,8 @@ const isNameFailure = /Temporary failure in name resolution/;
 */
 const findTransient = (reason, output) => {
 	const text = (isRun.test(reason) ? output.find((line) => isNameFailure.test(line)) ?? "" : reason).slice(0, longestReason);
-	if (isFinal.test(text)) return void 0;
-	const row = rows$1.find(([pattern]) => pattern.test(text));
+	if (isFinal(text)) return void 0;
+	const row = rows$1.find(([pattern, , , status]) => pattern.test(text) && (status === void 0 || tellsStatus(text, status)));
 	return row && {
 		what: row[1],
 		waitMs: row[2]
@@ -5327,7 +8010,7 @@ const rows = [
 		"Write the cache to a registry, or build earlier in the job."
 	],
 	[
-		/429|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
+		/\b429\b|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
 		"the service takes no more requests now (rate limit)",
 		"Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
 	],
@@ -5363,7 +8046,7 @@ const longestTold$1 = 400;
 const findRow = (error) => rows.find(([pattern]) => pattern.test(error.slice(0, longestError)));
 /** What to do about a cache that cannot be read or written. */
 const findCacheRemedy = (error) => findRow(error)?.[2];
-const isMissing = ({ kind, error }) => kind === "import" && /not found|404|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError));
+const isMissing = ({ kind, error }) => kind === "import" && /not found|\b404\b|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError));
 const explain = (name, { kind, error }) => {
 	const [, cause, remedy] = findRow(error) ?? [];
 	const what = `${name}: the cache could not be ${kind === "import" ? "read" : "written"}`;
@@ -5623,7 +8306,7 @@ const toList = (value) => Array.isArray(value) ? value.filter(isFields) : [];
 /** A name is a Dockerfile's text, which may be as long as that. */
 const longestText = 1e4;
 /** One line, of what others wrote. */
-const toText = (value) => typeof value === "string" ? value.slice(0, longestText).replace(/\p{Cc}+/gu, " ") : "";
+const toText$1 = (value) => typeof value === "string" ? value.slice(0, longestText).replace(/\p{Cc}+/gu, " ") : "";
 const toBytes = (value) => Buffer.from(typeof value === "string" ? value : "", "base64");
 const toMs = (value) => {
 	const ms = typeof value === "string" ? Date.parse(value) : NaN;
@@ -5631,9 +8314,9 @@ const toMs = (value) => {
 };
 const toCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
 const toVertex = (fields) => ({
-	digest: toText(fields["digest"]),
+	digest: toText$1(fields["digest"]),
 	/** Such as `[build 2/3] RUN make`. */
-	name: toText(fields["name"]),
+	name: toText$1(fields["name"]),
 	/** Whether it is made of what another one made. */
 	hasInputs: Array.isArray(fields["inputs"]) && fields["inputs"].length > 0,
 	/** Undefined where it is only announced. */
@@ -5641,11 +8324,11 @@ const toVertex = (fields) => ({
 	completedMs: toMs(fields["completed"]),
 	isCached: fields["cached"] === true,
 	/** Empty for what did not fail. */
-	error: toText(fields["error"])
+	error: toText$1(fields["error"])
 });
 const toTransfer = (fields) => ({
-	vertex: toText(fields["vertex"]),
-	id: toText(fields["id"]),
+	vertex: toText$1(fields["vertex"]),
+	id: toText$1(fields["id"]),
 	currentBytes: toCount(fields["current"]),
 	/** 0 where nobody knows. */
 	totalBytes: toCount(fields["total"]),
@@ -5654,7 +8337,7 @@ const toTransfer = (fields) => ({
 	atMs: toMs(fields["timestamp"])
 });
 const toLog = (fields) => ({
-	vertex: toText(fields["vertex"]),
+	vertex: toText$1(fields["vertex"]),
 	data: toBytes(fields["data"]),
 	atMs: toMs(fields["timestamp"])
 });
@@ -5662,8 +8345,8 @@ const toWarning = (fields) => {
 	const [range] = toList(fields["range"]);
 	const start = range?.["start"];
 	return {
-		vertex: toText(fields["vertex"]),
-		message: toText(toBytes(fields["short"]).toString("utf8")),
+		vertex: toText$1(fields["vertex"]),
+		message: toText$1(toBytes(fields["short"]).toString("utf8")),
 		/** Counted from 1; undefined where it is about no line. */
 		line: isFields(start) && toCount(start["line"]) || void 0
 	};
@@ -6086,13 +8769,13 @@ const longestVariable = 131008;
 /** A variable is text without NUL: other bytes would arrive as others, or cut. */
 const requireText = ({ id, value }) => {
 	const bytes = value.exposeBytes();
-	const isText = Buffer.from(value.expose(), "utf8").equals(bytes) && !bytes.includes(0);
-	if (isText && bytes.length < longestVariable) return;
+	const isText = isUtf8(bytes) && !bytes.includes(0);
+	if (isText && bytes.length < longestVariable) return bytes.toString();
 	const what = `The secret ${id} is ${isText ? "too long" : "no text"}`;
 	throw new Failure(`${what}, and can reach the build through a file in memory alone`, { remedy: "Give the runner a /dev/shm with room, and put the docker program itself on the PATH." });
 };
 const byEnvironment = (secrets) => {
-	secrets.forEach(requireText);
+	const texts = secrets.map(requireText);
 	const nameOf = (index) => `SLIPWAY_SECRET_${index}`;
 	return {
 		sources: secrets.map(({ id }, index) => ({
@@ -6100,7 +8783,7 @@ const byEnvironment = (secrets) => {
 			from: `env=${nameOf(index)}`
 		})),
 		stdinFd: void 0,
-		env: Object.fromEntries(secrets.map(({ value }, index) => [nameOf(index), value.expose()]))
+		env: Object.fromEntries(texts.map((text, index) => [nameOf(index), text]))
 	};
 };
 const byMemory = (secrets, fds, way) => ({
@@ -6320,6 +9003,57 @@ const measureLayout = ({ sizeBytes, layers, layout }) => ({
 const createExportLayers = (order, { docker, log }) => async (diffIds) => {
 	wantLayers(order.layout, diffIds);
 	await buildImage(docker.command, order, () => {}, log.warning);
+};
+
+// src/load/drop-images.ts
+/**
+* The names that may go from Docker's store. Where links share the files, removing a name frees
+* nothing, so `auto` keeps it.
+*/
+const planDropping = (loads, keepImages) => loads.filter(({ nodes }) => keepImages === "never" || nodes.every(({ way }) => way === "copy" || way === "stream" || way === "kind")).flatMap(({ image: { references, id } }) => references.map((each) => ({
+	...each,
+	id
+})));
+/** Of what a container uses, Docker refuses to remove the last name alone, and a load has given it one more. */
+const isUsed = async (get, id) => {
+	return (await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ ancestor: [id] }))}`) ?? []).some(({ ImageID }) => ImageID === id);
+};
+/**
+* Removes names; layers go with the last of them. What is in use stays, and that is no failure; so
+* does a name that somebody else has given to another image.
+*/
+const dropImages = async (docker, get, names, line) => {
+	for (const { given, canonical, id } of names) {
+		const now = await get(`/images/${canonical}/json`);
+		if (now === void 0) continue;
+		if (now.Id !== id) {
+			line(`Docker keeps ${given}: it names another image now.`);
+			continue;
+		}
+		line(!await isUsed(get, id) && (await docker.try(["rmi", given])).code === 0 ? `Removed ${given} from Docker.` : `Docker keeps ${given}: it is in use.`);
+	}
+};
+
+// src/load/foreign.ts
+/** What an image is for, and the nodes that are something else; undefined where there are none. */
+const renderForeign = ({ references, architecture }, nodes) => {
+	const others = nodes.filter((node) => architecture !== "" && node.architecture !== architecture);
+	const [first] = others;
+	if (first === void 0) return void 0;
+	return `${references.map(({ given }) => given).join(", ")} is built for ${architecture}, and ${others.map((node) => node.name).join(", ")} ${others.length > 1 ? "are" : "is"} ${first.architecture}: its pods end with "exec format error", unless the machine emulates ${architecture}. Build it with the platform linux/${first.architecture}.`;
+};
+/** Asks for what the nodes are: what their image is for, or the daemon where that is gone. */
+const findForeign = async (get, image, plans) => {
+	const ids = [...new Set(plans.flatMap(({ node }) => isMachine(node) ? [] : [node.imageId]))];
+	const known = new Map(await Promise.all(ids.map(async (id) => {
+		const found = await get(`/images/${id}/json`) ?? await get("/version");
+		return [id, found?.Architecture ?? found?.Arch ?? image.architecture];
+	})));
+	const nodes = plans.map(({ node }) => ({
+		name: node.name,
+		architecture: isMachine(node) ? architecture : known.get(node.imageId) ?? image.architecture
+	}));
+	return renderForeign(image, nodes);
 };
 
 // src/text/progress.ts
@@ -6745,20 +9479,130 @@ const countBytes = (onBytes) => new Transform({ transform: (chunk, _, done) => {
 	done(null, chunk);
 } });
 
+// src/image/contents/tar/header.ts
+/** Go's reader, and so every builder of images, takes no longer names and records. */
+const longestSpecial = 1048576;
+const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
+/** Up to the first NUL. */
+const toText = (block, from, length) => {
+	const text = block.toString("latin1", from, from + length);
+	const end = text.indexOf("\0");
+	return end < 0 ? text : text.slice(0, end);
+};
+/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
+const toBinary = (field) => {
+	const isNegative = ((field[0] ?? 0) & 64) !== 0;
+	let value = isNegative ? -1n : 0n;
+	field.forEach((byte, at) => {
+		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
+		value = value << 8n | BigInt(bits);
+	});
+	return Number(value);
+};
+const toNumber = (block, from, length) => {
+	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
+	const text = toText(block, from, length).trim();
+	if (text === "") return 0;
+	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
+};
+const toSize = (value) => {
+	if (Number.isSafeInteger(value) && value >= 0) return value;
+	throw noTar("a size that is none");
+};
+/** Owners that are none say nothing that a report needs. */
+const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
+/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
+const hasRightSum = (block) => {
+	let [sum, signed] = [0, 0];
+	block.forEach((byte, at) => {
+		const value = at >= 148 && at < 156 ? 32 : byte;
+		sum += value;
+		signed += value > 127 ? value - 256 : value;
+	});
+	const said = toNumber(block, 148, 8);
+	return said === sum || said === signed;
+};
+const toName = (block) => {
+	const name = toText(block, 0, 100);
+	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText(block, 345, 155) : "";
+	return prefix === "" ? name : `${prefix}/${name}`;
+};
+const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
+/** @throws {Failure} for a block that is no header */
+const parseHeader = (block) => {
+	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
+	const name = toName(block);
+	const flag = block.toString("latin1", 156, 157);
+	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
+	const isSparse = type === "S";
+	return {
+		name,
+		linkName: toText(block, 157, 100),
+		type,
+		mode: toNumber(block, 100, 8) & 4095,
+		uid: toOwner(toNumber(block, 108, 8)),
+		gid: toOwner(toNumber(block, 116, 8)),
+		storedBytes: toSize(toNumber(block, 124, 12)),
+		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
+		mtime: formatTime(toNumber(block, 136, 12)),
+		hasMoreHoles: isSparse && block[482] !== 0
+	};
+};
+/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
+const parsePax = (bytes) => {
+	const records = /* @__PURE__ */ new Map();
+	for (let at = 0; at < bytes.length;) {
+		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
+		const end = at + Number(digits);
+		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
+		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
+		const sign = record.indexOf("=");
+		if (sign < 1) throw noTar("a record of a header without a name");
+		records.set(record.slice(0, sign), record.slice(sign + 1));
+		at = end;
+	}
+	return records;
+};
+const readCount = (text, otherwise) => {
+	if (text === void 0) return otherwise;
+	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
+};
+const readTime = (text, otherwise) => {
+	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
+	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
+};
+/** A header with what the records before it say instead. */
+const withPax = (header, records) => {
+	if (records.size === 0) return header;
+	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
+	return {
+		...header,
+		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
+		linkName: records.get("linkpath") ?? header.linkName,
+		uid: toOwner(readCount(records.get("uid"), header.uid)),
+		gid: toOwner(readCount(records.get("gid"), header.gid)),
+		storedBytes: readCount(records.get("size"), header.storedBytes),
+		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
+		mtime: readTime(records.get("mtime"), header.mtime)
+	};
+};
+
 // src/load/tar-filter.ts
-const blockBytes = 512;
-/** A ustar header's file name; blobs have short names, so prefix and long-name records are not read. */
-const nameOf = (header) => {
-	const end = header.indexOf(0);
-	return header.toString("latin1", 0, end < 0 || end > 100 ? 100 : end);
-};
-/** A ustar header's size: octal digits, or base-256 for files of 8 GiB and more. */
-const sizeOf = (header) => {
-	if (((header[124] ?? 0) & 128) !== 0) return Number(header.readBigUInt64BE(128));
-	return Number.parseInt(header.toString("latin1", 124, 136).replace(/\0.*$/s, "").trim() || "0", 8);
-};
 /** Indexes of one image have a few hundred bytes. */
 const longestReplaced = 4194304;
+const toWhole = (bytes) => Math.ceil(bytes / 512) * 512;
+const beginRecords = (header, size) => {
+	if (size > 1048576) throw new Error(`a header of ${size} bytes`);
+	const bytes = Buffer.alloc(512 + toWhole(size));
+	return {
+		bytes,
+		filled: header.copy(bytes)
+	};
+};
+const readRecords = ({ bytes }) => {
+	const { storedBytes } = parseHeader(bytes.subarray(0, 512));
+	return parsePax(bytes.subarray(512, 512 + storedBytes));
+};
 /** A header for a file of another size; its checksum counts its own field as blanks (POSIX ustar). */
 const withSize = (header, size) => {
 	const changed = Buffer.from(header);
@@ -6768,33 +9612,42 @@ const withSize = (header, size) => {
 	changed.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
 	return changed;
 };
-const toPadded = (content) => Buffer.concat([content, Buffer.alloc(-content.length & 511)]);
+const toPadded = (content) => Buffer.concat([content, Buffer.alloc(-content.length & 512 - 1)]);
 /** Goes through a tar with constant memory and passes on what is kept. */
 const rewrite = (choose) => {
-	const header = Buffer.alloc(blockBytes);
+	const header = Buffer.alloc(512);
 	let headerBytes = 0;
 	let keptBytes = 0;
 	let droppedBytes = 0;
+	let records;
 	let replacing;
 	let collectedBytes = 0;
 	const takeHeader = (chunk, at) => {
-		const taken = Math.min(blockBytes - headerBytes, chunk.length - at);
+		const taken = Math.min(512 - headerBytes, chunk.length - at);
 		chunk.copy(header, headerBytes, at, at + taken);
 		headerBytes += taken;
 		return taken;
 	};
-	/** The replaced file with its header, once all of it has come. */
+	/** The replaced file with its header, once all of it has come. Records before it told of the earlier one. */
 	const endReplaced = () => {
 		if (replacing === void 0 || collectedBytes < replacing.size) return void 0;
 		const content = replacing.replace(Buffer.concat(replacing.chunks));
 		replacing = void 0;
 		return Buffer.concat([withSize(header, content.length), toPadded(content)]);
 	};
-	const beginFile = () => {
-		headerBytes = 0;
-		const size = sizeOf(header);
-		const bytes = Math.ceil(size / blockBytes) * blockBytes;
-		const kept = choose(nameOf(header), size, header);
+	const takeRecords = ({ bytes, filled }, chunk, at) => {
+		const taken = chunk.copy(bytes, filled, at);
+		records = {
+			bytes,
+			filled: filled + taken
+		};
+		return taken;
+	};
+	const beginFile = (name, size) => {
+		const headers = records === void 0 ? header : Buffer.concat([records.bytes, header]);
+		records = void 0;
+		const bytes = toWhole(size);
+		const kept = choose(name, size, headers);
 		if (kept !== void 0 && "replace" in kept) {
 			if (size > longestReplaced) throw new Error(`an index of ${size} bytes`);
 			replacing = {
@@ -6809,6 +9662,17 @@ const rewrite = (choose) => {
 		keptBytes = kept === void 0 ? 0 : kept.isPadded ? bytes : size;
 		droppedBytes = bytes - keptBytes;
 		return kept?.lead;
+	};
+	const begin = () => {
+		headerBytes = 0;
+		if (header.every((byte) => byte === 0)) return beginFile("", 0);
+		const plain = parseHeader(header);
+		if (plain.type === "x") {
+			records = beginRecords(header, plain.storedBytes);
+			return;
+		}
+		const { name, storedBytes } = records === void 0 ? plain : withPax(plain, readRecords(records));
+		return beginFile(name, storedBytes);
 	};
 	const pass = function(chunk) {
 		for (let at = 0; at < chunk.length;) if (replacing !== void 0) {
@@ -6827,10 +9691,11 @@ const rewrite = (choose) => {
 			const taken = Math.min(droppedBytes, chunk.length - at);
 			droppedBytes -= taken;
 			at += taken;
-		} else {
+		} else if (records !== void 0 && records.filled < records.bytes.length) at += takeRecords(records, chunk, at);
+		else {
 			at += takeHeader(chunk, at);
-			if (headerBytes < blockBytes) break;
-			const lead = beginFile();
+			if (headerBytes < 512) break;
+			const lead = begin();
 			if (lead !== void 0) this.push(lead);
 		}
 	};
@@ -6849,11 +9714,11 @@ const rewrite = (choose) => {
 *
 * @param toReplace says of a file, by its name, what becomes of its text; undefined leaves it as it is
 */
-const leaveOut = (isLeftOut, toReplace = () => void 0) => rewrite((name, _, header) => {
+const leaveOut = (isLeftOut, toReplace = () => void 0) => rewrite((name, _, headers) => {
 	if (isLeftOut(name)) return void 0;
 	const change = toReplace(name);
 	if (change === void 0) return {
-		lead: Buffer.from(header),
+		lead: Buffer.from(headers),
 		isPadded: true
 	};
 	return { replace: (content) => Buffer.from(change(content.toString("utf8"))) };
@@ -6914,17 +9779,27 @@ const toImport = (node, flags) => [
 	...flags,
 	"-"
 ];
-/** One that does not answer has nothing. */
-const inspectWhole = (api, node) => inspectNode(api, node, []).catch(() => emptyState);
+/** Undefined for one that does not answer. */
+const inspectWhole = (api, node) => inspectNode(api, node, []).catch(() => void 0);
 /**
-* Removes an image whose import failed, so that kubelet does not believe in it. CRI gives every
+* What a failed import has left: names that it has made or moved, never one that is as it was. CRI gives every
 * image its ID as a second name and does not take it back; it goes unless it was there before.
 */
-const removeImage = async ({ docker, api, engine, image, node }, before, loadedAs) => {
-	const names = [loadedAs, ...namesOf(engine, image)];
-	const { criIds } = await inspectWhole(api, node);
+const findLeft = async ({ api, engine, image, node }, before, loadedAs) => {
+	if (before === void 0) return [loadedAs];
+	const { criIds } = await inspectWhole(api, node) ?? emptyState;
+	const isLeft = (name) => {
+		const [old, now] = [before.criIds.get(name), criIds.get(name)];
+		return old === void 0 || now !== void 0 && now !== old;
+	};
+	const names = [loadedAs, ...namesOf(engine, image).filter(isLeft)];
 	const ids = names.map((name) => criIds.get(name) ?? image.id);
-	const gone = [...names, ...ids.filter((id) => !before.criIds.has(id))];
+	return [...names, ...ids.filter((id) => !before.criIds.has(id))];
+};
+/** Removes an image whose import failed, so that kubelet does not believe in it. */
+const removeImage = async (streaming, before, loadedAs) => {
+	const { docker, node } = streaming;
+	const gone = await findLeft(streaming, before, loadedAs);
 	const ctr = ["ctr", `--namespace=${node.containerd.namespace}`];
 	for (const name of new Set(gone)) await tryInNode(docker, node, [
 		...ctr,
@@ -6943,7 +9818,7 @@ const removeImage = async ({ docker, api, engine, image, node }, before, loadedA
 const send$1 = async (streaming, archived, before, loadedAs) => {
 	const { docker, api, engine, image, node, onBytes } = streaming;
 	const flags = await findImportFlags(docker, node);
-	const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before.chains);
+	const leftOut = toNeedlessBlobs(image, archived?.blobs ?? [], before?.chains ?? /* @__PURE__ */ new Set());
 	const importing = toNodeCommand(docker, node, toImport(node, flags), pipeTimeoutMs);
 	const problem = await pump(docker, {
 		image,
@@ -7623,6 +10498,115 @@ const toManifest = (config, layers) => {
 	});
 };
 
+// src/load/manifest.ts
+/**
+* The layers' sizes out of the history, which also has steps without a layer, as steps of 0 bytes. A layer of
+* 0 bytes looks the same, and which of them it is does not matter.
+*
+* @param historyBytes oldest first
+* @param totalBytes what the lowest layer is said to have where the history is not one of all layers
+*/
+const toLayerSizes = (historyBytes, layers, totalBytes) => {
+	let needless = historyBytes.length - layers;
+	const sizes = [];
+	for (const bytes of historyBytes) if (bytes === 0 && needless > 0) needless -= 1;
+	else sizes.push(bytes);
+	return sizes.length === layers ? sizes : Array.from({ length: layers }, (_, index) => index === 0 ? totalBytes : 0);
+};
+/** Asks for what an image's manifest is made of; a store that keeps manifests need not be asked. */
+const findManifestMaker = async (get, { hasContainerdStore }, image) => {
+	const { layout } = image;
+	if (layout !== void 0) return () => layout.manifest;
+	const path = `/images/${image.id}/history`;
+	const bytes = (hasContainerdStore ? [] : await get(path) ?? []).map(({ Size }) => Size).reverse();
+	const sizes = toLayerSizes(bytes, image.layers.length, image.sizeBytes);
+	const layers = image.layers.map(({ diffId }, index) => ({
+		digest: diffId,
+		size: sizes[index] ?? 0
+	}));
+	return (configBytes) => toManifest({
+		digest: image.id,
+		size: configBytes
+	}, layers);
+};
+
+// src/load/load-image.ts
+/** Nodes that do not answer are left to the loading, which says more when it fails. */
+const inspectNodes = async ({ api, engine, signal }, image, nodes) => {
+	const states = /* @__PURE__ */ new Map();
+	await Promise.all(nodes.map(async (node) => {
+		const state = await inspectNode(api, node, namesOf(engine, image)).catch(() => void 0);
+		if (state !== void 0) states.set(node.name, state);
+	}));
+	signal.throwIfAborted();
+	return states;
+};
+const loadFromDocker = async (task, plans) => {
+	return (await allEnded([...groupForHelpers(plans).map((group) => byDirect(task, group)), ...plans.map(async ({ node, choice }) => {
+		if (choice.kind === "direct") return [];
+		return [await (choice.kind === "kind" ? byKind : byStream)(await task.begun, node, choice.because)];
+	})])).flat();
+};
+/** A helper starts meanwhile: both take a while. */
+const begin = (task) => {
+	const { api, engine, image, hold } = task;
+	const holding = image.layout === void 0 ? hold(image) : image;
+	const begun = Promise.all([holding, findManifestMaker(api.get, engine, image)]).then(([held, toManifest]) => ({
+		...task,
+		image: held,
+		toManifest
+	}));
+	begun.catch(() => {});
+	return {
+		...task,
+		begun
+	};
+};
+/**
+* Puts one image into all nodes, side by side. Nothing is done to those that have it.
+*
+* @throws {Failure} when a node could not be given the image in any way
+*/
+const loadImage = async (context, image, plans) => {
+	const started = performance.now();
+	const nodes = plans.map(({ node }) => node);
+	const states = await inspectNodes(context, image, nodes);
+	const names = namesOf(context.engine, image);
+	const isThere = (node) => {
+		const state = states.get(node.name);
+		return state !== void 0 && hasImage(node, image, names, state);
+	};
+	const durationMs = Math.round(performance.now() - started);
+	const present = nodes.filter(isThere).map(({ name }) => ({
+		name,
+		way: "present",
+		because: void 0,
+		copiedBytes: 0,
+		durationMs
+	}));
+	const lacking = plans.filter(({ node }) => !isThere(node));
+	if (lacking.length === 0) return {
+		image,
+		nodes: present
+	};
+	const name = image.references[0]?.given ?? image.id;
+	const progress = createProgress(context.line, name, context.bar);
+	const task = begin({
+		...context,
+		image,
+		progress
+	});
+	const loads = await (image.layout === void 0 ? loadFromDocker : loadLayout)(task, lacking).finally(() => {
+		for (const { node } of lacking) context.bar?.clear(`${name}, ${node.name}`);
+	});
+	const all = [...present, ...loads];
+	const { image: held } = await task.begun;
+	return {
+		image: held,
+		nodes: all.sort((a, b) => a.name.localeCompare(b.name))
+	};
+};
+
 // src/run/find-image.ts
 /** The plan has a step wait for the one that makes or holds its image. */
 const findImage = (source, { resultOf }) => {
@@ -7634,6 +10618,169 @@ const findImage = (source, { resultOf }) => {
 		case "local": return source.image;
 		case "elsewhere": return;
 	}
+};
+
+// src/run/load-step.ts
+/**
+* Loads an image into nodes. Docker's copy goes at once where the plan says so: the next image may
+* need its room.
+*
+* @throws {Failure} when it cannot be loaded in any way, or does not fit
+*/
+const load = async (step, { docker, log, run }) => {
+	const image = findImage(step.image, run);
+	if (image === void 0) throw new Error(`nothing made the image of ${step.names.join(", ")}`);
+	const { api, engine } = docker;
+	const foreign = findForeign(api.get, image, step.into).then((text) => text !== void 0 && log.warning(text), () => {});
+	const { image: source } = step;
+	const context = {
+		docker: docker.command,
+		api,
+		engine,
+		clusterName: step.cluster,
+		runId: run.id,
+		hold: (each) => holdImage(api, run.id, each),
+		exportLayers: source.kind === "built" ? run.resultOf("build", source.by)?.exportLayers : void 0,
+		unpacker: run.unpacker,
+		tempDir: run.tempDir,
+		signal: run.signal,
+		line: log.line,
+		warn: log.warning,
+		bar: log.bar
+	};
+	const done = await loadImage(context, image, step.into).finally(() => foreign);
+	if ((source.kind === "pulled" || source.kind === "unpacked") && image.layout !== void 0) dropLayout(image.layout.folder);
+	if (step.keepImages !== void 0 && image.layout === void 0) await dropImages(docker.command, api.get, planDropping([done], step.keepImages), log.line);
+	return done;
+};
+
+// src/run/pull-step.ts
+/** Brings an image out of the Actions cache, or has Docker pull it, and finds what has come. */
+const pull = async ({ reference, mirrors, cache, nodes }, ports) => {
+	const { docker, log, run } = ports;
+	const { env, signal } = run;
+	if (cache !== void 0) {
+		const { pullThroughCache } = await import("./run-pull-through-cache.js");
+		const pulled = await pullThroughCache(reference, nodes, ports);
+		if (pulled !== void 0) return pulled;
+	}
+	const { pullImage } = await import("./pull-pull-image.js");
+	const { explainPull } = await import("./pull-explain.js");
+	const explain = (refusal) => explainPull(reference, refusal, {
+		env,
+		signal
+	});
+	const { pullFromMirrors } = await import("./pull-mirrors.js");
+	if (!await pullFromMirrors(docker.command, docker.api.get, reference, mirrors, log.line)) await pullImage(docker.command, reference, log.line, explain, signal);
+	const [image] = await findImages(docker.api.get, [reference]);
+	if (image === void 0) throw new Error(`${reference.given} is gone after it was pulled`);
+	return {
+		image,
+		kept: void 0
+	};
+};
+
+// src/run/handlers.ts
+/** A start reads only what every plan needs: what others need is read when they do. */
+const later = (find) => async (step, ports) => (await find())(step, ports);
+/** How each kind of step is done. */
+const handlers = {
+	load,
+	pull,
+	analyse: later(async () => (await import("./run-analyse-step.js")).analyse),
+	build: later(async () => (await import("./run-build-step.js")).build),
+	prove: later(async () => (await import("./run-prove-step.js")).prove),
+	"unpack-archive": later(async () => (await import("./run-unpack-archive-step.js")).unpackArchive),
+	"create-cluster": later(async () => (await import("./run-create-cluster-step.js")).createClusterStep),
+	"await-cluster": later(async () => (await import("./run-create-cluster-step.js")).awaitClusterStep),
+	"keep-pulled": later(async () => (await import("./run-keep-pulled-step.js")).keepPulled),
+	"restore-builds": later(async () => (await import("./run-restore-builds-step.js")).restoreBuilds),
+	"restore-mounts": later(async () => (await import("./run-cache-mounts-step.js")).restoreCacheMounts),
+	"keep-mounts": later(async () => (await import("./run-cache-mounts-step.js")).keepCacheMounts),
+	"sync-files": later(async () => (await import("./run-sync-files-step.js")).syncNodeFiles),
+	"image-volumes": later(async () => (await import("./run-image-volumes-step.js")).makeImageVolumes),
+	"free-disk": ({ freeing, folder }, { log, run }) => freeDisk(freeing, folder, run.env, log.line, run.signal),
+	"await-disk": ({ freeing, folder }, { run }) => waitForDisk(run.over(freeing), folder),
+	"hold-image": ({ image }, { docker, run }) => holdImage(docker.api, run.id, image),
+	"mirror-nodes": async ({ into, mirrors }, { docker, log }) => {
+		const { mirrorNodes } = await import("./pull-mirrors.js");
+		for (const line of await mirrorNodes(docker.api, into, mirrors)) log.line(line);
+	},
+	"revoke-token": async (_, { secrets, log }) => {
+		const ended = await secrets.close();
+		for (const token of ended) log.line(`Token: ${renderEndedToken(token)}`);
+		return ended;
+	},
+	"record-sizes": async ({ repository, targets, lastSizes }, { docker, run }) => {
+		const images = targets.flatMap(({ name }) => run.resultOf("build", toBuildId(name))?.measured ?? []);
+		if (images.length === 0) return;
+		const areInDocker = targets.some(({ output }) => output === "docker");
+		const sizes = sumSizes(images, areInDocker && docker.engine.hasContainerdStore);
+		const memory = {
+			...run.cache,
+			repository,
+			signal: run.signal
+		};
+		await rememberSizes(memory, targets, sizes, lastSizes);
+	},
+	"drop-image": ({ name }, { docker }) => dropName$1(docker.api, name),
+	"release-image": async ({ image, loadedBy }, { docker, run }) => {
+		const loaded = run.resultOf("load", loadedBy);
+		if (loaded === void 0 || loaded.image.heldAs !== void 0) await dropName$1(docker.api, toHeldName(run.id, image.id));
+	},
+	"drop-leftovers": async (_, { docker: { api } }) => {
+		for (const name of await findLeftOvers(api).catch(() => [])) await dropName$1(api, name);
+	},
+	"drop-layout": async ({ target }, { run }) => dropLayout(toLayoutFolder(run, target)),
+	"prune-cache": (_, { docker, log }) => pruneCache(docker.command, log.line)
+};
+
+// src/run/reclaim.ts
+const sum$1 = (all) => all.reduce((bytes, one) => bytes + one.bytes, 0);
+const findObjection = ({ freeDisk, pruneCache }, facts) => {
+	if (!facts.isHostedRunner) return "Slipway freed nothing: this is not a GitHub-hosted runner";
+	if (!facts.isLocalDaemon) return "Slipway freed nothing: the Docker daemon is on another machine";
+	return freeDisk === "never" && pruneCache === "never" ? "Slipway freed nothing: free-disk and prune-cache forbid it" : void 0;
+};
+/**
+* What to do when the disk is full although the plan said that it would do.
+*
+* @param freeing what is freed already by a step of the plan, as soon as that is over
+*/
+const createReclaim = (inputs, facts, { docker, log: { line }, run: { env, signal } }, freeing) => {
+	const objection = findObjection(inputs, facts);
+	const freed = [];
+	let isOver = false;
+	const planned = freeing().then((all) => {
+		isOver = true;
+		return sum$1(all);
+	});
+	const free = async () => {
+		line("The disk is full: reclaiming space.");
+		const meanwhile = isOver ? 0 : await planned;
+		const rest = {
+			entries: inputs.freeDisk === "never" ? [] : findEntries(inputs, facts),
+			targetFreeBytes: void 0
+		};
+		const folders = await freeDisk(rest, toDockersFolder(facts), env, line, signal);
+		const cache = inputs.pruneCache !== "never" && findPruneObjection(facts) === void 0 ? await pruneCache(docker.command, line) : [];
+		freed.push(...folders, ...cache);
+		return {
+			bytes: meanwhile + sum$1(freed),
+			endedMs: performance.now()
+		};
+	};
+	let round;
+	return {
+		objection,
+		freed,
+		run: async (sinceMs) => {
+			if (objection !== void 0) return 0;
+			round ??= free();
+			const { bytes, endedMs } = await round;
+			return endedMs < sinceMs ? 0 : bytes;
+		}
+	};
 };
 
 // src/run/scheduler.ts
@@ -7702,6 +10849,122 @@ const runJobs = async (jobs, { limits, isEnded, renew = (job) => job, run, onEnd
 	return jobs.flatMap(({ id }) => outcomes.get(id) ?? []);
 };
 
+// src/run/run-plan.ts
+const endings = {
+	done: "",
+	failed: "failed after ",
+	cancelled: "cancelled after "
+};
+const told = [...[
+	"build",
+	"load",
+	"free-disk",
+	"prune-cache",
+	"sync-files",
+	"image-volumes",
+	"pull"
+], "unpack-archive"];
+/** `Build api: 4.1 s` when it has ended; nothing of what is not worth a line. */
+const renderEnd = ({ step, state, time }) => {
+	if (!told.includes(step.kind) || time === void 0 || state === "skipped") return void 0;
+	return `${step.id.charAt(0).toUpperCase() + step.id.slice(1)}: ${endings[state]}${formatDuration(time.endedMs - time.startedMs)}`;
+};
+/** Tells who waits for a step when it is over. */
+const createBells = (steps) => {
+	const bells = new Map(steps.map(({ id }) => [id, Promise.withResolvers()]));
+	return {
+		ring: (id) => bells.get(id)?.resolve(),
+		over: async (id) => bells.get(id)?.promise
+	};
+};
+/** The kind picks the handler of its own step, which the compiler cannot see. */
+const handlerOf = ({ kind }) => handlers[kind];
+/** A container that unpacks, should something have to be; linking is what nodes get of it. */
+const openUnpacker = ({ loadMode }, { docker: { api, engine }, log: { line } }, { id, isLocal, layoutDir, signal }) => loadMode === "stream" || loadMode === "kind" || findGate(engine) !== void 0 ? void 0 : createUnpacker({
+	api,
+	engine,
+	isLocal,
+	runId: id,
+	layoutDir,
+	signal,
+	line,
+	atOnce: Math.min(availableParallelism(), 4)
+});
+/**
+* Does all steps of a plan. The first failure ends the others where the plan says so; what finds a disk
+* full is done once more when room could be made.
+*
+* @returns how each ended, in the plan's order, and what was freed beyond the plan; never fails
+*/
+const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
+	const { docker, log, run } = given;
+	const stop = new AbortController();
+	const signal = AbortSignal.any([run.signal, stop.signal]);
+	const results = /* @__PURE__ */ new Map();
+	const { ring, over } = createBells(steps);
+	const resultOf = ((_, id) => results.get(id));
+	const command = createDocker(run.env, signal);
+	const unpacker = openUnpacker(inputs, given, {
+		...run,
+		isLocal: command.isLocal,
+		signal
+	});
+	const ports = {
+		...given,
+		docker: {
+			...docker,
+			command
+		},
+		run: {
+			...run,
+			signal,
+			resultOf,
+			over,
+			unpacker
+		}
+	};
+	const finalPorts = {
+		...ports,
+		run: {
+			...ports.run,
+			signal: run.signal
+		}
+	};
+	let renewed = /* @__PURE__ */ new Map();
+	const reclaim = createReclaim(inputs, facts, given, async () => {
+		const id = steps.find(({ kind }) => kind === "free-disk")?.id ?? "";
+		await over(id);
+		return resultOf("free-disk", id) ?? [];
+	});
+	const retry = createDiskRetry(facts, given, reclaim);
+	const isKept = (target) => run.buildCaches?.isKept(target) === true;
+	return {
+		outcomes: await runJobs(steps, {
+			limits: toLimits(parallel),
+			isEnded: () => signal.aborted,
+			renew: (step) => toLane(renewed.get(step.id) ?? step, inputs, isKept),
+			run: (step) => {
+				const work = async () => {
+					const result = await handlerOf(step)(step, step.isFinal ? finalPorts : ports);
+					if (step.kind === "create-cluster") renewed = new Map((await given.planAgain()).map((each) => [each.id, each]));
+					return result;
+				};
+				return fillsDisks.has(step.lane) ? retry(work, signal) : work();
+			},
+			onEnd: (outcome) => {
+				const { step, state, result } = outcome;
+				if (state === "done") results.set(step.id, result);
+				if (step.kind === "build") given.onBuilt();
+				if (state === "failed" && failFast) stop.abort();
+				ring(step.id);
+				const text = renderEnd(outcome);
+				if (text !== void 0) log.line(text);
+			}
+		}).finally(() => unpacker?.close()),
+		reclaimed: reclaim.freed
+	};
+};
+
 // src/facts/facts.ts
 /** The names that the nodes are to get: of what is built for them, and of what was there before. */
 const toWanted = ({ targets, images, pulls = [], archived = [] }) => [
@@ -7750,8 +11013,14 @@ const sumRequests = (containers, resource) => {
 	}
 	return Math.max(peak, sidecars + main);
 };
-/** Two of one name are one, as in a base and what is laid over it; the last that is applied counts. */
-const withoutTwins = (all) => [...Map.groupBy(all, ({ kind, namespace, name }) => `${kind} ${namespace} ${name}`).values()].flatMap((twins) => twins.at(-1) ?? []);
+/**
+* Two of one name are one, as in a base and what is laid over it; the last that is applied counts. Of a
+* `generateName`, which ends as no name may, Kubernetes makes one each.
+*/
+const withoutTwins = (all) => [...Map.groupBy(all, (each) => {
+	const { kind, namespace, name } = each;
+	return name.endsWith("-") ? each : `${kind} ${namespace} ${name}`;
+}).values()].flatMap((twins) => twins.at(-1) ?? []);
 /** The pods of workloads that are to run at all. */
 const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ pods, containers, ...workload }) => ({
 	...workload,
@@ -8512,4 +11781,295 @@ const refuseShortage = ({ disk, shortage }, runAttempt, log) => {
 	log.warning(`${shortage.message}. The step tries anyway, as this is a re-run.`);
 };
 
-export { allEnded, architecture, areBeside, asksForGpu, beginUnpacking, buildImage, byDirect, byKind, byStream, canExportCache, checkImageLimits, chooseMounts, classicStore, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropLayout, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand, explainShortage, fewBytes$1 as fewBytes, fillsDisks, findAnnotated, findAttested, findDockers, findFilesImages, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findLeftOvers, findLocalSource, findNamedImages, findNodeCapacities, findNodeObjection, findOthers$1 as findOthers, findOverlap, findPruneObjection, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, findWayIn, fixOf, freedOf, groupForHelpers, hasImage, hasLayer, hideTokens, holdImage, idsOf$1 as idsOf, inspectNode, inspectNodes, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNameless, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, listen, loadDirectly, loadLayout, lookForImages, measureImage, measureLayout, mountFolder, namesOf, noImages, noMounts, openMemoryFile, outcomesOf, parseCacheLayers, parseInstructions, pinVolumes, placeTrees, planBuildCache, planDisk, planImageCache, planMethod, planRestoringBuilds, planView, prepareLayout, pruneCache, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readRecords, readTargets, readTerms, readVolumes, reasonFor, recallRestores, refuseMissing, refuseMissing$1, refuseShortage, refuseUnknownLimits, refuseUnknownNames, remark, remarkOnLoads, remarkOnManifests, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFilesystem, renderFinding, renderGrowth, renderMatchPlace, renderParts, renderPath, renderPlace, renderPlace$1, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, requireCacheExport, restoringBuilds, runHelper, runJobs, send$2 as send, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, sumSizes, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toBuildId, toBuildTimes, toCache, toCached, toChainIds, toContainerImage, toContexts, toDevice, toDockersFolder, toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperBase, toHelperRequest, toImageReportOutput, toImageReports, toImagesToKeep, toInstruction, toKey, toLane, toLayers, toLayoutFolder, toLimits, toLoaded, toManifest, toMountStart, toMounts, toOutputs, toPath, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toSecret, toStat, toStep$1 as toStep, toTargets, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, typeOf, unpackScript, usualPlatform, withSafeCaches, withoutCacheExport, withoutFurther, withoutTag };
+// src/commands/run-memory.ts
+/** Post writes down what these names hold, for which nobody waits. */
+const leaveNames = ({ keptFor, targets, lastTimes }, report, history, { mayWriteCache, isDefaultBranch }, { saveState }) => {
+	const times = toBuildTimes(report, history);
+	if (keptFor === void 0 || lastTimes === void 0 || !mayWriteCache) return;
+	const images = toImagesToKeep(report, history.targets);
+	const names = [times && nameTimes(keptFor, targets, times, lastTimes), ...images === void 0 ? [] : nameImages(keptFor, targets, images, isDefaultBranch)].filter((name) => name !== void 0);
+	if (names.length > 0) saveState(namesState, names.join(" "));
+};
+/** Undefined where nothing is kept of builds. */
+const openBuildCaches = async (inputs, facts, { layoutDir, laterDir, workspace }, access, log) => {
+	const plan = planBuildCache(inputs, facts);
+	if (plan === void 0 || laterDir === void 0) return void 0;
+	const [{ createBuildCaches }, { createEntryCache }] = await Promise.all([import("./run-build-caches.js"), import("./store-entry-cache.js")]);
+	const { signal } = access;
+	const place = {
+		folder: join(layoutDir, "kept"),
+		laterDir,
+		workspace,
+		log,
+		signal
+	};
+	return createBuildCaches(plan, {
+		cache: createEntryCache(access),
+		...place
+	});
+};
+
+// src/token/git-auth.ts
+/** The address of a context on a server; undefined for what is elsewhere, or no address. */
+const toAddress = (context, server) => {
+	const address = /^github\.com\//.test(context) ? `https://${context}` : context;
+	if (!URL.canParse(address)) return void 0;
+	const url = new URL(address);
+	return url.protocol === server.protocol && url.host === server.host ? url : void 0;
+};
+/**
+* The token by which BuildKit fetches contexts in Git, under the name that it has for one server. It is
+* nobody else's: BuildKit sends it to that server alone.
+*
+* @param contexts of one build
+*/
+const toGitAuth = (apiUrl, contexts, credentials) => {
+	const server = new URL(toServerUrl(apiUrl));
+	const owners = contexts.flatMap((context) => {
+		const [, owner] = toAddress(context, server)?.pathname.split("/") ?? [];
+		return owner === void 0 ? [] : [owner.toLowerCase()];
+	});
+	if (owners.length === 0) return [];
+	const [only] = credentials;
+	const found = credentials.length === 1 ? only : credentials.find(({ scope }) => scope && owners.includes(scope.owner.toLowerCase()));
+	return found === void 0 ? [] : [{
+		id: `GIT_AUTH_TOKEN.${server.host}`,
+		value: found.token
+	}];
+};
+
+// src/commands/run-secrets.ts
+/** What builds may have, and what ends with them. */
+const toSecrets = (inputs, token, { cacheEnv }) => {
+	const { credentials, secretId, secrets, isTrusted } = inputs;
+	return {
+		ids: [...credentials.kind === "none" ? [] : [secretId], ...secrets.map(({ id }) => id)],
+		take: async (contexts) => {
+			const taken = await token.take();
+			if (taken === void 0) return secrets;
+			const { value, credentials } = taken;
+			const git = toGitAuth(inputs.apiUrl, contexts, credentials);
+			const own = [{
+				id: secretId,
+				value
+			}, ...secrets];
+			return [...own, ...git.filter(({ id }) => !own.some((other) => other.id === id))];
+		},
+		close: token.close,
+		cacheEnv: isTrusted ? cacheEnv : {}
+	};
+};
+/** What Git LFS keeps of the repository is fetched with the builds' token, where there is one. */
+const takeFilesToken = async (token, { apiUrl }, { repository = "" }) => {
+	const taken = await token.take();
+	const address = `${toServerUrl(apiUrl)}/${repository}`;
+	return taken && toGitAuth(apiUrl, [address], taken.credentials)[0]?.value;
+};
+
+// src/commands/run.ts
+const toCacheAccess = ({ env, tempDir, cacheEnv }, { log, mask, signal }) => ({
+	env: {
+		...env,
+		RUNNER_TEMP: tempDir
+	},
+	variables: cacheEnv,
+	mask,
+	debug: log.debug,
+	signal
+});
+const toHistory = ({ targets, lastTimes }) => ({
+	targets: toRemembered(targets).map(({ name }) => name),
+	before: lastTimes ?? []
+});
+/** So long the first builds may have the cores to themselves, as all of a small step waits for them. */
+const aheadMs = 500;
+/** Whether nodes can get nothing before a build has ended. */
+const beginsWithBuilds = ({ targets, images, pulls, archived, nodeFiles }) => targets.length > 0 && [
+	images,
+	pulls,
+	archived,
+	nodeFiles.files
+].every(({ length }) => length === 0);
+const runWith = async (api, inputs, context, front, booted) => {
+	try {
+		var _usingCtx$1 = _usingCtx();
+		const { log, signal } = front;
+		const { env, recordingFolder: folder } = context;
+		const command = createDocker(env, signal);
+		const cache = toCacheAccess(context, front);
+		const token = _usingCtx$1.a(createBuildToken({
+			...front,
+			inputs,
+			log: log.line,
+			warn: log.warning,
+			childEnv: env
+		}));
+		const takeToken = () => takeFilesToken(token, inputs, context);
+		const facts = await gather(command, api, inputs, {
+			...context,
+			takeToken
+		}, cache);
+		await remark(inputs, facts, log);
+		const plan = planRun(inputs, facts);
+		refuseUnknownLimits(inputs, facts);
+		if (inputs.isDryRun) return {
+			kind: "planned",
+			plan
+		};
+		refuseShortage(plan, context.runAttempt, log);
+		remarkOnLoads(facts, log);
+		await booted;
+		const { cluster, clusterName, createCluster } = inputs;
+		const built = Promise.withResolvers();
+		const record = (after) => {
+			if (folder === void 0) return void 0;
+			if (cluster !== "containerd") return beginRecording({
+				clusterName,
+				folder,
+				childEnv: env,
+				line: log.line,
+				after
+			});
+			log.line("The post step will not diagnose: with cluster: containerd there is no node to ask.");
+		};
+		const ahead = beginsWithBuilds(facts) ? within(built.promise, aheadMs, void 0) : Promise.resolve();
+		let finishRecording = createCluster === void 0 ? record(ahead) : void 0;
+		let known = facts;
+		const planAgain = async () => {
+			known = await gatherNodes(api, inputs, {
+				...context,
+				takeToken
+			}, cache, facts);
+			finishRecording = record(Promise.resolve());
+			await remarkOnManifests(inputs, known, log);
+			return planRun(inputs, known).steps;
+		};
+		const buildCaches = await openBuildCaches(inputs, facts, context, cache, log);
+		const report = await runPlan(inputs, facts, plan, {
+			docker: {
+				command,
+				api,
+				engine: facts.engine
+			},
+			secrets: toSecrets(inputs, token, context),
+			log,
+			run: {
+				...context,
+				id: context.runId,
+				cache,
+				buildCaches,
+				signal,
+				saveClusterState: (state) => front[state === "making" ? "announce" : "saveState"](clusterState, state)
+			},
+			tempRoot: context.tempRoot,
+			planAgain,
+			onBuilt: built.resolve
+		});
+		built.resolve();
+		if (!signal.aborted) await finishRecording?.(toLoaded(report));
+		const mark = await buildCaches?.finish();
+		if (mark !== void 0) front.saveState(layersState, mark);
+		const history = toHistory(facts);
+		const compared = compareImages(report, history.targets, facts.lastImages);
+		const excesses = checkImageLimits(compared, inputs.imageLimits);
+		const failure = signal.aborted ? signal.reason : toFailure$1(report);
+		if (failure === void 0 && (excesses.length === 0 || inputs.imageLimits.isWarning)) leaveNames(facts, report, history, context, front);
+		const { files: nodeFiles } = known.nodeFiles;
+		const { clusterLogs } = context;
+		return {
+			kind: "run",
+			report,
+			history,
+			nodeFiles,
+			compared,
+			excesses,
+			clusterLogs,
+			failure
+		};
+	} catch (_) {
+		_usingCtx$1.e = _;
+	} finally {
+		await _usingCtx$1.d();
+	}
+};
+/**
+* Builds and loads what the inputs ask for, or says what it would do.
+*
+* @throws {Failure} when nothing could be begun; what went wrong later is in the result
+*/
+const run = (inputs, context, front) => {
+	const { existingBuilder } = inputs;
+	const named = existingBuilder === void 0 ? {} : { BUILDX_BUILDER: existingBuilder };
+	const env = {
+		...context.env,
+		...named
+	};
+	return withEngineApi(createDocker(env, front.signal), (api) => withBuilder(inputs, api, {
+		...context,
+		env
+	}, front, async (place, booted) => {
+		const swept = inputs.builder !== void 0 && !inputs.isDryRun && removeLeftBuilders(createDocker(env), api, Date.now()).catch(() => {});
+		return runWith(api, inputs, place, front, booted).finally(() => swept);
+	}));
+};
+
+// src/commands/run-in-place.ts
+/** Gives a command a place of its own, which goes with it. */
+const withPlace = async (inputs, surroundings, front, command) => {
+	const runId = randomBytes(8).toString("hex");
+	const left = leftoversOf(surroundings, runId);
+	const { tempDir, layoutDir, clusterLogs } = left;
+	front.announce(runIdState, runId);
+	const roomyDir = findRoomyDir(surroundings.tempDir);
+	if (roomyDir !== surroundings.tempDir) removeLeftFolders(roomyDir, Date.now());
+	try {
+		makeTempDir(tempDir);
+		makeTempDir(layoutDir);
+		const childEnv = {
+			...surroundings.childEnv,
+			[runVariable]: runId
+		};
+		const env = prepareConfig(childEnv, tempDir, front.log.line);
+		const { credentials, secrets, comment } = inputs;
+		if (credentials.kind !== "none" || secrets.length > 0 || comment?.token !== void 0) await forbidCoreDumps(env);
+		const { tempDir: tempRoot, isRecorded = true } = surroundings;
+		const recordingFolder = isRecorded ? left.recordingFolder : void 0;
+		const folders = {
+			tempDir,
+			layoutDir,
+			laterDir: isRecorded ? left.laterDir : void 0,
+			tempRoot,
+			recordingFolder,
+			clusterLogs
+		};
+		return await command({
+			place: {
+				...surroundings,
+				...folders,
+				runId,
+				env
+			},
+			front
+		});
+	} finally {
+		for (const folder of [tempDir, layoutDir]) rmSync(folder, {
+			recursive: true,
+			force: true
+		});
+	}
+};
+/** A whole run, or a report alone, in a place of its own. */
+const runInPlace = (inputs, surroundings, front) => withPlace(inputs, surroundings, front, async ({ place }) => {
+	if (inputs.mode !== "report") return run(inputs, place, front);
+	const { report } = await import("./commands-report.js");
+	return report(inputs, place, front);
+});
+/** A run fails for the first image that is beyond its limit, unless that is to be a warning. */
+const toExcessFailure = ({ imageLimits }, { excesses }) => {
+	const [first] = imageLimits.isWarning ? [] : excesses;
+	return first && new Failure(first.message, { location: first.location });
+};
+/** What is beyond its limit, but for what the run fails with. */
+const findOtherExcesses = ({ excesses }, failure) => excesses.filter(({ message }) => !(failure instanceof Failure && failure.message === message));
+
+export { architecture, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, tellsStatus, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };

@@ -1,114 +1,7 @@
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-
-// src/image/contents/tar/header.ts
-const noTar = (why) => new Failure(`A layer is no tar archive: ${why}`);
-/** Up to the first NUL. */
-const toText = (block, from, length) => {
-	const text = block.toString("latin1", from, from + length);
-	const end = text.indexOf("\0");
-	return end < 0 ? text : text.slice(0, end);
-};
-/** Base 256 with its sign, which GNU's tar writes where octal digits do not do. */
-const toBinary = (field) => {
-	const isNegative = ((field[0] ?? 0) & 64) !== 0;
-	let value = isNegative ? -1n : 0n;
-	field.forEach((byte, at) => {
-		const bits = at > 0 ? byte : isNegative ? byte | 128 : byte & 127;
-		value = value << 8n | BigInt(bits);
-	});
-	return Number(value);
-};
-const toNumber = (block, from, length) => {
-	if (((block[from] ?? 0) & 128) !== 0) return toBinary(block.subarray(from, from + length));
-	const text = toText(block, from, length).trim();
-	if (text === "") return 0;
-	return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : NaN;
-};
-const toSize = (value) => {
-	if (Number.isSafeInteger(value) && value >= 0) return value;
-	throw noTar("a size that is none");
-};
-/** Owners that are none say nothing that a report needs. */
-const toOwner = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 32 ? value : 0;
-/** The sum over a header in which its own field is blanks; old programs added signed bytes. */
-const hasRightSum = (block) => {
-	let [sum, signed] = [0, 0];
-	block.forEach((byte, at) => {
-		const value = at >= 148 && at < 156 ? 32 : byte;
-		sum += value;
-		signed += value > 127 ? value - 256 : value;
-	});
-	const said = toNumber(block, 148, 8);
-	return said === sum || said === signed;
-};
-const toName = (block) => {
-	const name = toText(block, 0, 100);
-	const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? toText(block, 345, 155) : "";
-	return prefix === "" ? name : `${prefix}/${name}`;
-};
-const formatTime = (seconds) => `${Number.isSafeInteger(seconds) ? seconds : 0}.${"0".repeat(10)}`;
-/** @throws {Failure} for a block that is no header */
-const parseHeader = (block) => {
-	if (!hasRightSum(block)) throw noTar("a header with a wrong checksum");
-	const name = toName(block);
-	const flag = block.toString("latin1", 156, 157);
-	const type = flag === "\0" ? name.endsWith("/") ? "5" : "0" : flag;
-	const isSparse = type === "S";
-	return {
-		name,
-		linkName: toText(block, 157, 100),
-		type,
-		mode: toNumber(block, 100, 8) & 4095,
-		uid: toOwner(toNumber(block, 108, 8)),
-		gid: toOwner(toNumber(block, 116, 8)),
-		storedBytes: toSize(toNumber(block, 124, 12)),
-		realBytes: isSparse ? toSize(toNumber(block, 483, 12)) : void 0,
-		mtime: formatTime(toNumber(block, 136, 12)),
-		hasMoreHoles: isSparse && block[482] !== 0
-	};
-};
-/** Records of the form `LENGTH KEY=VALUE\n`, in which a length counts its own digits. */
-const parsePax = (bytes) => {
-	const records = /* @__PURE__ */ new Map();
-	for (let at = 0; at < bytes.length;) {
-		const [, digits = ""] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
-		const end = at + Number(digits);
-		if (!(digits !== "" && end > at + digits.length + 1 && end <= bytes.length) || bytes[end - 1] !== 10) throw noTar("a record of a header that does not end");
-		const record = bytes.toString("latin1", at + digits.length + 1, end - 1);
-		const sign = record.indexOf("=");
-		if (sign < 1) throw noTar("a record of a header without a name");
-		records.set(record.slice(0, sign), record.slice(sign + 1));
-		at = end;
-	}
-	return records;
-};
-const readCount = (text, otherwise) => {
-	if (text === void 0) return otherwise;
-	return toSize(/^\d{1,16}$/.test(text) ? Number(text) : NaN);
-};
-const readTime = (text, otherwise) => {
-	const [, seconds, rest = ""] = /^(-?\d{1,16})(?:\.(\d{1,30}))?$/.exec(text ?? "") ?? [];
-	return seconds === void 0 ? otherwise : `${seconds}.${rest.slice(0, 10).padEnd(10, "0")}`;
-};
-/** A header with what the records before it say instead. */
-const withPax = (header, records) => {
-	if (records.size === 0) return header;
-	const sparse = records.get("GNU.sparse.realsize") ?? records.get("GNU.sparse.size");
-	return {
-		...header,
-		name: records.get("GNU.sparse.name") ?? records.get("path") ?? header.name,
-		linkName: records.get("linkpath") ?? header.linkName,
-		uid: toOwner(readCount(records.get("uid"), header.uid)),
-		gid: toOwner(readCount(records.get("gid"), header.gid)),
-		storedBytes: readCount(records.get("size"), header.storedBytes),
-		realBytes: sparse === void 0 ? header.realBytes : readCount(sparse, 0),
-		mtime: readTime(records.get("mtime"), header.mtime)
-	};
-};
+import { longestSpecial, noTar, parseHeader, parsePax, withPax } from "./shared.actions-step.js";
 
 // src/image/contents/tar/cut-tar.ts
-/** Go's reader, and so every builder of images, takes no longer names and records. */
-const longestSpecial = 1048576;
 /** One image may have so many files, and each of them a few headers. */
 const mostHeaders = 1e7;
 /** Kinds that have no content, whatever size their header says: links, folders, devices. */
@@ -153,7 +46,7 @@ const createTarCutter = ({ onEntry, onData, onEntryEnd }) => {
 		if (!isInFile) onEntryEnd();
 	};
 	const beginSpecial = ({ type, storedBytes }) => {
-		if (storedBytes > longestSpecial) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
+		if (storedBytes > 1048576) throw new Failure(`A layer has a header of ${storedBytes} bytes`);
 		special = {
 			type,
 			bytes: Buffer.alloc(storedBytes),

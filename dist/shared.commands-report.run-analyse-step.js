@@ -1079,7 +1079,8 @@ const parseApk = (text) => {
 };
 const databases = {
 	"var/lib/dpkg/status": parseDpkg,
-	"lib/apk/db/installed": parseApk
+	"lib/apk/db/installed": parseApk,
+	"usr/lib/apk/db/installed": parseApk
 };
 const findVersions = ({ contents }, path) => contents.layers.flatMap((entries, layer) => {
 	const entry = entries.find((each) => each.path === path);

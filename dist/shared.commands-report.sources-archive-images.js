@@ -1,6 +1,6 @@
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createTarCutter } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.sources-archive-images.js";
-import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { largestText } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 const { constants } = process.getBuiltinModule("node:fs");
 const { posix } = process.getBuiltinModule("node:path");
 const { open } = process.getBuiltinModule("node:fs/promises");

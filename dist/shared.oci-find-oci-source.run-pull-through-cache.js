@@ -1,5 +1,5 @@
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { retry, toPassing } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 const { createHash } = process.getBuiltinModule("node:crypto");
 

@@ -1,30 +1,8 @@
-import { pRetry } from "./vendor/p-retry.js";
 import { runStreaming, splitLines, withoutWarnings } from "./shared.actions-post.actions-step.recorder.js";
-
-// src/pull/refusal.ts
-/**
-* The daemon's words, with either store (moby: distribution/errors.go, containerd/registry_errors.go), and
-* those of Go's net, http and x509. The first that fits counts.
-*/
-const rows = [
-	[/pull rate limit|toomanyrequests|too many requests|\b429\b/i, "rate-limit"],
-	[/no space left on device/i, "disk-full"],
-	[/content digest .{1,200} not found/i, "passing"],
-	[/pull access denied|repository does not exist|unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied:|access forbidden|\b40[13]\b/i, "denied"],
-	[/no matching manifest|does not match the specified platform|no match for platform/i, "no-platform"],
-	[/manifest unknown|manifest for .{1,500} not found|\bnot found\b/i, "no-tag"],
-	[/x509|certificate|server gave HTTP response to HTTPS client/i, "certificate"],
-	[/TLS handshake timeout|connection re(?:set|fused)|unexpected EOF|i\/o timeout|Client\.Timeout exceeded|no such host|server misbehaving|Temporary failure in name resolution|\b5\d\d\b|\bEOF\b|context deadline exceeded/i, "passing"]
-];
-const longest = 1e3;
-/** @param said what the command printed to its standard error */
-const toRefusal = (said) => {
-	const text = said.replace(/^Error response from daemon: /gm, "").replace(/\s+/g, " ").trim().slice(0, longest);
-	return {
-		kind: rows.find(([pattern]) => pattern.test(text))?.[1] ?? "other",
-		said: text === "" ? "Docker says nothing" : text
-	};
-};
+import { toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
+import { formatDuration } from "./shared.actions-post.actions-step.js";
+import { mayPass, toRefusal } from "./shared.pull-explain.pull-mirrors.pull-pull-image.js";
+const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 
 // src/pull/pull-image.ts
 /** Gigabytes from a slow registry. */
@@ -68,39 +46,29 @@ const pullOnce = async (docker, { given, canonical }, line) => {
 	};
 	return toRefusal(withoutWarnings(said.join("\n")));
 };
-/** A refusal that may be over in a moment. */
-var Passing = class extends Error {
-	refusal;
-	constructor(refusal) {
-		super(refusal.said);
-		this.refusal = refusal;
-	}
+const usualPatience = {
+	pauseMs: 2e3,
+	limitPauseMs: 15e3
 };
+const retries = 3;
+/** With jitter, so that pulls which failed together do not come back together. */
+const toPauseMs = ({ kind }, tried, patience) => (kind === "rate-limit" ? patience.limitPauseMs : patience.pauseMs * 2 ** tried) * (1 + Math.random());
 /**
 * Has Docker pull an image, again where that may help.
 *
 * @param explain says what a refusal means, and may ask the registry for that
 * @throws {Failure} as `explain` has it
 */
-const pullImage = async (docker, reference, line, explain, signal, { pauseMs } = { pauseMs: 2e3 }) => {
-	try {
-		await pRetry(async () => {
-			const refusal = await pullOnce(docker, reference, line);
-			signal.throwIfAborted();
-			if (refusal?.kind === "passing") throw new Passing(refusal);
-			if (refusal !== void 0) throw await explain(refusal);
-		}, {
-			retries: 3,
-			minTimeout: pauseMs,
-			randomize: true,
-			signal,
-			shouldRetry: ({ error }) => error instanceof Passing,
-			onFailedAttempt: ({ error, retriesLeft }) => {
-				if (error instanceof Passing && retriesLeft > 0) line(`Pull ${reference.given}: ${error.message}. Trying again.`);
-			}
-		});
-	} catch (error) {
-		throw error instanceof Passing ? await explain(error.refusal) : error;
+const pullImage = async (docker, reference, line, explain, signal, patience = usualPatience) => {
+	const { domain } = toPlace(reference.canonical);
+	for (let tried = 0;; tried += 1) {
+		const refusal = await pullOnce(docker, reference, line);
+		signal.throwIfAborted();
+		if (refusal === void 0) return;
+		if (tried === retries || !mayPass(refusal, domain)) throw await explain(refusal);
+		const pauseMs = toPauseMs(refusal, tried, patience);
+		line(`Pull ${reference.given}: ${refusal.said}. Trying again in ${formatDuration(pauseMs)}.`);
+		await setTimeout(pauseMs, void 0, { signal }).catch(() => signal.throwIfAborted());
 	}
 };
 

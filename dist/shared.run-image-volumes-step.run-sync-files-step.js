@@ -115,7 +115,23 @@ const findBrokenBlobs = (tree) => {
 	});
 };
 
+// src/files/unseen.ts
+/** Of a folder of this machine. */
+const refuseUnseen = (path) => {
+	throw new Failure(`node-files: the Docker daemon does not see ${path} as this step does`, { remedy: "Files are copied by a container of that daemon: mount the folder into it at the same path, or run the step where the daemon is." });
+};
+/** Docker makes no container with a folder that its own machine lacks, and so none that could say so. */
+const explainUnseen = (error, folders) => {
+	const said = error instanceof Failure ? error.message : "";
+	const isMeant = (path) => said.includes(`bind source path does not exist: ${JSON.stringify(path).slice(1)}`);
+	const path = folders.find(isMeant);
+	if (path !== void 0) refuseUnseen(path);
+	throw error;
+};
+
 // src/files/gather-files.ts
+/** Which folder of this machine its files are in, or come to be in. */
+const toFolder = ({ found, folder }) => found.kind === "local" ? found.source.folder : folder;
 const toFlag = (isSo) => isSo ? "1" : "";
 /** Which files of what comes from elsewhere the store has. */
 const askStore = async (helper, files) => {
@@ -202,10 +218,6 @@ const identityOf = ({ found, folder }) => {
 	const { dev, ino } = lstatSync(folder, { bigint: true });
 	return `${dev}:${ino}`;
 };
-const refuseUnseen = ({ found, folder }) => {
-	const path = found.kind === "local" ? found.source.folder : folder;
-	throw new Failure(`node-files: the Docker daemon does not see ${path} as this step does`, { remedy: "Files are copied by a container of that daemon: mount the folder into it at the same path, or run the step where the daemon is." });
-};
 const refuseBroken = (paths) => {
 	if (paths.length === 0) return;
 	throw new Failure(`node-files: ${formatCount(paths.length, "file")} of a cache of Hugging Face ${paths.length === 1 ? "is" : "are"} not what the name says: ${paths.slice(0, 3).join(", ")}`, { remedy: "Download again with `hf download --force-download`." });
@@ -232,7 +244,7 @@ const gatherFiles = async (helper, sought, trees, verifies, progress) => {
 		else if (word === "copied") {
 			copiedBytes += Number(first);
 			progress("copying", copiedBytes, totalBytes);
-		} else if (word === "unseen") refuseUnseen(sought[Number(first)]);
+		} else if (word === "unseen") refuseUnseen(toFolder(sought[Number(first)]));
 		else if (word === "changed") throw new Failure(`node-files: ${nameOf(first)} changed while it was copied`, { remedy: "Run this step after those that write to it." });
 		else if (word === "other") throw new Failure(`node-files: ${nameOf(first)} has the digest ${second}, and not ${digests[Number(first)]}`);
 	};
@@ -300,11 +312,11 @@ const syncFiles = async (api, order) => {
 		seenAs: seenAs(index),
 		folder
 	}));
-	const folders = sought.map(({ found }, index) => ({
-		folder: found.kind === "local" ? found.source.folder : folder,
-		seenAs: seenAs(index)
+	const sources = sought.map((each) => ({
+		folder: toFolder(each),
+		seenAs: each.seenAs
 	}));
-	const container = toFilesHelper(first, view.mounted, folders, runId);
+	const container = toFilesHelper(first, view.mounted, sources, runId);
 	const speak = async (helper) => {
 		await helper.hearUntil("opened");
 		const progress = createProgress(line, "node-files");
@@ -321,12 +333,13 @@ const syncFiles = async (api, order) => {
 			trees: byTarget
 		};
 	};
-	return withHelper(api, container, [[
+	const opening = [[
 		"open",
 		runId,
 		view.store,
 		workers
-	]], signal, speak);
+	]];
+	return withHelper(api, container, opening, signal, speak).catch((error) => explainUnseen(error, sought.map(toFolder)));
 };
 
 export { openStore, syncFiles, withHelper };

@@ -3,7 +3,7 @@ import { hashBlob, openBlob, sniff, unpack } from "./shared.commands-report.dock
 import { isDigest, toDigest, toReferences } from "./shared.actions-post.actions-step.recorder.js";
 import { toManifest } from "./shared.actions-step.js";
 import { findParts, readHead, readPart } from "./shared.commands-report.sources-archive-images.js";
-import { findManifestText, parseJson, readBlobImage, toDiffIds, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { findManifestText, parseJson, readBlobImage, toDiffIds, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 const { randomUUID } = process.getBuiltinModule("node:crypto");
 const { createReadStream, createWriteStream, realpathSync } = process.getBuiltinModule("node:fs");
 const { join } = process.getBuiltinModule("node:path");
@@ -13,7 +13,7 @@ const { pipeline } = process.getBuiltinModule("node:stream/promises");
 /** More than anybody saves into one archive. */
 const mostImages = 1e3;
 const remedy = "Write it with `docker save --output FILE NAME:TAG`, or buildx with `type=docker` or `type=oci`.";
-const createArchive = (file, parts, architecture, signal) => {
+const createArchive = ({ given, file }, parts, architecture, signal) => {
 	const toPart = (name) => {
 		const part = parts.get(name.replace(/^\.\//, ""));
 		if (part !== void 0) return part;
@@ -35,6 +35,7 @@ const createArchive = (file, parts, architecture, signal) => {
 	};
 	const readNamed = async (name) => (await readPart(file, toPart(name))).toString("utf8");
 	return {
+		given,
 		file,
 		parts,
 		toPart,
@@ -45,6 +46,13 @@ const createArchive = (file, parts, architecture, signal) => {
 	};
 };
 const isText = (value) => typeof value === "string";
+/** containerd's is whole; the other one may be a tag alone, as skopeo writes it, which says nothing of the image. */
+const toName = (annotations) => {
+	const whole = annotations?.["io.containerd.image.name"];
+	if (isText(whole)) return whole;
+	const name = annotations?.["org.opencontainers.image.ref.name"];
+	return isText(name) && /[/:]/.test(name) ? name : void 0;
+};
 /** Images for this machine in an index, with what the index calls them. */
 const readIndex = async ({ parts, source, readNamed, architecture }) => {
 	if (!parts.has("index.json")) return [];
@@ -53,11 +61,10 @@ const readIndex = async ({ parts, source, readNamed, architecture }) => {
 		const text = await findManifestText(root, source, architecture).catch(() => void 0);
 		if (text === void 0) return [];
 		const { config } = parseJson(text, "it");
-		const name = ["io.containerd.image.name", "org.opencontainers.image.ref.name"].map((key) => annotations?.[key]).find(isText);
 		return [{
 			manifest: text,
 			config: config?.digest,
-			name
+			name: toName(annotations)
 		}];
 	});
 	return (await Promise.all(found)).flat();
@@ -112,10 +119,11 @@ const readSaved = async (archive, { Config, Layers }) => {
 	};
 };
 const readAll = async (archive) => {
-	const { file, parts, source, readNamed, architecture } = archive;
+	const { given, file, parts, source, readNamed, architecture } = archive;
 	const indexed = await readIndex(archive);
 	const fromManifest = async (manifest) => readBlobImage(manifest, source, architecture);
 	if (!parts.has("manifest.json")) return Promise.all(indexed.map(async ({ manifest, name }) => ({
+		given,
 		file,
 		references: toReferences(name === void 0 ? [] : [name]),
 		image: await fromManifest(manifest)
@@ -129,6 +137,7 @@ const readAll = async (archive) => {
 		const known = isDigest(digest) && indexed.find(({ config }) => config === digest);
 		const image = known ? await fromManifest(known.manifest) : await readSaved(archive, each);
 		images.push({
+			given,
 			file,
 			references: toReferences(names),
 			image
@@ -172,14 +181,17 @@ const findArchiveImages = async (given, architecture, folder, signal) => {
 		const whole = attempt(() => realpathSync(given)) ?? given;
 		const file = await unpackWhole(whole, folder, signal);
 		const parts = await findParts(file, signal);
-		images = await readAll(createArchive(file, parts, architecture, signal));
+		images = await readAll(createArchive({
+			given,
+			file
+		}, parts, architecture, signal));
 	} catch (error) {
 		signal.throwIfAborted();
 		throw error instanceof Failure && error.remedy !== void 0 ? error : refuse(given, error);
 	}
 	if (images.length === 0) throw refuse(given, /* @__PURE__ */ new Error("there is no image in it"));
 	if (images.every(({ references }) => references.length > 0)) return images;
-	throw new Failure(`An image in ${given} has no name`, { remedy: "Save it by its name: `docker save --output FILE NAME:TAG`." });
+	throw new Failure(`An image in ${given} has no name`, { remedy: "Save it by its name: `docker save --output FILE NAME:TAG`, `skopeo copy … oci-archive:FILE:NAME:TAG`." });
 };
 
 export { findArchiveImages };

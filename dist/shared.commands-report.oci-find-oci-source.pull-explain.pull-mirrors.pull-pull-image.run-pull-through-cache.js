@@ -1,7 +1,7 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
-import { createRequests, isLoopback, readText, requireSafe } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.run-pull-through-cache.js";
+import { createRequests, isLoopback, readText, requireSafe } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { dockerFolderOf, readRegularFile, startPiped, toDigest } from "./shared.actions-post.actions-step.recorder.js";
-import { largestText, parseJson } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.run-build-caches.run-pull-through-cache.sources-archive-images.js";
+import { largestText, parseJson } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 const { join } = process.getBuiltinModule("node:path");
 
