@@ -19,9 +19,9 @@ test.each(['main.js', 'post.js'])('%s starts with small packages alone', (entry)
   expect(loaded.sort()).toEqual(small)
 })
 
-/** What no start reads, as a step, or a command, may need none of it. */
+/** What no start reads, as a step, or a command, may need none of it; a stream needs the headers of a tar. */
 const needless =
-  /^src\/(analysis\/(?!common-files)|diagnose\/(cluster|oom-kills|finding)|image\/(contents|sources\/registry)|files\/sources\/(oci|lfs)|files\/kept|token\/(github|installation)|run\/(?!load|pull|handlers).*-step|commands\/(actions\/publish|terminal\/answer|doctor|diagnose|report)|report\/(summary|rows))/
+  /^src\/(analysis\/(?!common-files)|diagnose\/(cluster|oom-kills|finding)|image\/(contents\/(?!tar\/header\.)|sources\/registry)|files\/sources\/(oci|lfs)|files\/kept|token\/(github|installation)|run\/(?!load|pull|handlers).*-step|commands\/(actions\/publish|terminal\/answer|doctor|diagnose|report)|report\/(summary|rows))/
 
 test('a load starts without what builds, reports, diagnoses or asks registries and GitHub', () => {
   const sources = findSources(findBegun('main.js'))
