@@ -27,6 +27,7 @@ const checkouts = startCheckouts()
 const model = makeContent(300_000)
 const weights = makeContent(200_000)
 const image = `${uniqueName('modelcar')}:1`
+const scratch = `${uniqueName('scratch')}:1`
 let cluster: Cluster
 let github: GitHub
 let registry: RealRegistry | undefined
@@ -61,13 +62,16 @@ beforeAll(async () => {
   }
   const text = `FROM ${baseImage()}\nRUN mkdir -p /models/deep && echo weights >/models/deep/w && ln -s deep/w /models/l && rm -f /models/x\n`
   await buildTestImage(image, text)
+  const make = 'mkdir -p /out/deep && echo weights >/out/deep/w && ln -s deep/w /out/l'
+  const alone = `FROM ${baseImage()} AS m\nRUN ${make}\nFROM scratch\nCOPY --from=m /out/ /\nVOLUME /deep\n`
+  await buildTestImage(scratch, alone)
 })
 
 afterAll(async () => {
   await cluster?.remove()
   await registry?.stop()
   await github?.stop()
-  await docker('rmi', '--force', image)
+  await docker('rmi', '--force', image, scratch)
   checkouts.stop()
 })
 
@@ -92,6 +96,18 @@ test("Git LFS with the App's token, an artifact, and a folder of an image; uncha
   const again = await sync(...lines)
   expect(again.log).toContain(`Slipway: ${lines.length} paths unchanged`)
   expect(github.requests).toEqual([])
+})
+
+test('all of an image that has files alone, to which Docker adds some', async () => {
+  const run = await sync(
+    `image://${scratch}:/:/var/local/all`,
+    `image://${scratch}:/l:/var/local/w`,
+  )
+  expect(run.exitCode).toBe(1)
+  expect(run.annotations[0]?.message).toContain(`image://${scratch}:/deep/w`)
+  expect((await sync(`image://${scratch}:/:/var/local/all`)).exitCode).toBe(0)
+  const found = await inNode(node, 'bash', '-c', 'cd /var/local/all && find . | sort && cat l')
+  expect(found).toBe('.\n./deep\n./deep/w\n./l\nweights')
 })
 
 test('a budget that is used up is told, and what the store has is not asked for', async () => {
