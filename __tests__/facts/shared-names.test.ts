@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
-import { mergeRepeated, refuseSharedNames } from '../../src/facts/shared-names.ts'
+import {
+  leaveSharedTags,
+  mergeRepeated,
+  refuseSharedNames,
+  withoutKnown,
+} from '../../src/facts/shared-names.ts'
 import { renderError } from '../../src/failure.ts'
+import { toDigest } from '../../src/image/digest.ts'
 import { toReferences } from '../../src/image/reference.ts'
 import { foundFacts } from '../support/found.ts'
 import { imageOf } from '../support/outcomes.ts'
@@ -64,6 +70,40 @@ test('services of Compose that are one build may share its tag, with each other 
   expect(refusalOf({ targets, archived: [packed('/a.tar', 'a', 'app:dev')] })).toContain(
     ': docker.io/library/app:dev (the build of web, /a.tar).',
   )
+})
+
+test('what Docker has by the same name is not unpacked', () => {
+  const config = 'the config'
+  const id = toDigest(config)
+  const archived = [packed('/a.tar', config, 'api:1', 'api:2'), packed('/b.tar', config, 'api:1')]
+  expect(withoutKnown(archived, [imageOf('api:1', { id })])).toEqual([
+    packed('/a.tar', config, 'api:2'),
+  ])
+  expect(withoutKnown(archived, [imageOf('api:1')])).toEqual(archived)
+})
+
+test('a tag that another image has is not given to one that is named by its digest, too', () => {
+  const [one, other] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`]
+  const canonicals = (found: Partial<typeof foundFacts>): readonly string[] => {
+    const whole = leaveSharedTags({ ...foundFacts, ...found })
+    refuseSharedNames(whole)
+    const references = [...whole.images.flatMap((image) => image.references), ...whole.pulls]
+    return references.map(({ canonical }) => canonical)
+  }
+  const pinned = `docker.io/library/redis:7@${one}`
+  const pulls = toReferences([`redis:7@${one}`])
+  expect(canonicals({ pulls })).toEqual([pinned])
+  const bare = `docker.io/library/redis@${one}`
+  expect(canonicals({ pulls, targets: [targetWith('redis:7')] })).toEqual([bare])
+  expect(canonicals({ pulls, archived: [packed('/a.tar', 'a', 'redis:7')] })).toEqual([bare])
+  expect(canonicals({ pulls: toReferences([`redis:7@${one}`, 'redis:7']) })).toEqual([
+    bare,
+    'docker.io/library/redis:7',
+  ])
+  expect(
+    canonicals({ images: [imageOf(`redis:7@${one}`)], pulls: toReferences([`redis:7@${other}`]) }),
+  ).toEqual([bare, `docker.io/library/redis@${other}`])
+  expect(canonicals({ pulls, targets: [targetWith('redis:8')] })).toEqual([pinned])
 })
 
 test('an image that two archives have is there once under each of its names', () => {

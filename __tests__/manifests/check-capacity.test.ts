@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { NodeCapacity } from '../../src/cluster/capacity.ts'
 import type { Bound } from '../../src/cluster/cgroups.ts'
 import { checkCapacity } from '../../src/manifests/check-capacity.ts'
+import { parseManifest } from '../../src/manifests/parse-manifest.ts'
 import type { Workload } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
 
@@ -105,6 +106,9 @@ describe('one node', () => {
     const job = (name: string) => workloadOf([asks(2.5e9)], { kind: 'Job', name })
     expect(check([job('j-'), job('j-')], limited)).toHaveLength(1)
     expect(check([job('j'), job('j')], limited)).toEqual([])
+    const text =
+      'kind: Job\nmetadata: { generateName: j }\nspec: { template: { spec: { containers: [{ image: "a:1" }] } } }\n'
+    expect(parseManifest(text, 'a.yaml').workloads.map(({ name }) => name)).toEqual(['j-'])
   })
 
   test('pods of a CronJob are not there when others start, and twins are one', () => {

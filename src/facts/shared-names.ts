@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import { toDigest } from '../image/digest.ts'
-import type { ImageReference } from '../image/reference.ts'
+import { type ImageReference, toCriName, toNodeNames } from '../image/reference.ts'
 import type { PackedImage } from '../image/sources/archive-images.ts'
 import type { Facts } from './facts.ts'
 
@@ -13,6 +13,21 @@ export const mergeRepeated = (all: readonly PackedImage[]): readonly PackedImage
       const key = `${canonical} ${id}`
       return !seen.has(key) && seen.add(key)
     })
+    return references.length === 0 ? [] : [{ ...packed, references }]
+  })
+}
+
+/** What an archive has is left out where Docker has it by the same name, as when a job loaded it for itself. */
+export const withoutKnown = (
+  archived: readonly PackedImage[],
+  images: Facts['images'],
+): readonly PackedImage[] => {
+  const known = new Set(
+    images.flatMap(({ id, references }) => references.map(({ canonical }) => `${canonical} ${id}`)),
+  )
+  return archived.flatMap((packed) => {
+    const id = toDigest(packed.image.config)
+    const references = packed.references.filter(({ canonical }) => !known.has(`${canonical} ${id}`))
     return references.length === 0 ? [] : [{ ...packed, references }]
   })
 }
@@ -40,6 +55,27 @@ const toSources = ({ images, pulls, targets, archived }: Found): readonly Source
   ...toBuilds(targets),
   ...archived.map(({ given, references }) => ({ from: given, references })),
 ]
+
+/**
+ * A name with tag and digest gives a node both. Where another image of the step has that tag, it gives the
+ * digest's alone, which is what CRI looks for when a pod has this name.
+ */
+export const leaveSharedTags = <F extends Found>(found: F): F => {
+  const names = new Set(
+    toSources(found).flatMap(({ references }) => references.map(({ canonical }) => canonical)),
+  )
+  const byTag = Map.groupBy(names, (canonical) => toNodeNames(canonical)[0] ?? canonical)
+  const leave = (reference: ImageReference): ImageReference => {
+    const [tag = '', ...digest] = toNodeNames(reference.canonical)
+    const isShared = digest.length > 0 && (byTag.get(tag)?.length ?? 0) > 1
+    return isShared ? { ...reference, canonical: toCriName(reference.canonical) } : reference
+  }
+  const images = found.images.map((image) => ({
+    ...image,
+    references: image.references.map(leave),
+  }))
+  return { ...found, images, pulls: found.pulls.map(leave) }
+}
 
 /**
  * A node has one image by each name: of several, it would be the last one to come.

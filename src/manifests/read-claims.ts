@@ -16,9 +16,11 @@ export type Source = {
 /** An object of a manifest, and its kind: a list of one kind need not repeat it. */
 export type Item = { readonly node: unknown; readonly kind: string }
 
+/** A `generateName` ends with a dash here, as most do and as no name may. */
 export const readName = ({ at, text }: Reader, node: unknown): Omit<Named, 'file'> => {
   const metadata = at(node, 'metadata')
-  const name = text(at(metadata, 'name')) ?? text(at(metadata, 'generateName')) ?? '?'
+  const generated = text(at(metadata, 'generateName'))?.replace(/-?$/, '-')
+  const name = text(at(metadata, 'name')) ?? generated ?? '?'
   return { namespace: text(at(metadata, 'namespace')), name }
 }
 
