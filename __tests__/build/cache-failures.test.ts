@@ -46,7 +46,11 @@ test.each([
   ['Cache export is not supported for the docker driver.', 'this builder cannot do that'],
   ['failed to configure gha cache exporter: cache token expired at 2026', 'has expired'],
   ['failed to do request: dial tcp: lookup c.example: no such host', 'cannot be reached'],
-  // Digits of a digest tell of nothing.
+  // Digits of a digest or of a tag tell of nothing.
+  ...['pr-403', 'pr-404', 'pr-413', 'pr-429', 'pr-507'].map((tag): [string, string] => [
+    `failed to do request: Head "https://ghcr.io/v2/acme/cache/manifests/${tag}-api": net/http: TLS handshake timeout`,
+    'cannot be reached',
+  ]),
   ['failed to copy sha256:a4291404: failed to do request: EOF', 'cannot be reached'],
 ])('%s: %s', (error, cause) => {
   const text = renderCacheFailure('api', { kind: 'export', error })
@@ -94,7 +98,7 @@ const watch = (...events: readonly (readonly [name: string, error: string])[]) =
 test('only what failed last, of caches, and is there, is told', () => {
   const missing = 'failed to configure registry cache importer: x/y:1: not found'
   expect(watch(['importing cache manifest from x/y:1', missing])).toEqual([])
-  const cut = 'failed to copy sha256:a4291404: unexpected EOF'
+  const cut = 'failed to copy sha256:a4291404, of x/y:pr-404-api: unexpected EOF'
   expect(watch(['importing cache manifest from x/y:1', cut])).toHaveLength(1)
   expect(
     watch(['exporting cache to registry', 'bad'], ['exporting cache to registry', '']),

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts'
 import { neutralise } from '../host/log-fence.ts'
+import { tellsStatus } from '../text/http-status.ts'
 import { toLine } from '../text/to-line.ts'
 import type { BuildEvent } from './event.ts'
 import { findTransient } from './transient.ts'
@@ -22,7 +23,10 @@ export const toCacheKind = (name: string): CacheFailure['kind'] | undefined => {
   return found[1] === undefined ? 'export' : 'import'
 }
 
-type Row = readonly [pattern: RegExp, cause: string, remedy: string]
+/** Words, or an HTTP status, that tell of a cause; the status where it is about something, if that is named. */
+type Signs = { readonly words: RegExp; readonly status?: RegExp; readonly about?: RegExp }
+
+type Row = Signs & { readonly cause: string; readonly remedy: string }
 
 const actionsRemedy =
   "Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
@@ -32,64 +36,82 @@ const manifestRemedy =
 
 /** What BuildKit and those that it passes on say; the first that fits counts. */
 const rows: readonly Row[] = [
-  [
-    /failed to reserve cache|cache write denied|no writable scopes?/i,
-    "the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
-    actionsRemedy,
-  ],
-  [
-    /cache token expired/i,
-    'the token of the Actions cache has expired, as the job runs for so long',
-    'Write the cache to a registry, or build earlier in the job.',
-  ],
-  [
-    /\b429\b|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
-    'the service takes no more requests now (rate limit)',
-    'Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry.',
-  ],
-  [
-    /quota|limit ?exceeded|insufficient storage|\b(?:413|507)\b|no space left/i,
-    'the place for it is full (quota)',
-    'Remove older caches there, or write less with `mode=min` in cache-to.',
-  ],
-  [
-    /Cache export is not supported|unknown cache (?:ex|im)porter/i,
-    'this builder cannot do that',
-    "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`.",
-  ],
-  [
-    /error writing (?:manifest|config) blob.{0,1000}\b(?:400|404|405|406|415)\b|manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
-    'the registry refuses cache manifests',
-    manifestRemedy,
-  ],
-  [
-    /denied|unauthorized|insufficient_scope|authorization failed|\b(?:401|403)\b/i,
-    'the registry does not allow it',
-    "Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read.",
-  ],
-  [
-    /no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF|\b5\d\d\b/i,
-    'the place of the cache cannot be reached',
-    'The builder reads and writes caches, so it is the builder that needs the way there.',
-  ],
+  {
+    words: /failed to reserve cache|cache write denied|no writable scopes?/i,
+    cause:
+      "the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
+    remedy: actionsRemedy,
+  },
+  {
+    words: /cache token expired/i,
+    cause: 'the token of the Actions cache has expired, as the job runs for so long',
+    remedy: 'Write the cache to a registry, or build earlier in the job.',
+  },
+  {
+    words: /exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
+    status: /429/,
+    cause: 'the service takes no more requests now (rate limit)',
+    remedy: 'Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry.',
+  },
+  {
+    words: /quota|limit ?exceeded|insufficient storage|no space left/i,
+    status: /413|507/,
+    cause: 'the place for it is full (quota)',
+    remedy: 'Remove older caches there, or write less with `mode=min` in cache-to.',
+  },
+  {
+    words: /Cache export is not supported|unknown cache (?:ex|im)porter/i,
+    cause: 'this builder cannot do that',
+    remedy:
+      "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`.",
+  },
+  {
+    words: /manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
+    status: /40[0456]|415/,
+    about: /error writing (?:manifest|config) blob/i,
+    cause: 'the registry refuses cache manifests',
+    remedy: manifestRemedy,
+  },
+  {
+    words: /denied|unauthorized|insufficient_scope|authorization failed/i,
+    status: /40[13]/,
+    cause: 'the registry does not allow it',
+    remedy:
+      "Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read.",
+  },
+  {
+    words: /no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF/i,
+    status: /5\d\d/,
+    cause: 'the place of the cache cannot be reached',
+    remedy: 'The builder reads and writes caches, so it is the builder that needs the way there.',
+  },
 ]
 
 /** What they pass on may be a whole page of a proxy. */
 const longestError = 4_000
 const longestTold = 400
 
-const findRow = (error: string): Row | undefined =>
-  rows.find(([pattern]) => pattern.test(error.slice(0, longestError)))
+const hasSigns = (text: string, { words, status, about }: Signs): boolean =>
+  words.test(text) ||
+  (status !== undefined && about?.test(text) !== false && tellsStatus(text, status))
+
+const findRow = (error: string): Row | undefined => {
+  const text = error.slice(0, longestError)
+  return rows.find((row) => hasSigns(text, row))
+}
 
 /** What to do about a cache that cannot be read or written. */
-export const findCacheRemedy = (error: string): string | undefined => findRow(error)?.[2]
+export const findCacheRemedy = (error: string): string | undefined => findRow(error)?.remedy
 
 const isMissing = ({ kind, error }: CacheFailure): boolean =>
   kind === 'import' &&
-  /not found|\b404\b|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError))
+  hasSigns(error.slice(0, longestError), {
+    words: /not found|manifest unknown|NAME_UNKNOWN/i,
+    status: /404/,
+  })
 
 const explain = (name: string, { kind, error }: CacheFailure) => {
-  const [, cause, remedy] = findRow(error) ?? []
+  const { cause, remedy } = findRow(error) ?? {}
   const what = `${name}: the cache could not be ${kind === 'import' ? 'read' : 'written'}`
   const said = neutralise(toLine(error, longestTold))
   return { text: `${[what, ...(cause === undefined ? [] : [cause])].join(': ')} (${said})`, remedy }
