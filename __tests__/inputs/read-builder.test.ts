@@ -76,10 +76,6 @@ test.each([
     { driver: 'remote', endpoint: 'tcp://a:1', 'keep-state': 'true' },
     /keep-state: a remote builder stays as it is/,
   ],
-  [
-    { driver: 'docker-container', 'keep-state': 'true', 'create-cluster': 'true' },
-    /keep-state: a node's image is what claims it.*Set keep-cluster: true/,
-  ],
   [{ 'driver-opts': 'network=host' }, /driver-opts: given without driver/],
   [
     { driver: 'docker-container', 'buildkitd-config': 'nothing' },

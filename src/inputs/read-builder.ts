@@ -45,11 +45,6 @@ const readKeepsState = (
       'keep-state',
       'of a builder in Kubernetes nothing stays. Make one that stays, and name it in builder.',
     )
-  if (driver === 'docker-container' && isTrue('create-cluster') && !isTrue('keep-cluster'))
-    report(
-      'keep-state',
-      "a node's image is what claims it, and the nodes of create-cluster go with the job. Set keep-cluster: true, or leave it out.",
-    )
   return run.trigger.isFork ? 'not-for-forks' : 'yes'
 }
 
