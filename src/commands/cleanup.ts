@@ -166,7 +166,9 @@ export const cleanUp = async (
   try {
     const cluster =
       builder === 'made' ? await findCluster(context.childEnv, tempDir, runId) : undefined
-    for (const folder of [tempDir, layoutDir, laterDir, clusterLogs])
+    // The way to the builder's cluster is in the run's own folder.
+    const hasWay = cluster !== undefined
+    for (const folder of [...(hasWay ? [] : [tempDir]), layoutDir, laterDir, clusterLogs])
       rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     // Another step's post may be writing into it.
@@ -180,6 +182,7 @@ export const cleanUp = async (
     let isBuilderGone = true
     if (builder === 'made') isBuilderGone = await removeBuilder(docker, runId, cluster, warning)
     else if (builder !== undefined) await leaveState(docker, runId, builder.kept)
+    if (hasWay && isBuilderGone) rmSync(tempDir, { recursive: true, force: true })
     const removed =
       containers.length === 0
         ? { stderr: '' }

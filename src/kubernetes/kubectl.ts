@@ -57,14 +57,18 @@ type ApiList<T> = {
 /** More than anybody has of them in a namespace. */
 const mostPages = 20
 
-/** Reads a list to its end. */
-export const listAll = async <T>({ get }: Kubectl, path: string): Promise<readonly T[]> => {
+/** Reads a list to its end; undefined where nobody answers, or may not. */
+export const listAll = async <T>(
+  { get }: Kubectl,
+  path: string,
+): Promise<readonly T[] | undefined> => {
   const found: T[] = []
   const start = `${path}${path.includes('?') ? '&' : '?'}limit=500`
   let rest: string | undefined = ''
   for (let page = 0; rest !== undefined && page < mostPages; page += 1) {
     const next: string = rest === '' ? '' : `&continue=${encodeURIComponent(rest)}`
     const list: ApiList<T> | undefined = await get<ApiList<T>>(`${start}${next}`)
+    if (list === undefined && page === 0) return undefined
     if (Array.isArray(list?.items)) found.push(...list.items)
     rest = list?.metadata?.continue || undefined
   }

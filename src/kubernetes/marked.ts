@@ -28,19 +28,20 @@ const segment = encodeURIComponent
  * Finds what runs have made in a namespace. Only what has both the mark and the name that goes with it counts.
  *
  * @param runId undefined for all runs
+ * @returns undefined where the cluster answers nothing
  */
 const findMarked = async (
   kubectl: Kubectl,
   namespace: string,
   runId?: string,
-): Promise<readonly MarkedObject[]> => {
+): Promise<readonly MarkedObject[] | undefined> => {
   const found = await Promise.all(
     resources.map(async ([api, resource, hasLabel]) => {
       const base = `/${api}/namespaces/${segment(namespace)}/${resource}`
       const selector = runId === undefined ? runLabel : `${runLabel}=${runId}`
       const query = hasLabel ? `?labelSelector=${segment(selector)}` : ''
       const objects = await listAll<Listed>(kubectl, `${base}${query}`)
-      return objects.flatMap(({ metadata }): readonly MarkedObject[] => {
+      return objects?.flatMap(({ metadata }): readonly MarkedObject[] => {
         const { name = '', labels, annotations, creationTimestamp } = metadata ?? {}
         const mark = (hasLabel ? labels : annotations)?.[runLabel] ?? ''
         if (runId !== undefined && mark !== runId) return []
@@ -50,7 +51,8 @@ const findMarked = async (
       })
     }),
   )
-  return found.flat()
+  if (found.every((objects) => objects === undefined)) return undefined
+  return found.flatMap((objects) => objects ?? [])
 }
 
 const remove = async (
@@ -74,8 +76,12 @@ export const removeOf = async ({
   kubectl,
   namespace,
   runId,
-}: BuilderPlace): Promise<readonly string[]> =>
-  remove(kubectl, await findMarked(kubectl, namespace, runId))
+}: BuilderPlace): Promise<readonly string[]> => {
+  const all = await findMarked(kubectl, namespace, runId)
+  return all === undefined
+    ? ['objects: the cluster does not answer, or not to us']
+    : remove(kubectl, all)
+}
 
 /**
  * Removes what runs left on machines that died before post could run. Never fails.
@@ -86,7 +92,7 @@ export const removeLeft = async (
   { kubectl, namespace }: BuilderPlace,
   nowMs: number,
 ): Promise<void> => {
-  const all = await findMarked(kubectl, namespace)
+  const all = (await findMarked(kubectl, namespace)) ?? []
   await remove(
     kubectl,
     all.filter(({ madeMs }) => nowMs - madeMs > longestJobMs),

@@ -59,11 +59,13 @@ export const findPods = async ({
 }
 
 /** Those that warn, of all of the namespace. */
-export const findWarnings = ({ kubectl, namespace }: BuilderPlace): Promise<readonly PodEvent[]> =>
-  listAll<PodEvent>(
-    kubectl,
-    `/api/v1/namespaces/${encodeURIComponent(namespace)}/events?fieldSelector=type%3DWarning`,
-  )
+export const findWarnings = async ({
+  kubectl,
+  namespace,
+}: BuilderPlace): Promise<readonly PodEvent[]> => {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events?fieldSelector=type%3DWarning`
+  return (await listAll<PodEvent>(kubectl, path)) ?? []
+}
 
 /** What is the same for as long as no container of the pod has begun anew. */
 export const toIncarnation = ({ metadata, status }: Pod): string =>

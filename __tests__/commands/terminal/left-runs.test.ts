@@ -15,6 +15,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runIdState } from '../../../src/commands/cleanup.ts'
 import { beginRun, clean } from '../../../src/commands/terminal/left-runs.ts'
 import type { Log } from '../../../src/host/log.ts'
+import { runLabel, toBuilderName } from '../../../src/ownership.ts'
 
 const nothing = () => {}
 const log = { line: nothing, warning: nothing } as unknown as Log
@@ -26,6 +27,7 @@ let [tempDir, socket] = ['', '']
 beforeEach(async () => {
   tempDir = mkdtempSync(join(tmpdir(), 'slipway-left-'))
   socket = `${mkdtempSync(join(tmpdir(), 'slipway-docker-'))}/docker.sock`
+  writeFileSync(join(dirname(socket), 'docker'), '#!/bin/sh\n', { mode: 0o755 })
   await new Promise<void>((resolve) => docker.listen(socket, resolve))
 })
 afterEach(async () => {
@@ -37,7 +39,7 @@ afterEach(async () => {
 
 const place = (host = socket) => ({
   tempDir,
-  childEnv: { PATH: '/nowhere', DOCKER_HOST: `unix://${host}` },
+  childEnv: { PATH: `${dirname(socket)}:/usr/bin:/bin`, DOCKER_HOST: `unix://${host}` },
 })
 const none = { cleaned: 0, left: 0 }
 const one = { cleaned: 1, left: 0 }
@@ -86,10 +88,50 @@ test("a killed run's folders go with the next run; nobody else's do", async () =
 
 test('the note of a killed run stays until Docker has said what it left', async () => {
   mkdirSync(join(tempDir, `slipway-${runId}`))
-  note(runId, JSON.stringify({ pid: deadPid(), start: '1', states: { builder: 'x' } }))
+  note(runId, JSON.stringify({ pid: deadPid(), start: '1', states: { builder: 'made' } }))
   expect(await clean(place('/nowhere/docker.sock'), log)).toEqual({ cleaned: 0, left: 1 })
   expect(readdirSync(tempDir)).toEqual([`slipway-${runId}-terminal`])
   expect(await clean(place(), log)).toEqual(one)
+  expect(readdirSync(tempDir)).toEqual([])
+})
+
+/** A cluster that has a builder of the run, in a kubectl's words; it answers, refuses to delete, or answers nothing. */
+const kubectl = (mode: 'answers' | 'refuses' | 'hides'): void => {
+  const bin = dirname(socket)
+  const labels = JSON.stringify({ [runLabel]: runId })
+  const name = `${toBuilderName(runId)}0`
+  const list = `{"items":[{"metadata":{"name":"${name}","creationTimestamp":"2026-11-30T00:00:00Z","labels":${labels}}}]}`
+  const script = `#!/bin/sh
+[ ${mode} = hides ] && { echo 'Unable to connect to the server' >&2; exit 1; }
+case "$1 $3" in
+  "get "*deployments*) [ -e "${bin}/gone" ] && echo '{"items":[]}' || echo '${list}' ;;
+  "get "*) echo '{"items":[]}' ;;
+  "delete "*) [ ${mode} = refuses ] && { echo 'Error from server (Forbidden): no' >&2; exit 1; }; : >"${bin}/gone" ;;
+esac
+`
+  writeFileSync(join(bin, 'kubectl'), script, { mode: 0o755 })
+}
+
+test.each(['refuses', 'hides'] as const)(
+  'a builder in a cluster that %s it is looked for until it is gone',
+  async (mode) => {
+    note(runId, JSON.stringify({ pid: deadPid(), start: '1', states: { builder: 'made' } }))
+    const folder = join(tempDir, `slipway-${runId}`)
+    mkdirSync(folder, { mode: 0o700 })
+    const way = { files: [join(tempDir, 'config')], context: 'a', namespace: 'builders' }
+    writeFileSync(join(folder, 'kubernetes.json'), JSON.stringify(way))
+    kubectl(mode)
+    expect(await clean(place(), log)).toEqual({ cleaned: 0, left: 1 })
+    kubectl('answers')
+    expect(await clean(place(), log)).toEqual(one)
+    expect(readdirSync(tempDir)).toEqual([])
+    expect(existsSync(join(dirname(socket), 'gone'))).toBe(true)
+  },
+)
+
+test('a killed run that made no builder is not asked about for ever', async () => {
+  note(runId, JSON.stringify({ pid: deadPid(), start: '1', states: { 'run-id': runId } }))
+  expect(await clean(place('/nowhere/docker.sock'), log)).toEqual(one)
   expect(readdirSync(tempDir)).toEqual([])
 })
 

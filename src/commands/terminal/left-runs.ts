@@ -55,8 +55,10 @@ const cleanUpAfter = async (place: Place, log: Log, runId: string, noted: Noted 
   const builder = builderOf(noted?.states)
   const left = { isDockerThere: true, builder, cluster: undefined }
   const isDone = await cleanUp(place, log, runId, left)
-  if (isDone) removeNote(place, runId)
-  return isDone
+  // Without a builder, what is left in Docker goes by itself.
+  const isOver = isDone || (noted !== undefined && builder === undefined)
+  if (isOver) removeNote(place, runId)
+  return isOver
 }
 
 /** So long nobody needs between making a folder and writing into it. */
