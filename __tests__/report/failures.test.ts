@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Failure, renderError } from '../../src/failure.ts'
 import { planSteps } from '../../src/plan/graph.ts'
+import type { Step } from '../../src/plan/steps.ts'
 import { findOthers, toFailure } from '../../src/report/failures.ts'
 import { resultOf, toImageRows } from '../../src/report/rows.ts'
 import { foundFacts } from '../support/found.ts'
@@ -71,6 +72,58 @@ test('several causes are a list', () => {
 test('the only image is told as it is', () => {
   const report = reportOf(stepsFor([targetOf('worker')]), { 'build worker': failed(broken) })
   expect(toFailure(report)).toBe(broken)
+})
+
+const filesFailed = failed(new Failure('models/a.bin could not be fetched: 404'))
+
+/** As a plan has it with files beside images: the sync waits for none of them. */
+const withFiles = (names: readonly string[]): readonly Step[] => {
+  const files = { kind: 'sync-files', id: 'node files', needs: [], after: [] }
+  return [...stepsFor(names.map((name) => targetOf(name))), files as unknown as Step]
+}
+
+test('what failed beside the only image is told, too', () => {
+  const location = { file: 'Dockerfile', line: 3 }
+  const report = reportOf(withFiles(['api']), {
+    'build api': failed(new Failure('api: RUN make exited with 2', { location })),
+    'load api:dev': skipped('build api'),
+    'node files': filesFailed,
+  })
+  const failure = toFailure(report)
+  expect(renderError(failure).split('\n')).toEqual([
+    '- api: RUN make exited with 2',
+    '- node files: models/a.bin could not be fetched: 404',
+    '1 of 1 images failed.',
+  ])
+  expect(failure).toMatchObject({ location })
+})
+
+test('files and other steps are no images that failed', () => {
+  const { error } = filesFailed
+  const alone = (names: readonly string[]) =>
+    toFailure(reportOf(withFiles(names), { 'node files': filesFailed }))
+  expect(alone([])).toBe(error)
+  expect(alone(['api'])).toBe(error)
+  expect(alone(['api', 'web'])).toBe(error)
+  const report = reportOf(withFiles(['api', 'web']), {
+    'build api': failed(new Error('api is broken')),
+    'load api:dev': skipped('build api'),
+    'node files': filesFailed,
+  })
+  expect(renderError(toFailure(report))).toMatch(/^1 of 2 images failed\.$/m)
+})
+
+test('two problems with files alone are both told', () => {
+  const images = { kind: 'image-volumes', id: 'node files as images', needs: [], after: [] }
+  const steps = [...withFiles([]), images as unknown as Step]
+  const report = reportOf(steps, {
+    'node files': filesFailed,
+    'node files as images': failed(new Error('no room')),
+  })
+  expect(renderError(toFailure(report)).split('\n')).toEqual([
+    '- node files: models/a.bin could not be fetched: 404',
+    '- node files as images: no room',
+  ])
 })
 
 test('where all went well there is no failure', () => {

@@ -8,14 +8,18 @@ const nameOf = ({ step }: Pick<StepOutcome, 'step'>): string => {
   return step.kind === 'load' || step.kind === 'analyse' ? step.names.join(', ') : step.id
 }
 
+/** When one of these fails, an image does not become what was asked for. */
+const ofImages = /^(?:build|pull|unpack-archive|hold-image|load|analyse)$/
+
 export const toProblems = ({ outcomes }: Report) =>
   outcomes
     .filter(({ state }) => state === 'failed')
     .map((outcome) => {
       const { error } = outcome
       const location = error instanceof Failure ? error.location : undefined
-      const isClusters = /^(?:create|await)-cluster$/.test(outcome.step.kind)
-      return { name: nameOf(outcome), error, location, isClusters }
+      const { kind } = outcome.step
+      const isClusters = /^(?:create|await)-cluster$/.test(kind)
+      return { name: nameOf(outcome), error, location, isClusters, isImages: ofImages.test(kind) }
     })
 
 /** What went wrong with one step, and what it was about. */
@@ -80,14 +84,15 @@ export const toFailure = (report: Report): unknown => {
   const among = countImages(report)
   const [first] = problems
   const ofFiles = [...outcomesOf(report, 'sync-files'), ...outcomesOf(report, 'image-volumes')]
-  const isOnlyOne = problems.length === 1 && ofFiles.length > 0
-  const isImages = among === 1 && !first?.isClusters
-  if (first === undefined || isImages || (among === 0 && isOnlyOne)) return first?.error
-  const mark = problems.length === 1 ? '' : '- '
+  const isAllThereIs = among === 1 ? !first?.isClusters : among === 0 && ofFiles.length > 0
+  const isOnlyOne = problems.length === 1
+  if (first === undefined || (isOnlyOne && isAllThereIs)) return first?.error
+  const mark = isOnlyOne ? '' : '- '
   const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`)
-  const failed = problems.filter(({ isClusters }) => !isClusters).length
+  const failed = problems.filter(({ isImages }) => isImages).length
   const count = failed === 0 ? [] : [`${failed} of ${among} images failed.`]
   const rest = [...count, ...renderUndone(report)].join(' ')
-  if (rest === '') return first.error
-  return new Failure([...causes, rest].join('\n'), { location: first.location })
+  if (isOnlyOne && rest === '') return first.error
+  const lines = [...causes, ...(rest === '' ? [] : [rest])]
+  return new Failure(lines.join('\n'), { location: first.location })
 }
