@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Target } from '../../src/build/target.ts'
 import { readEnvironment } from '../../src/commands/actions/environment.ts'
+import { architecture } from '../../src/host/architecture.ts'
+import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { parseSizesKey, toSizesKey } from '../../src/memory/size-memory.ts'
-import { toPrefix } from '../../src/memory/targets.ts'
-import { targetWith } from '../support/target.ts'
+import { toPrefix, toRemembered } from '../../src/memory/targets.ts'
+import { readTarget, targetWith } from '../support/target.ts'
 
 const named = (...names: readonly string[]): readonly Target[] =>
   names.map((name) => targetWith(name))
@@ -41,6 +43,29 @@ test('a tag, a digest, a workflow or the order makes no other images; a reposito
   expect(toPrefix('size-v2', 'acme/other', named('docker.io/library/api:dev'))).not.toBe(prefix)
   const ports = ['localhost:5000/api', 'localhost:5001/api', 'docker.io/library/api2:dev']
   expect(new Set([prefix, of('a:1', 'b:1'), ...ports.map((name) => of(name))]).size).toBe(5)
+})
+
+test('a stage and platforms make other images; another spelling, a tag or an argument does not', () => {
+  const of = (change: RawInputs = {}): string =>
+    toPrefix('size-v2', 'acme/app', [
+      readTarget({ context: '.', tags: 'acme/api:dev', target: 'runtime', ...change }),
+    ])
+  const other = of({ platforms: 'linux/s390x' })
+  const others = [of({ target: 'test' }), of({ target: '' }), other]
+  expect(new Set([of(), ...others, of({ target: 'test', platforms: 'linux/s390x' })]).size).toBe(5)
+  expect(of({ platforms: 's390x' })).toBe(other)
+  expect(of({ platforms: `linux/${architecture}` })).toBe(of())
+  expect(of({ tags: 'acme/api:test', 'build-args': 'GPU=1' })).toBe(of())
+})
+
+test('stages of one repository are in an order that does not depend on that of Bake', () => {
+  const [first, second] = ['runtime', 'test'].map((target) =>
+    readTarget({ context: '.', tags: 'acme/api:dev', target }),
+  ) as [Target, Target]
+  expect(toRemembered([second, first])).toEqual([first, second])
+  expect(toPrefix('size-v2', 'acme/app', [second, first])).toBe(
+    toPrefix('size-v2', 'acme/app', [first, second]),
+  )
 })
 
 test.each([

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Version } from '../docker/version.ts'
-import { normalizePlatform } from '../image/platform.ts'
 import { toRepository } from '../image/reference.ts'
 import type { CacheChoice } from '../inputs/choices.ts'
-import { toTexts } from '../inputs/entries.ts'
 import type { CacheInputs } from '../inputs/inputs.ts'
+import { toVariant } from '../inputs/variant.ts'
 import type { Target } from './target.ts'
 
 /** What the builder and the runner can do for a cache. */
@@ -39,15 +38,12 @@ export const toScope = (
   { name, tags, bake }: Target,
   { architecture }: Pick<CacheFacts, 'architecture'>,
 ) => {
-  const { definition } = bake
   const isSingle = name !== bake.name
-  const own = `linux/${architectures[architecture] ?? architecture}`
-  const given = toTexts(definition['platforms'])
-  const platforms = (given.length > 0 ? given : [own]).map(normalizePlatform).join('-')
-  const stage = isSingle && definition['target']
+  const own = architectures[architecture] ?? architecture
+  const { stage, platforms } = toVariant(bake.definition, own)
   const image = toRepository(tags[0]?.canonical ?? '').replace(/^docker\.io\/(library\/)?/, '')
   const rest = [
-    ...(typeof stage === 'string' ? [stage] : []),
+    ...(isSingle && stage !== undefined ? [stage] : []),
     ...(platforms === 'linux/amd64' ? [] : [platforms]),
   ]
   return {

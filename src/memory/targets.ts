@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto'
+import { architecture } from '../host/architecture.ts'
 import { type ImageReference, toRepository } from '../image/reference.ts'
+import { toVariant } from '../inputs/variant.ts'
 
 /** What is built, as far as something of it is kept. */
-export type Built = { readonly tags: readonly ImageReference[]; readonly isWanted: boolean }
+export type Built = {
+  readonly tags: readonly ImageReference[]
+  readonly isWanted: boolean
+  /** As Bake has it. */
+  readonly bake: { readonly definition: Readonly<Record<string, unknown>> }
+}
 
 /** Names of entries have room for these, and for no more than 512 characters in all. */
 const mostImages = 60
@@ -22,14 +29,18 @@ export const areRememberable = (targets: readonly Built[]): boolean => {
 /** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
 const compare = (a: string, b: string): number => Number(a > b) - Number(a < b)
 
-const nameOf = ({ tags: [tag] }: Built): string => toRepository(tag?.canonical ?? '')
+/** Stages and platforms of one repository are images of their own. */
+const nameOf = ({ tags: [tag], bake }: Built): string => {
+  const { stage = '', platforms } = toVariant(bake.definition, architecture)
+  return [toRepository(tag?.canonical ?? ''), stage, platforms].join(' ')
+}
 
 /** What names are there for. */
 type Kind = 'size-v2' | 'time-v1' | `${'image' | 'parts'}-${'default' | 'branch'}-v1`
 
 /**
  * The beginning of all names for the same images of one repository, whichever workflow builds them and
- * whatever their tags are.
+ * whatever their tags and build arguments are.
  *
  * @param at of names for one of the images, which
  */
