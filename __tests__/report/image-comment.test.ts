@@ -9,6 +9,7 @@ const origin = {
   job: 'build',
   runUrl: 'https://github.com/acme/app/actions/runs/7',
   commit: 'f'.repeat(40),
+  ofRun: [] as readonly string[],
 }
 const marker = '<!-- slipway:images:0123456789abcdef -->'
 
@@ -131,4 +132,25 @@ test('a step finds its comment again, and no other step does', () => {
     markerOf(['api:1', 'web:1'], {}, 'other'),
   ]
   expect(new Set([own, ...others]).size).toBe(5)
+})
+
+test.each([
+  ['its id', 'e2e-101234567', 'e2e-101234568'],
+  ['its id without a sign before it', 'e2e101234567', 'e2e101234568'],
+  ['its id and the attempt', 'e2e-101234567-1', 'e2e-101234568-2'],
+  ['its number', 'e2e-9', 'e2e-10'],
+  ['its commit', `e2e-${'a1'.repeat(20)}`, `e2e-${'b2'.repeat(20)}`],
+  ['its commit, cut', 'e2e-a1a1a1a-kind', 'e2e-b2b2b2b-kind'],
+])('a run whose cluster is called by %s finds the comment of the last', (_name, before, now) => {
+  const first = { ofRun: ['101234567-1', '101234567', '9', 'a1'.repeat(20)] }
+  const second = { ofRun: ['101234568-2', '101234568', '10', 'b2'.repeat(20)] }
+  const own = markerOf(['api:1'], first, before)
+  expect(markerOf(['api:1'], second, now)).toBe(own)
+  expect(markerOf(['api:1'], second, `other-${now}`)).not.toBe(own)
+})
+
+test('clusters of one run stay apart by all else, such as a version', () => {
+  const run = { ofRun: ['101234567-1', '101234567', '9'] }
+  const clusters = ['e2e-1.9', 'e2e-1.10', 'e2e9', 'e2e', 'e2e-101234567-11', 'e2e-101234567-12']
+  expect(new Set(clusters.map((each) => markerOf(['api:1'], run, each))).size).toBe(6)
 })

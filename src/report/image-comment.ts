@@ -17,20 +17,34 @@ export type CommentOrigin = {
   /** Where the run's summary is; undefined where the runner does not say. */
   readonly runUrl: string | undefined
   readonly commit: string | undefined
+  /** Numbers and commits of the run, which names often have in them. */
+  readonly ofRun: readonly string[]
 }
 
+/** Commits may be cut to seven digits; what is short counts as a word of its own alone. */
+const toPattern = (own: string): string => {
+  if (own.length < 7) return `(?<![0-9a-z.])${own}(?![0-9a-z.])`
+  return own.length < 40 ? `${own}(?!\\d)` : `${own.slice(0, 7)}[0-9a-f]*`
+}
+
+/** The same in every run, also of `e2e-${{ github.run_id }}`. */
+const withoutRun = (name: string, ofRun: readonly string[]): string =>
+  name.replace(new RegExp(ofRun.map(toPattern).join('|'), 'g'), '')
+
 /**
- * How a comment begins, by which a later run finds it. Steps with other images have another one, and
- * names count without tags, as these often change from run to run.
+ * How a comment begins, by which a later run finds it. Steps with other images or for another cluster have
+ * another one. Names count without tags, and the cluster's without the run's numbers: each run would write
+ * a comment of its own.
  */
 export const toCommentMarker = (
-  { workflow, job }: CommentOrigin,
+  { workflow, job, ofRun }: CommentOrigin,
   clusterName: string,
   report: Pick<Report, 'outcomes'>,
 ): string => {
   // Also those that could not be read this time.
   const names = outcomesOf(report, 'analyse').flatMap(({ step }) => step.names.map(withoutTag))
-  const parts = [workflow, job, clusterName, ...new Set(names.toSorted())]
+  const cluster = withoutRun(clusterName, ofRun)
+  const parts = [workflow, job, cluster, ...new Set(names.toSorted())]
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
   return `<!-- slipway:images:${key} -->`
 }

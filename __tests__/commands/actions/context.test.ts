@@ -76,17 +76,21 @@ test.each<[string, () => unknown]>([
 )
 
 test('what a comment is about and says of its run: numbers, hashes and addresses alone', () => {
-  const ofRun = { GITHUB_WORKFLOW: 'CI', GITHUB_JOB: 'build', GITHUB_RUN_ID: '7' }
-  const commit = 'a'.repeat(40)
+  const [commit, merge] = ['a'.repeat(40), 'b'.repeat(40)]
+  const numbers = { GITHUB_RUN_ID: '7', GITHUB_RUN_NUMBER: '41', GITHUB_SHA: merge }
+  const ofRun = { GITHUB_WORKFLOW: 'CI', GITHUB_JOB: 'build', ...numbers }
   const ofPull = (number: unknown, sha: unknown, more: Readonly<Record<string, string>> = {}) => {
     rmSync(event, { force: true, recursive: true })
     writeFileSync(event, JSON.stringify({ pull_request: { number, head: { sha } } }))
     return read({ ...run, ...ofRun, ...more }).origin
   }
   const runUrl = 'https://github.com/acme/app/actions/runs/7'
-  const all = { workflow: 'CI', job: 'build', runUrl, commit, pullRequest: 12 }
-  expect(ofPull(12, commit)).toEqual(all)
-  expect(ofPull('../12', `${commit})`)).toEqual({ workflow: 'CI', job: 'build', runUrl })
+  const own = { workflow: 'CI', job: 'build', runUrl, ofRun: ['7-3', '7', '41', merge] }
+  const ofCommit = ['7-3', '7', '41', commit, merge]
+  expect(ofPull(12, commit)).toEqual({ ...own, commit, ofRun: ofCommit, pullRequest: 12 })
+  expect(ofPull('../12', `${commit})`)).toEqual(own)
+  const none = { GITHUB_RUN_ID: '', GITHUB_RUN_NUMBER: '::error::', GITHUB_SHA: '.*' }
+  expect(ofPull(12, undefined, none)).toHaveProperty('ofRun', [])
   expect(ofPull(12, commit, { GITHUB_EVENT_NAME: 'push' })).not.toHaveProperty('pullRequest')
   const server = { GITHUB_SERVER_URL: 'https://x.example/) [y](z' }
   expect(ofPull(12, commit, server)).not.toHaveProperty('runUrl')

@@ -51,14 +51,21 @@ export const findPullRequest = ({ eventName, payload }: Context): number | undef
 /** Nothing but an address: it becomes a link. */
 const isPlainUrl = (text: string): boolean => /^https?:\/\/[\w.:/-]+$/.test(text)
 
+const isCommit = (sha: unknown): sha is string =>
+  typeof sha === 'string' && /^[0-9a-f]{40,64}$/.test(sha)
+
 export const readCommentOrigin = (context: Context): CommentOrigin => {
-  const { workflow = '', job = '', serverUrl, runId, payload } = context
+  const { workflow = '', job = '', serverUrl, runId, runNumber, runAttempt, payload } = context
   const runUrl = `${serverUrl}/${findRepository(context)}/actions/runs/${runId}`
   const sha: unknown = payload.pull_request?.['head']?.sha
+  const commit = isCommit(sha) ? sha : undefined
+  const numbers = [`${runId}-${runAttempt}`, `${runId}`, `${runNumber}`]
+  const commits = [commit, context.sha].filter(isCommit)
   return {
     workflow,
     job,
     runUrl: isPlainUrl(runUrl) ? runUrl : undefined,
-    commit: typeof sha === 'string' && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined,
+    commit,
+    ofRun: [...numbers.filter((each) => /^\d+(?:-\d+)?$/.test(each)), ...new Set(commits)],
   }
 }
