@@ -26,6 +26,7 @@ import { compareWithUsual } from '../../report/usual.ts'
 import { toLine } from '../../text/to-line.ts'
 import type { Result } from '../run.ts'
 import { findOtherExcesses } from '../run-in-place.ts'
+import { toLists } from './lists.ts'
 import type { Runner } from './runner.ts'
 
 type Ended = {
@@ -42,10 +43,7 @@ const tellReports = async (
   runner: Runner,
   reports: readonly ImageReport[],
   compared: ReturnType<typeof compareReports>,
-  growths: ReturnType<typeof toGrowths>,
 ): Promise<void> => {
-  if (reports.length === 0) return
-  runner.output('image-report', toImageReportOutput(reports, compared, growths))
   for (const report of reports) {
     const { title, lines } = renderReportLines(report)
     runner.group(title, lines)
@@ -58,9 +56,8 @@ const tellReports = async (
   await runner.warnings(annotations.flatMap(({ warnings }) => warnings))
 }
 
-/** By what pods use the files: for programs, and to be copied by people. */
+/** By what pods use the files, to be copied by people. */
 const tellVolumes = (runner: Runner, volumes: ReturnType<typeof toVolumes>): void => {
-  runner.output('volumes', JSON.stringify(volumes))
   const lines = renderPieces(volumes).flatMap((piece) => [...piece.split('\n'), ''])
   runner.group('node-files: pieces of manifests for pods that use them', lines)
 }
@@ -98,7 +95,15 @@ export const publish = async (
   { inputs, result, failure, beganMs }: Ended,
 ): Promise<void> => {
   const report = result?.kind === 'run' ? result.report : emptyReport
-  const outputs = toOutputs(report, inputs?.bake?.isSingle === true)
+  const nodeFiles = result?.kind === 'run' ? result.nodeFiles : []
+  const volumes = toVolumes(report, nodeFiles)
+  const reports = toImageReports(report)
+  const compared = compareReports(reports)
+  const growths = result?.kind === 'run' ? toGrowths(result.compared) : []
+  const outputs = {
+    ...toOutputs(report, inputs?.bake?.isSingle === true),
+    ...toLists(inputs, toImageReportOutput(reports, compared, growths), JSON.stringify(volumes)),
+  }
   for (const [name, value] of Object.entries(outputs)) runner.output(name, value)
   if (result?.kind === 'planned') {
     runner.line(`The plan (dry-run: Slipway does none of it):\n${renderPlan(result.plan)}`)
@@ -111,7 +116,6 @@ export const publish = async (
   const usual = history && compareWithUsual(report, history)
   const durationMs = performance.now() - beganMs
   const growth = result?.kind === 'run' ? renderGrowth(result.compared) : undefined
-  const nodeFiles = result?.kind === 'run' ? result.nodeFiles : []
   const told = {
     files: renderFilesVerdict(report, nodeFiles),
     growth,
@@ -123,11 +127,8 @@ export const publish = async (
     failure,
   }
   const files = renderNodeFiles(report, nodeFiles)
-  if (nodeFiles.length > 0) tellVolumes(runner, toVolumes(report, nodeFiles))
-  const reports = toImageReports(report)
-  const compared = compareReports(reports)
-  const growths = result?.kind === 'run' ? toGrowths(result.compared) : []
-  await tellReports(runner, reports, compared, growths)
+  if (nodeFiles.length > 0) tellVolumes(runner, volumes)
+  await tellReports(runner, reports, compared)
   if (result?.kind === 'run') await tellExcesses(runner, result, inputs, failure)
   if (report.outcomes.length + nodeFiles.length > 0) runner.line(`\n${renderResult(told)}`)
   if (files !== undefined) runner.line(`\n${files}`)

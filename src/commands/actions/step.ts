@@ -7,6 +7,7 @@ import type { Result } from '../run.ts'
 import { runInPlace, toExcessFailure, withPlace } from '../run-in-place.ts'
 import { prepareComment, type WriteComment } from './comment.ts'
 import { type Environment, forgetSecrets, readEnvironment } from './environment.ts'
+import { beginLists } from './lists.ts'
 import { maskInputs } from './mask-inputs.ts'
 import { createRunner, type Runner } from './runner.ts'
 
@@ -53,6 +54,7 @@ const runStep = async (
   let failure: unknown
   let comment: WriteComment | undefined
   try {
+    beginLists(environment.inputs, runner)
     inputs = await readAndMask(environment, runner)
     if (inputs.mode === 'diagnose') {
       // Here and below: a start reads no more than it needs.
