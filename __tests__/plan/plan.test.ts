@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import type { ContainerNode } from '../../src/cluster/node.ts'
 import type { Engine } from '../../src/docker/info.ts'
 import type { Facts } from '../../src/facts/facts.ts'
+import { noFiles } from '../../src/facts/find-files.ts'
 import type { Credentials } from '../../src/inputs/credentials.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { planSteps } from '../../src/plan/graph.ts'
@@ -272,6 +274,23 @@ test('the plan that is made when nodes answer has the same steps in the same ord
   const into = (steps: readonly Step[]) =>
     steps.flatMap((step) => (step.kind === 'load' ? step.into.map(({ node }) => node.name) : []))
   expect([into(before), into(after)]).toEqual([[], ['n']])
+})
+
+test('with files of Git LFS the token ends after they are in the nodes, in both plans', () => {
+  const raw = { ...newCluster, 'node-files': 'lfs:models:/models' }
+  const inputs = { ...read(raw), credentials: { kind: 'app' } as AppInputs }
+  const fetch = () => Promise.reject(new Error())
+  const source = { key: 'k', sizeBytes: 1, tree: undefined, fetch }
+  const plan = (nodes: readonly ContainerNode[]) => {
+    const found = { kind: 'remote', source } as const
+    const files = inputs.nodeFiles.map((each) => ({ files: each, found, nodes, into: nodes }))
+    const targets = [readTarget(raw)]
+    return planRun(inputs, { ...facts, targets, nodes, nodeFiles: { ...noFiles, files } }).steps
+  }
+  const before = ordersOf(plan([]))
+  expect(ordersOf(plan([nodeNamed('n')]))).toEqual(before)
+  const revoke = before.find(({ id }) => id === 'revoke token')
+  expect(revoke?.after).toEqual(['build a:1', 'node files'])
 })
 
 test('the plan in words says whose nodes they will be', () => {

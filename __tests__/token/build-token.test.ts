@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { TokenScope } from '../../src/inputs/credentials.ts'
 import { Secret } from '../../src/secret.ts'
 import { createBuildToken } from '../../src/token/build-token.ts'
+import { eventually } from '../support/eventually.ts'
 import { type GitHub, startGitHub } from '../support/github/server.ts'
 import { appOf } from '../support/mint-for.ts'
 
@@ -117,6 +118,36 @@ test('what is being minted when it is closed ends as well', async () => {
   await token.close()
   await taking
   expect(lives()).toEqual(['revoked'])
+})
+
+test('what is asked for while another one is minted and closed is not forgotten', async () => {
+  github = await startGitHub({ installations: [{ owner: 'acme' }] })
+  const token = create([acme])
+  const first = token.take()
+  const closing = token.close()
+  await eventually('the first is being minted', () => github.requests.length > 0)
+  const second = token.take()
+  await Promise.all([first, closing, second])
+  await token.close()
+  expect(lives().filter((state) => state !== 'revoked')).toEqual([])
+  expect(states.at(-1)).toBe('ended')
+})
+
+test('of one that is taken while another one ends, post hears until it has ended, too', async () => {
+  github = await startGitHub({ installations: [{ owner: 'acme' }] })
+  const token = create([acme])
+  await token.take()
+  github.inject({ kind: 'delay', ms: 1_000, match: /^DELETE/ })
+  const closing = token.close()
+  await eventually('it is being revoked', () => github.requests.at(-1)?.method === 'DELETE')
+  await token.take()
+  expect(await closing).toHaveLength(1)
+  expect([lives(), states]).toEqual([
+    ['revoked', 'live'],
+    ['minted', 'minted'],
+  ])
+  expect(await token.close()).toHaveLength(1)
+  expect([lives(), states.at(-1)]).toEqual([['revoked', 'revoked'], 'ended'])
 })
 
 test('a token that was given is the one that builds get, and lives on', async () => {

@@ -116,6 +116,24 @@ test('one that cannot live is given up, and the step goes on', async () => {
   expect(states()).toEqual(['revoked'])
 })
 
+test('a token that is taken while another one ends has a watchdog of its own', async () => {
+  const token = create()
+  await token.take()
+  const first = await one()
+  github.inject({ kind: 'delay', ms: 1_000, match: /^DELETE/ })
+  const closing = token.close()
+  await eventually('it is being revoked', () => github.requests.at(-1)?.method === 'DELETE')
+  await token.take()
+  await closing
+  expect(states()).toEqual(['revoked', 'live'])
+  expect(findWatchdogs()).not.toContain(first)
+  const second = await one(first)
+  expect(findWatchdogs()).toEqual([second])
+  await token.close()
+  expect(states()).toEqual(['revoked', 'revoked'])
+  await eventually('it ends', () => !findWatchdogs().includes(second))
+})
+
 test.each([
   ['minting', /access_tokens$/],
   ['finding the installation', /^GET .*\/installation$/],

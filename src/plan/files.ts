@@ -1,5 +1,6 @@
 import type { Facts } from '../facts/facts.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import type { NodeFiles } from '../inputs/node-files.ts'
 import { type Step, toStep } from './steps.ts'
 import type { StepId } from './work.ts'
 
@@ -44,11 +45,17 @@ export const planFiles = (
   return [toStep(syncId, work, { needs, lane: 'files' }), ...images]
 }
 
-/** Git LFS is asked with the builds' token. */
-export const usersOfToken = (files: readonly Step[]): readonly StepId[] =>
-  files.flatMap((each) => {
-    const usesIt =
-      each.kind === 'sync-files' &&
-      each.wanted.some(({ files: { origin } }) => origin.kind === 'lfs')
-    return usesIt ? [each.id] : []
+const isLfs = ({ origin }: NodeFiles): boolean => origin.kind === 'lfs'
+
+/** Git LFS is asked with the builds' token; for nodes that are still to be made, when they are there. */
+export const usersOfToken = (
+  { nodeFiles }: Pick<Inputs, 'nodeFiles'>,
+  files: readonly Step[],
+  nodesFirst: readonly StepId[],
+): readonly StepId[] => {
+  const mayAsk = nodesFirst.length > 0 && nodeFiles.some(isLfs)
+  return files.flatMap((each) => {
+    if (each.kind !== 'sync-files') return []
+    return mayAsk || each.wanted.some((wanted) => isLfs(wanted.files)) ? [each.id] : []
   })
+}

@@ -196,7 +196,8 @@ export const planSteps = (
   const room = disk.filter(({ kind }) => kind === 'await-disk').map(({ id }) => id)
   const toLoad = createToLoad(inputs, facts, nodes)
   const toReport = createToReport(inputs, facts)
-  const files = planFiles(inputs, facts, room, nodesFirst(inputs))
+  const first = nodesFirst(inputs)
+  const files = planFiles(inputs, facts, room, first)
   const main = [
     ...planCluster(inputs),
     ...disk,
@@ -215,7 +216,7 @@ export const planSteps = (
   return requireOwnIds([
     ...main,
     ...keeping,
-    ...planAfterBuilds(inputs, facts, usersOfToken(files)),
+    ...planAfterBuilds(inputs, facts, usersOfToken(inputs, files, first)),
     ...(prunes ? [toStep('prune cache', { kind: 'prune-cache' }, order)] : []),
   ])
 }

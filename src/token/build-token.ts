@@ -87,20 +87,31 @@ export const createBuildToken = (options: Options) => {
     }
   }
 
-  const endAll = async (): Promise<readonly EndedToken[]> => {
-    if (taking === undefined) return []
-    // What is being minted ends as well.
-    await taking.catch(() => {})
+  /** What is taken from then on is minted anew, with a watchdog of its own. */
+  const setAside = () => {
+    const aside = { ending: [...older, ...current], guard: watchdog }
     taking = undefined
-    const ending = [...older, ...current]
     older = []
     current = []
+    watchdog = undefined
+    return aside
+  }
+
+  const endAll = async (): Promise<readonly EndedToken[]> => {
+    if (taking === undefined) return []
+    // What is being minted ends as well, and what is asked for meanwhile.
+    let last: typeof taking
+    do {
+      last = taking
+      await last.catch(() => {})
+    } while (last !== taking)
+    const { ending, guard } = setAside()
     const outcomes = await Promise.all(ending.map(revoke))
     const isOver = outcomes.every(({ isOver }) => isOver)
-    if (isOver) await watchdog?.dismiss()
-    else watchdog?.release()
-    watchdog = undefined
-    saveState(tokenState, 'ended')
+    if (isOver) await guard?.dismiss()
+    else guard?.release()
+    // Who has taken one meanwhile has said so.
+    if (taking === undefined) saveState(tokenState, 'ended')
     return outcomes.map(({ ended }) => ended)
   }
 
