@@ -104,8 +104,11 @@ export const runPlan = async (
     run: (step) => {
       const work = async () => {
         const result = await handlerOf(step)(step, step.isFinal ? finalPorts : ports)
-        if (step.kind === 'create-cluster')
+        if (step.kind === 'create-cluster') {
+          // Kind goes on also where its nodes are not what was asked for, and somebody waits for it.
+          results.set(step.id, result)
           renewed = new Map((await given.planAgain()).map((each) => [each.id, each]))
+        }
         return result
       }
       return fillsDisks.has(step.lane) ? retry(work, signal) : work()
