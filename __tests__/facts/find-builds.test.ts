@@ -1,7 +1,16 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import type { Docker } from '../../src/docker/docker.ts'
+import type { EngineApi } from '../../src/docker/engine-api.ts'
 import { parseBuilder } from '../../src/docker/info.ts'
-import { toOwnBuilder } from '../../src/facts/find-builds.ts'
+import { decideRegistry, toOwnBuilder } from '../../src/facts/find-builds.ts'
 import type { BuilderRequest } from '../../src/inputs/builder-request.ts'
+import { read } from '../support/read.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-builds-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const node = { options: [], flags: undefined, platforms: [], certificates: [] }
 
@@ -29,4 +38,34 @@ test.each<[string, Partial<BuilderRequest>, boolean]>([
   ['of a Docker elsewhere', {}, false],
 ])('a builder %s is not on this machine', (_, change, isLocal) => {
   expect(toOwnBuilder(request(change), { isLocal }).isLocal).toBe(false)
+})
+
+test.each([
+  ['a dry run', 'true', 0],
+  ['a run', 'false', 1],
+] as const)(
+  '%s with a remote builder of its own: asked only where there is one',
+  async (_, isDry, times) => {
+    const raw = { context: '.', tags: 'api:dev', 'build-cache': 'auto', 'dry-run': isDry }
+    const own = { driver: 'remote', endpoint: 'tcp://127.0.0.1:1234' } as const
+    const asked: string[] = []
+    const ask = async (args: readonly string[]) => void asked.push(args.join(' '))
+    const docker = { isLocal: true, try: ask } as unknown as Docker
+    const builder = { driver: 'remote', isLocal: false }
+    const inputs = read({ ...raw, ...own })
+    const decided = await decideRegistry({} as EngineApi, docker, inputs, builder, folder)
+    expect(asked).toHaveLength(times)
+    const line = expect.stringContaining(times === 0 ? 'only a run can ask' : 'does not reach')
+    expect(decided).toEqual({ usesRegistry: times === 0, cacheLines: [line] })
+  },
+)
+
+test('a dry run asks a remote builder that is there', async () => {
+  const raw = { context: '.', tags: 'api:dev', 'build-cache': 'auto', 'dry-run': 'true' }
+  const asked: string[] = []
+  const ask = async (args: readonly string[]) => void asked.push(args.join(' '))
+  const docker = { isLocal: true, try: ask } as unknown as Docker
+  const builder = { driver: 'remote', isLocal: false, endpoints: ['tcp://127.0.0.1:1234'] }
+  await decideRegistry({} as EngineApi, docker, read(raw), builder, folder)
+  expect(asked).toHaveLength(1)
 })

@@ -101,6 +101,16 @@ test.each(near)(
   },
 )
 
+test('of a remote builder that is not there to be asked, the endpoint is believed', async () => {
+  const made = { driver: 'remote', isLocal: false }
+  const ask = (endpoint: string) => {
+    const own = request({ driver: 'remote', endpoint })
+    return findObjection(toApi({}), true, made, own, undefined)
+  }
+  expect(await ask('tcp://127.0.0.1:1234')).toBeUndefined()
+  expect(await ask('tcp://builder.example:1234')).toContain('only at a loopback address')
+})
+
 test.each([
   'tcp://builder.example:1234',
   'tcp://127.0.0.1.example:1234',

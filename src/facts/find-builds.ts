@@ -37,12 +37,15 @@ const toLast = ({ sizes, times, images }: Remembered) => ({
 const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }: Inputs): boolean =>
   isAsked || loadMode !== 'auto'
 
+const onlyInRun =
+  "build-cache: only a run can ask the builder whether it reaches this machine's loopback; this plan assumes it does."
+
 /**
  * Whether the images come through a registry of the step's own, and a line that says why they do not.
  *
  * @throws {Failure} where the step asks for that in any case, and it cannot be
  */
-const decideRegistry = async (
+export const decideRegistry = async (
   api: EngineApi,
   docker: Docker,
   inputs: Inputs,
@@ -51,13 +54,17 @@ const decideRegistry = async (
 ): Promise<{ readonly usesRegistry: boolean; readonly cacheLines: readonly string[] }> => {
   const { buildCache, builder: own, keepImages } = inputs
   if (buildCache === 'never') return { usesRegistry: false, cacheLines: [] }
+  // A dry run makes none, and buildx would ask the current one.
+  const isMissing = own !== undefined && inputs.isDryRun
+  const ask = (image: string) => lookForImage(docker, image, join(layoutDir, 'probe'))
   const objection =
     keepsInDocker(inputs) || keepImages === 'always'
       ? "load, load-mode and keep-images want the images in Docker's store"
-      : await findObjection(api, docker.isLocal, builder, own, (image) =>
-          lookForImage(docker, image, join(layoutDir, 'probe')),
-        )
-  if (objection === undefined) return { usesRegistry: true, cacheLines: [] }
+      : await findObjection(api, docker.isLocal, builder, own, isMissing ? undefined : ask)
+  if (objection === undefined) {
+    const isUnknown = isMissing && own.driver === 'remote'
+    return { usesRegistry: true, cacheLines: isUnknown ? [onlyInRun] : [] }
+  }
   if (buildCache === 'auto')
     return { usesRegistry: false, cacheLines: [`build-cache: not used, as ${objection}.`] }
   throw new Failure(`build-cache: true, but ${objection}`, {

@@ -52,10 +52,11 @@ const mayBeHere = (endpoint: string): boolean =>
 /** A builder on another machine is not asked: it would wait for nobody there. */
 const findRemoteObjection = async (
   endpoints: readonly string[],
-  ask: (image: string) => Promise<unknown>,
+  ask: ((image: string) => Promise<unknown>) | undefined,
 ): Promise<string | undefined> => {
   if (endpoints.length !== 1 || !endpoints.every(mayBeHere))
     return 'a builder of the driver remote is used only at a loopback address or a socket'
+  if (ask === undefined) return undefined
   return (await isReached(ask)) ? undefined : "the builder does not reach this machine's loopback"
 }
 
@@ -70,14 +71,15 @@ const toEndpoints = (
  * asking.
  *
  * @param own the builder's request where the step makes it
- * @param askBuilder has the builder look for an image; how that ends does not matter
+ * @param askBuilder has the builder look for an image; how that ends does not matter. Undefined where it is not
+ *   there: its endpoint is believed then.
  */
 export const findObjection = async (
   api: EngineApi,
   isLocalDaemon: boolean,
   builder: Builder | undefined,
   own: BuilderRequest | undefined,
-  askBuilder: (image: string) => Promise<unknown>,
+  askBuilder: ((image: string) => Promise<unknown>) | undefined,
 ): Promise<string | undefined> => {
   const { driver } = builder ?? {}
   if (builder === undefined || !/^(?:docker|docker-container|remote)$/.test(builder.driver))
