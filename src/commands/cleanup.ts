@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { removeKept } from '../build/own-builder.ts'
 import { listMadeBy, removeOwned } from '../cluster/providers/kind-owned.ts'
@@ -133,7 +133,7 @@ type Found = {
   readonly isDockerThere: boolean
   /** Main made one, and was killed before it removed it. */
   readonly builder: 'made' | { readonly kept: string } | undefined
-  /** What there is of a cluster that main made; its kubeconfig where the step named one. */
+  /** What there is of a cluster that main made; the kubeconfig that kind wrote, where main has said it. */
   readonly cluster: { readonly kubeconfig: string | undefined } | undefined
 }
 
@@ -142,6 +142,10 @@ export const toLeftBuilder = (state: string): Found['builder'] => {
   if (state === 'made') return state
   return isKeptBuilderName(state) ? { kept: state } : undefined
 }
+
+/** The state of `createCluster`; a build may have tried to set it. kind takes its own entry out of that file. */
+export const toKubeconfig = (state: string): string | undefined =>
+  state === resolve(state) && !state.includes('\0') ? state : undefined
 
 /** Most steps start without a library for YAML. */
 const findCluster = async (env: Env, tempDir: string, runId: string) => {

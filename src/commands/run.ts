@@ -1,4 +1,4 @@
-import { clusterState } from '../cluster/providers/kind-owned.ts'
+import { clusterState, kubeconfigState } from '../cluster/providers/kind-owned.ts'
 import { beginRecording } from '../diagnose/recording/begin-recording.ts'
 import { createDocker } from '../docker/docker.ts'
 import { type EngineApi, withEngineApi } from '../docker/engine-api.ts'
@@ -136,6 +136,7 @@ const runWith = async (
       ...{ ...context, id: context.runId, cache, buildCaches, signal },
       saveClusterState: (state) =>
         front[state === 'making' ? 'announce' : 'saveState'](clusterState, state),
+      announceKubeconfig: (path) => front.announce(kubeconfigState, path),
     },
     tempRoot: context.tempRoot,
     planAgain,

@@ -7,11 +7,12 @@ export const createClusterStep: Handler<'create-cluster'> = (
   { cluster, request },
   { docker: { api }, log, run },
 ) => {
-  const { id: runId, tempDir, workspace, signal, clusterLogs: logsFolder, saveClusterState } = run
+  const { id: runId, tempDir, workspace, signal, clusterLogs: logsFolder } = run
+  const { saveClusterState: saveState, announceKubeconfig } = run
   // What is made has to be looked at and removed also where the first failure has ended all.
   const place = { docker: createDocker(run.env), runId, tempDir, workspace }
-  const saveState = saveClusterState
-  return createCluster({ place, api, cluster, request, logsFolder, log, signal, saveState })
+  const telling = { log, saveState, announceKubeconfig }
+  return createCluster({ place, api, cluster, request, logsFolder, signal, ...telling })
 }
 
 /** Also waits for a kind that is being ended, so that post finds it gone. */

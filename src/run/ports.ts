@@ -161,6 +161,8 @@ export type Run = {
   readonly clusterLogs: string
   /** Tells post what there is of the cluster. */
   readonly saveClusterState: (state: ClusterState) => void
+  /** Tells post where its kubeconfig is; throws where post would not hear of it. */
+  readonly announceKubeconfig: (path: string) => void
   /** How the Actions cache is asked. */
   readonly cache: CacheAccess
   /** Undefined where nothing is kept of builds. */

@@ -35,6 +35,8 @@ export type CreateOptions = {
   readonly log: Pick<Log, 'line' | 'warning' | 'group' | 'fenced'>
   readonly signal: AbortSignal
   readonly saveState: (state: ClusterState) => void
+  /** Throws where post would not hear of the file that kind is to write. */
+  readonly announceKubeconfig: (path: string) => void
 }
 
 /** A cluster whose nodes answer. */
@@ -169,6 +171,8 @@ export const createCluster = async (options: CreateOptions): Promise<CreatedClus
   try {
     const isThere = await takeExisting({ ...options, line: options.log.line })
     if (isThere) return { kubeconfig, ended: release().then(() => true) }
+    // Another step may have moved KUBECONFIG by then.
+    options.announceKubeconfig(kubeconfig)
     const configured = Promise.withResolvers<void>()
     let isOver = false
     const ended = runKind(options, configured.resolve).finally(() => {

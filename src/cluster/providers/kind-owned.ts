@@ -13,6 +13,9 @@ const { clusterLabel, roleLabel } = kind
 /** The state by which post knows what there is of a cluster that the run has made. */
 export const clusterState = 'cluster'
 
+/** The state by which post knows which file kind wrote that cluster's entry to. */
+export const kubeconfigState = 'cluster-kubeconfig'
+
 type Labels = Readonly<Record<string, string>>
 
 type Listed = {

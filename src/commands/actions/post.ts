@@ -1,6 +1,5 @@
-import { resolve } from 'node:path'
 import { getState } from '@actions/core'
-import { clusterState } from '../../cluster/providers/kind-owned.ts'
+import { clusterState, kubeconfigState } from '../../cluster/providers/kind-owned.ts'
 import { renderError } from '../../failure.ts'
 import { namesState } from '../../memory/memory.ts'
 import { tokenState } from '../../token/build-token.ts'
@@ -10,6 +9,7 @@ import {
   layersState,
   leftoversOf,
   runIdState,
+  toKubeconfig,
   toLeftBuilder,
 } from '../cleanup.ts'
 import { diagnoseJob } from '../diagnose.ts'
@@ -31,6 +31,7 @@ const names = getState(namesState)
 const layers = getState(layersState)
 // A half-made one goes also where it was to be kept. The label on its nodes says whose they are.
 const isClusterOurs = ['making', 'made'].includes(getState(clusterState))
+const cluster = isClusterOurs ? { kubeconfig: toKubeconfig(getState(kubeconfigState)) } : undefined
 const environment = await readEnvironment()
 forgetSecrets(environment)
 // Whatever a build printed may have tried to set a state, so these are only compared.
@@ -60,10 +61,6 @@ if (isRunId(runId)) {
     await keepLayers(environment, runner, runId, layers)
   }
 }
-const { kubeconfig } = environment.inputs
-const cluster = isClusterOurs
-  ? { kubeconfig: kubeconfig ? resolve(environment.workspace, kubeconfig) : undefined }
-  : undefined
 await cleanUp(environment, runner, runId, { isDockerThere, builder, cluster })
 await runner.flush()
 // What did not answer in time would otherwise keep the process.
