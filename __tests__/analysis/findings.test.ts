@@ -64,6 +64,52 @@ test.each(['opt/conda', 'root/miniconda3', 'root/micromamba', 'root/.local/share
   },
 )
 
+test.each([
+  ['app/analytics/pkgs/core/index.js', 'app/analytics/pkgs/package.json'],
+  ['srv/microservices/pkgs/api/server.jar', 'srv/microservices/pkgs/urls.txt'],
+  ['srv/minimal/pkgs/x.conda', 'srv/minimal/pkgs/urls.txt'],
+  ['srv/conda/pkgs/channel.js', 'srv/conda/pkgs/package.json'],
+  ['src/go/pkg/mod/model.bin', 'src/go/pkg/mod/cache/model.go'],
+])('%s beside %s is in a folder that is only called as a cache is', async (path, other) => {
+  expect(await find([withFolders(file(path, 3_000_000), file(other, 10))])).toEqual([])
+})
+
+test.each([
+  ['opt/conda/pkgs/numpy-2.1.0/lib/core.so', 'opt/conda/pkgs/numpy-2.1.0/info/index.json', 'conda'],
+  ['root/anaconda3/pkgs/x/lib/core.so', 'root/anaconda3/pkgs/urls.txt', 'conda'],
+  ['opt/mambaforge/pkgs/x/lib/core.so', 'opt/mambaforge/pkgs/x.tar.bz2', 'conda'],
+  ['go/pkg/mod/x@v1.0.0/x.go', 'go/pkg/mod/cache/download/x/@v/list', 'go'],
+  ['root/.cache/go-build/00/00ab-d', 'root/.cache/go-build/README', 'go'],
+])('%s beside %s is in the cache of a tool', async (path, other, tool) => {
+  expect(await find([withFolders(file(path, 3_000_000), file(other, 10))])).toEqual([
+    `cache-${tool}@1 3000010`,
+  ])
+})
+
+test.each(['root/.local/share/pnpm/store', 'app/.pnpm-store'])(
+  'pnpm 11 runs what is global out of links in %s, which then is no mere cache',
+  async (store) => {
+    const inStore = file(`${store}/v11/files/0a/bc`, 3_000_000)
+    expect(await find([withFolders(inStore)])).toEqual(['cache-pnpm@1 3000000'])
+    expect(await find([withFolders(inStore, folder(`${store}/v11/links`))])).toEqual([
+      'cache-pnpm@1 3000000',
+    ])
+    const linked = linkTo(inStore, `${store}/v11/links/@/tsc/5.0.0/ab/node_modules/tsc/tsc.js`)
+    expect(await find([withFolders(inStore, linked)])).toEqual([])
+    const metadata = file('root/.cache/pnpm/metadata/x.json', 2_000_000)
+    expect(await find([withFolders(inStore, linked, metadata)])).toEqual(['cache-pnpm@1 2000000'])
+  },
+)
+
+test('an environment in the cache of uv is what uvx runs', async () => {
+  const cached = file('root/.cache/uv/archive-v0/ab/lib/python3.12/site-packages/x.so', 3_000_000)
+  expect(await find([withFolders(cached)])).toEqual(['cache-uv@1 3000000'])
+  const environment = file('root/.cache/uv/archive-v0/ab/pyvenv.cfg', 100)
+  expect(await find([withFolders(cached, environment)])).toEqual([])
+  const elsewhere = file('app/.venv/pyvenv.cfg', 100)
+  expect(await find([withFolders(cached, elsewhere)])).toEqual(['cache-uv@1 3000000'])
+})
+
 test("a virtual environment is a sin only of the build's context", async () => {
   const env = withFolders(file('app/venv/pyvenv.cfg', 50), file('app/venv/lib/x', 2_000_000))
   const of = (instruction: string) => find([env], { instructions: [instruction] })

@@ -31,7 +31,11 @@ const stanza = (name: string, kilobytes: number): string =>
 
 /** One sin a line, by the name of its rule, or some that one line commits. */
 const sins: readonly (readonly [rules: string, instruction: string])[] = [
-  ['caches', `RUN ${put}; ${makeFiles(cacheFolders, 1_100_000)}`],
+  [
+    'caches',
+    // conda's own list, without which its folder is only called so.
+    `RUN ${put}; ${makeFiles(cacheFolders, 1_100_000)} && touch /opt/conda/pkgs/urls.txt`,
+  ],
   ['needless', `RUN ${put}; ${makeFiles(needlessFolders, 10_100_000)}`],
   ['copied', 'COPY . /app'],
   ['model-file', 'RUN truncate -s 100000001 /opt/model.safetensors'],

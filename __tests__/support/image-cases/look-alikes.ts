@@ -50,7 +50,10 @@ export const lookAlikes: readonly LookAlike[] = [
         'mkdir -p /opt/conda/lib && ln /opt/conda/pkgs/numpy-2.1.0/lib/core.so /opt/conda/lib/core.so',
       ),
     ],
-    files: { 'made/opt/conda/pkgs/numpy-2.1.0/lib/core.so': 3_300_000 },
+    files: {
+      'made/opt/conda/pkgs/numpy-2.1.0/info/index.json': '{}',
+      'made/opt/conda/pkgs/numpy-2.1.0/lib/core.so': 3_300_000,
+    },
   },
   {
     name: 'where Poetry installs, beside its cache',

@@ -27,7 +27,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 const uv: FindingPage = {
   told: tellCache(
     'each `.cache/uv`',
-    'uv links files from its cache into the environment where it can; such files have a name elsewhere, so they cost nothing and are not counted. Where uv copies (`UV_LINK_MODE=copy`, or an environment on another file system), all of it is.',
+    'uv links files from its cache into the environment where it can; such files have a name elsewhere, so they cost nothing and are not counted. Where uv copies (`UV_LINK_MODE=copy`, or an environment on another file system), all of it is. Of a cache with a `pyvenv.cfg` in it nothing is told: `uvx` runs from such an environment.',
   ),
   cost: 'As much as all that is installed. Seen: 4 GB (maxtext#3344).',
   before: [
@@ -79,7 +79,7 @@ RUN --mount=type=cache,target=/root/.cache/pypoetry/cache \
 
 const conda: FindingPage = {
   told: tellCache(
-    'each folder `pkgs` of a conda, miniconda, miniforge, micromamba, anaconda or mambaforge',
+    'each folder `pkgs` of a conda, miniconda, anaconda, miniforge, mambaforge, mamba or micromamba that has their list (`urls.txt`) or a package in it',
     'conda links what it unpacked into the environment; such files are not counted. The archives are, and all that was not linked.',
   ),
   cost: 'Seen: 2 to 7 GB (gpuci-build-environment#162).',

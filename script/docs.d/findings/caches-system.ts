@@ -74,7 +74,7 @@ RUN dnf install --assumeyes git && dnf clean all && rm -rf /var/cache/dnf /var/c
 
 const go: FindingPage = {
   told: tellCache(
-    'each `.cache/go-build` (what the compiler made) and `go/pkg/mod` (sources of modules)',
+    'each `.cache/go-build` (what the compiler made) and `go/pkg/mod` (sources of modules; with `cache/download` in it)',
   ),
   cost: 'Seen: 2.4 GB of `go-build` (coreos-assembler#2872), 0.8 GB of modules (gitpod-io/workspace-images#1146).',
   before: [

@@ -51,7 +51,7 @@ RUN --mount=type=cache,target=/usr/local/share/.cache/yarn \
 const pnpm: FindingPage = {
   told: tellCache(
     'each `.pnpm-store`, `.local/share/pnpm/store` and `.cache/pnpm`',
-    'pnpm links files from its store into `node_modules`; while they are there, such files cost nothing and are not counted. What `pnpm prune` took out of `node_modules` stays in the store.',
+    'pnpm links files from its store into `node_modules`; while they are there, such files cost nothing and are not counted. What `pnpm prune` took out of `node_modules` stays in the store. Of a store with something in `v*/links` nothing is told, as `node_modules` there are links into it: those of global packages from pnpm 11 on, and all with `enableGlobalVirtualStore`. Mount no cache over such a store either.',
   ),
   cost: 'All that was pruned, or, where pnpm had to copy, each package a second time.',
   before: [

@@ -11,6 +11,10 @@ export type FolderRule = Rule & {
   readonly mark?: string
   /** Names of files that say, anywhere in the image, that the program runs from such folders. */
   readonly unless?: RegExp
+  /** A path below such a folder that says that programs run from that one. */
+  readonly runs?: RegExp
+  /** A path below such a folder without which it is only called so. */
+  readonly sign?: RegExp
 }
 
 const mb = 1_000_000
@@ -38,7 +42,11 @@ const caches: readonly FolderRule[] = [
   cache('cache-apk', 'apk', /^var\/cache\/apk$/, '/var/cache/apk'),
   cache('cache-dnf', 'dnf', /^var\/cache\/(?:dnf|yum|libdnf5)$/, '/var/cache/dnf'),
   cache('cache-pip', 'pip', new RegExp(`${home}\\.cache/pip$`), '/root/.cache/pip'),
-  cache('cache-uv', 'uv', new RegExp(`${home}\\.cache/uv$`), '/root/.cache/uv'),
+  {
+    ...cache('cache-uv', 'uv', new RegExp(`${home}\\.cache/uv$`), '/root/.cache/uv'),
+    // `uvx`, and scripts that name what they need, have their environments there.
+    runs: /\/pyvenv\.cfg$/,
+  },
   {
     // Beside them is `virtualenvs`, which is no cache: unless told otherwise, Poetry installs there.
     ...cache(
@@ -53,9 +61,11 @@ const caches: readonly FolderRule[] = [
     ...cache(
       'cache-conda',
       'conda',
-      /(?:^|\/)(?:conda|(?:mini|micro|ana|mamba)\w*)\/pkgs$/i,
+      /(?:^|\/)(?:(?:ana|mini)?conda|(?:mini|mamba)forge|(?:micro)?mamba)\d?\/pkgs$/i,
       '/opt/conda/pkgs',
     ),
+    // Not the folder `conda-meta` beside it: micromamba has none where it made no base environment.
+    sign: /\/pkgs\/(?:urls(?:\.txt)?|[^/]+\.(?:conda|tar\.bz2)|[^/]+\/info\/index\.json)$/,
     fix: 'Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`.',
   },
   cache('cache-npm', 'npm', new RegExp(`${home}\\.npm/_cacache$`), '/root/.npm'),
@@ -69,13 +79,25 @@ const caches: readonly FolderRule[] = [
     // Plug'n'Play: programs load their packages out of the cache.
     unless: /^\.pnp\.c?js$/,
   },
-  cache(
-    'cache-pnpm',
-    'pnpm',
-    /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/,
-    '/root/.local/share/pnpm/store',
-  ),
-  cache('cache-go', 'Go', /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, '/root/.cache/go-build'),
+  {
+    ...cache(
+      'cache-pnpm',
+      'pnpm',
+      /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/,
+      '/root/.local/share/pnpm/store',
+    ),
+    // Its global virtual store, which node_modules are links into: of global packages from pnpm 11 on.
+    runs: /(?:\.pnpm-store|\/store)\/v\d+\/links\/./,
+  },
+  {
+    ...cache(
+      'cache-go',
+      'Go',
+      /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/,
+      '/root/.cache/go-build',
+    ),
+    sign: /\.cache\/go-build\/|\/pkg\/mod\/cache\/download\//,
+  },
   cache(
     'cache-cargo',
     'Cargo',

@@ -1,5 +1,5 @@
 import type { Placed } from '../../image/contents/merge.ts'
-import { findFolderAbove } from '../../image/contents/path.ts'
+import { findFolderAbove, foldersAbove } from '../../image/contents/path.ts'
 import type { Match } from './finding.ts'
 import { type FolderRule, folderRules } from './folders.ts'
 import { isBase, isFromContext, nameOf, parentOf, type Subject, withoutShared } from './subject.ts'
@@ -12,6 +12,27 @@ const findRules = ({ merged }: Subject): readonly FolderRule[] => {
   const isSpokenFor = (unless: RegExp): boolean =>
     merged.visible.some(({ entry }) => entry.type === 'f' && unless.test(nameOf(entry)))
   return folderRules.filter(({ unless }) => unless === undefined || !isSpokenFor(unless))
+}
+
+/** Folders that are what their rule is about, and that nothing runs from. */
+const withoutUsed = (
+  folders: ReadonlyMap<string, FolderRule>,
+  { merged }: Subject,
+): ReadonlyMap<string, FolderRule> => {
+  if (folders.size === 0) return folders
+  const used = new Set<string>()
+  const signed = new Set<string>()
+  for (const { entry } of merged.visible)
+    for (const folder of foldersAbove(entry.path)) {
+      const { runs, sign } = folders.get(folder) ?? {}
+      if (runs?.test(entry.path)) used.add(folder)
+      if (sign?.test(entry.path)) signed.add(folder)
+    }
+  return new Map(
+    [...folders].filter(
+      ([folder, { sign }]) => !used.has(folder) && (sign === undefined || signed.has(folder)),
+    ),
+  )
 }
 
 const findFolders = (subject: Subject): ReadonlyMap<string, FolderRule> => {
@@ -31,7 +52,7 @@ const findFolders = (subject: Subject): ReadonlyMap<string, FolderRule> => {
       if (rule !== undefined && visible.has(folder)) found.set(folder, rule)
     }
   }
-  return found
+  return withoutUsed(found, subject)
 }
 
 /** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
