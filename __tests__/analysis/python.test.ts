@@ -160,6 +160,68 @@ describe('CUDA', () => {
     expect(await of(undefined)).toEqual([])
   })
 
+  const fixOf = async (all: readonly Installed[], options: Options = {}) => {
+    const layer = withFolders(...all.flatMap(({ entries }) => entries))
+    const found = await findIn([layer], { texts: textsOf(all), ...options })
+    return found.find(({ rule }) => rule.id.startsWith('cuda'))?.fix
+  }
+  const pods = { background: { asksForGpu: false } }
+
+  test('goes with the build for CPUs of torch and of what is built against it', async () => {
+    const index = 'pip install --index-url https://download.pytorch.org/whl/cpu'
+    const vision = installed('torchvision', { requires: ['torch==2.4.0'], isRequested: true })
+    const audio = installed('torchaudio', { requires: ['torch==2.4.0'], isRequested: true })
+    const all = [torch('2.4.0', needs), ...cuda]
+    expect(await fixOf(all, pods)).toBe(
+      `Install torch for CPUs, in a line of its own before the rest: \`${index} torch==VERSION\`. uv takes the index from pyproject.toml, with \`explicit = true\` and each of these in \`tool.uv.sources\`: see docs/image-report.md.`,
+    )
+    expect(await fixOf([...all, vision], pods)).toContain(
+      `Install torch and torchvision for CPUs, in a line of its own before the rest: \`${index} torch==VERSION torchvision==VERSION\``,
+    )
+    expect(await fixOf([torch('2.4.0+cpu'), ...cuda, vision, audio])).toContain(
+      `Install torch, torchvision and torchaudio first, in a line of its own, by \`${index} torch==VERSION torchvision==VERSION torchaudio==VERSION\``,
+    )
+  })
+
+  test.each<[string, string, readonly string[]]>([
+    [
+      'xgboost',
+      'Install `xgboost-cpu` in place of xgboost, which requires it.',
+      ['nvidia-cudnn-cu12; platform_system == "Linux"'],
+    ],
+    [
+      'tensorflow',
+      'Install tensorflow without `[and-cuda]`, which requires it.',
+      ['nvidia-cublas-cu12; extra == "and-cuda"', 'nvidia-cudnn-cu12; extra == "and-cuda"'],
+    ],
+    [
+      'other-one',
+      'Install the build for CPUs of other-one, which requires it, if there is one.',
+      ['nvidia-cudnn-cu12'],
+    ],
+  ])('that %s requires goes without a word of torch', async (name, fix, requires) => {
+    const all = [installed(name, { requires, isRequested: true }), ...cuda]
+    expect(await fixOf(all, pods)).toBe(fix)
+    // A torch that needs none of it is no reason for it either.
+    expect(await fixOf([...all, torch('2.4.0+cpu')], pods)).toBe(fix)
+  })
+
+  test('that nothing requires is left out, and that of the system begins elsewhere', async () => {
+    expect(await fixOf(cuda, pods)).toBe(
+      'Leave these distributions out: none of those beside them requires them.',
+    )
+    const system = withFolders(file('usr/local/cuda-12.1/lib64/libcublas.so.12', 50_000_000))
+    const [ours] = await findIn([system], pods)
+    expect(ours?.fix).toBe("Leave CUDA's packages out of this line.")
+  })
+
+  test('of a name that would be Markdown has the advice of all', async () => {
+    const odd = installed('*odd*', { requires: ['nvidia-cudnn-cu12'], isRequested: true })
+    const fix = await fixOf([odd, ...cuda], pods)
+    expect(fix).toContain('`xgboost-cpu`')
+    expect(fix).not.toContain('odd')
+  })
+
   test("of a base is told at the base's line", async () => {
     const base = withFolders(file('usr/local/cuda-12.1/lib64/libcublas.so.12', 50_000_000))
     const location = { file: 'Dockerfile', line: 1 }
@@ -175,8 +237,8 @@ describe('CUDA', () => {
       base,
       background: { asksForGpu: false, recipe: begun },
     })
-    expect(found.map(({ rule, bytes, location: at }) => [rule.id, bytes, at])).toEqual([
-      ['cuda-unused', 50_000_000, location],
+    expect(found.map(({ rule, bytes, location: at, fix }) => [rule.id, bytes, at, fix])).toEqual([
+      ['cuda-unused', 50_000_000, location, 'Begin with an image without CUDA.'],
     ])
     expect(await find([withFolders()], { base })).toEqual([])
   })

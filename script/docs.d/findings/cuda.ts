@@ -21,11 +21,12 @@ RUN pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu 
 RUN pip install --no-cache-dir -r requirements.txt
 `),
   ],
-  leave: 'Never: a torch for CPUs loads nothing of it.',
+  leave:
+    'Never: a torch for CPUs loads nothing of it. torchvision and torchaudio, where the program has them, come from the same index in the same line: those of PyPI do not load beside a torch for CPUs.',
 }
 
 const unused: FindingPage = {
-  told: `Only with the input [\`manifests\`](../manifests.md), if they name the image, could all be read, and none of its pods asks for a GPU: a resource of NVIDIA's, AMD's or Intel's, a claimed device, or a \`runtimeClassName\` of NVIDIA's. ${parts}; CUDA libraries in torch's own folder, and those of the system in \`/usr/local/cuda*\` and \`/usr/lib\`, count, too. CUDA of the base's Python is not counted; that of its system is, at the line of FROM. It is told from 10 MB for a line on.`,
+  told: `Only with the input [\`manifests\`](../manifests.md), if they name the image, could all be read, and none of its pods asks for a GPU: a resource of NVIDIA's, AMD's or Intel's, a claimed device, or a \`runtimeClassName\` of NVIDIA's. ${parts}; CUDA libraries in torch's own folder, and those of the system in \`/usr/local/cuda*\` and \`/usr/lib\`, count, too. CUDA of the base's Python is not counted; that of its system is, at the line of FROM. What to do is told by what requires CUDA here: torch, xgboost (\`xgboost-cpu\`), TensorFlow (without \`[and-cuda]\`), others by their names, or the system. It is told from 10 MB for a line on.`,
   cost: 'Gigabytes. Seen: 3.38 GB down to 0.68, packed (future-agi#2789); 7.7 GB (tpu-inference#1246).',
   before: [
     dockerfile(raw`FROM python:3.12-slim
@@ -36,12 +37,13 @@ RUN pip install --no-cache-dir -r requirements.txt
       'requirements.txt',
       raw`fastapi
 torch==2.4.0
+torchvision==0.19.0
 `,
     ),
   ],
   after: [
     dockerfile(raw`FROM python:3.12-slim
-RUN pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu torch==2.4.0+cpu
+RUN pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu torch==2.4.0+cpu torchvision==0.19.0+cpu
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 `),
@@ -54,12 +56,13 @@ explicit = true
 
 [tool.uv.sources]
 torch = { index = "pytorch-cpu" }
+torchvision = { index = "pytorch-cpu" }
 `,
       'toml',
     ),
   ],
   leave:
-    'Where the same image runs on GPUs elsewhere. Then a build argument for the index makes two images of one Dockerfile. On arm64, the usual torch is for CPUs already.',
+    'Where the same image runs on GPUs elsewhere. Then a build argument for the index makes two images of one Dockerfile. torchvision and torchaudio, where the program has them, come from the same index as torch: those of PyPI do not load beside a torch for CPUs. On arm64, the usual torch is for CPUs already.',
 }
 
 const twice: FindingPage = {

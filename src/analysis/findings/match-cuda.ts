@@ -1,23 +1,28 @@
 import type { Placed } from '../../image/contents/merge.ts'
+import {
+  adviseOnOrphaned,
+  adviseOnSystem,
+  adviseOnUnused,
+  generalAdvice,
+  isCudaPart,
+} from './cuda-advice.ts'
 import type { Distribution } from './distributions.ts'
 import type { Match, Rule } from './finding.ts'
 import { listDistributions, toMatches } from './match-distributions.ts'
 import { countPlaced, isBase, nameOf, parentOf, type Subject } from './subject.ts'
 
-const pip = '`pip install --index-url https://download.pytorch.org/whl/cpu torch==VERSION`'
-
 const orphanRule: Rule = {
   id: 'cuda-orphaned',
   level: 'warning',
   what: 'CUDA beside a torch that runs on CPUs',
-  fix: `Install torch first, in a line of its own, by ${pip}: what comes before it brings CUDA, which stays when this torch takes its place.`,
+  fix: generalAdvice.orphaned,
 }
 
 const unusedRule: Rule = {
   id: 'cuda-unused',
   level: 'warning',
   what: 'CUDA, and no pod that runs the image asks for a GPU',
-  fix: `Install torch for CPUs, in a line of its own before the rest: ${pip}. uv takes the index from pyproject.toml, with \`explicit = true\` and \`tool.uv.sources\`: see docs/image-report.md.`,
+  fix: generalAdvice.unused,
   doubt: 'the image runs on GPUs elsewhere',
 }
 
@@ -33,10 +38,6 @@ export const cudaRules: readonly Rule[] = [orphanRule, unusedRule, twiceRule]
 
 /** Less is no CUDA. */
 const leastBytes = 10_000_000
-
-/** NVIDIA's parts of CUDA, not what only asks a driver. */
-const isCudaPart = ({ name }: Distribution): boolean =>
-  /^nvidia-(?:cu|nccl|nvtx|nvjitlink|nvjpeg|nvshmem|npp|nvfatbin)|^(?:pytorch-)?triton$/.test(name)
 
 const isCpuTorch = ({ name, version }: Distribution): boolean =>
   name === 'torch' && /\+cpu(?:\.|$)/.test(version)
@@ -111,12 +112,27 @@ const toSystemMatch = (
   return [{ rule, layer: ours ?? largest.layer, location, bytes, paths }]
 }
 
-const matchUnused = (subject: Subject, wheels: readonly Distribution[]): readonly Match[] => {
+/** One match for each line, with what is better done there. */
+const toAdvised = (
+  rule: Rule,
+  some: readonly Distribution[],
+  advise: (group: readonly Distribution[]) => string,
+): readonly Match[] =>
+  [...Map.groupBy(some, ({ layer }) => layer).values()].flatMap((group) =>
+    toMatches(rule, group, leastBytes).map((match) => ({ ...match, fix: advise(group) })),
+  )
+
+const matchUnused = (
+  subject: Subject,
+  wheels: readonly Distribution[],
+  all: readonly Distribution[],
+): readonly Match[] => {
   if (subject.background.asksForGpu !== false) return []
   const ours = wheels.filter(({ layer }) => !isBase(subject, layer))
+  const ofSystem = toSystemMatch(unusedRule, subject, findSystem(subject), undefined)
   return [
-    ...toMatches(unusedRule, ours, leastBytes),
-    ...toSystemMatch(unusedRule, subject, findSystem(subject), undefined),
+    ...toAdvised(unusedRule, ours, (group) => adviseOnUnused(group, all)),
+    ...ofSystem.map((match) => ({ ...match, fix: adviseOnSystem(isBase(subject, match.layer)) })),
   ]
 }
 
@@ -146,8 +162,12 @@ export const matchCuda = (
 ): { readonly matches: readonly Match[]; readonly told: ReadonlySet<Distribution> } => {
   const orphaned = findOrphaned(subject, all, askedFor)
   const wheels = findWheels(all).filter((each) => !orphaned.includes(each))
-  const unused = matchUnused(subject, wheels)
+  const unused = matchUnused(subject, wheels, all)
   const twice = unused.length > 0 ? [] : matchTwice(subject, wheels)
-  const matches = [...toMatches(orphanRule, orphaned, leastBytes), ...unused, ...twice]
+  const matches = [
+    ...toAdvised(orphanRule, orphaned, (group) => adviseOnOrphaned(group, all)),
+    ...unused,
+    ...twice,
+  ]
   return { matches, told: new Set([...orphaned, ...(unused.length > 0 ? wheels : [])]) }
 }
