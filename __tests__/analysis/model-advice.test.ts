@@ -71,6 +71,12 @@ describe('a model that a line copied', () => {
       ['models:/var/local/models', '/m'],
     ],
     [
+      'a folder called as an archive is, which COPY does not unpack',
+      'COPY models.tar /m',
+      [large('m/a.pt')],
+      ['models.tar:/var/local/models.tar', '/m'],
+    ],
+    [
       'two folders',
       'COPY . /m',
       [large('m/x/a.pt'), large('m/y/b.pt')],
@@ -98,6 +104,21 @@ describe('a model that a line copied', () => {
     ['a RUN', { instruction: 'RUN fetch', files: [large('m/a.gguf')] }],
     ['another stage', { instruction: 'COPY --from=a /m /m', files: [large('m/a.gguf')] }],
     ['a variable', { instruction: 'COPY $MODELS /m', files: [large('m/a.gguf')] }],
+    [
+      'an archive that is unpacked',
+      { instruction: 'ADD model.tar.gz /m/', files: [large('m/model/a.gguf')] },
+    ],
+    [
+      'an archive among others',
+      { instruction: 'ADD ["b.bin", "m.TGZ", "/m/"]', files: [large('m/a.gguf')] },
+    ],
+    [
+      'a COPY that keeps folders',
+      {
+        instruction: 'COPY --link --parents src/models /app/',
+        files: [large('app/src/models/a.pt')],
+      },
+    ],
     ['a pattern', { instruction: 'COPY *.gguf /m/', files: [large('m/a.gguf')] }],
     ['a folder that only the base knows', { instruction: 'COPY m m', files: [large('m/a.gguf')] }],
     [

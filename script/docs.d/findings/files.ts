@@ -3,7 +3,7 @@ import { dockerfile, type FindingPage, type FindingPages, hintFloor, named } fro
 const { raw } = String
 
 const model: FindingPage = {
-  told: 'Files of the finished image of 100 MB or more, by their names: `.safetensors`, `.gguf`, `.ggml`, `.onnx`, `.pt`, `.pth`, `.bin`, `.ckpt`, `.h5`, `.keras`, `.tflite`, `.pb`, `.msgpack`. Their content is not read. Not counted: what the base image has. If a `COPY` or `ADD` took the file from the checkout, the finding has the line of `node-files` to write.',
+  told: 'Files of the finished image of 100 MB or more, by their names: `.safetensors`, `.gguf`, `.ggml`, `.onnx`, `.pt`, `.pth`, `.bin`, `.ckpt`, `.h5`, `.keras`, `.tflite`, `.pb`, `.msgpack`. Their content is not read. Not counted: what the base image has. If a `COPY` or `ADD` took the file from the checkout, the finding has the line of `node-files` to write, but for what `ADD` unpacked or `COPY --parents` copied.',
   cost: 'Each new image carries the model again, through every build, load and pull. Seen: 15.7 GB (StaPH-B/docker-builds#1073). Beside the image, a model that did not change costs nothing.',
   before: [
     dockerfile(raw`FROM python:3.12-slim

@@ -13,7 +13,12 @@ const isText = (value: unknown): value is readonly string[] =>
 /** What stands for something else is not followed. */
 const isPlain = (word: string): boolean => /^[\w.@+/-]+$/.test(word)
 
+/** `ADD` unpacks them: what is in them has no path of its own in the context. */
+const archive = /\.(?:tar(?:\.\w+)?|t(?:gz|bz2?|xz|zst))$/i
+
 const parseCopy = ({ instruction = '' }: LayerOrigin): Copy | undefined => {
+  // It keeps folders of the sources, as many as a `/./` in them leaves.
+  if (/^\S+\s+(?:--\S+\s+)*--parents\b/i.test(instruction)) return undefined
   const rest = instruction
     .replace(/ # buildkit$/, '')
     .replace(/^\S+\s+/, '')
@@ -21,8 +26,11 @@ const parseCopy = ({ instruction = '' }: LayerOrigin): Copy | undefined => {
   const list = rest.startsWith('[') ? attempt((): unknown => JSON.parse(rest)) : undefined
   const words = isText(list) ? list : rest.split(/\s+/)
   const [destination = ''] = words.slice(-1)
-  if (words.length < 2 || !words.every(isPlain)) return undefined
-  return { sources: words.slice(0, -1), destination }
+  const sources = words.slice(0, -1)
+  if (sources.length === 0 || !words.every(isPlain)) return undefined
+  if (/^ADD\b/i.test(instruction) && sources.some((source) => archive.test(source)))
+    return undefined
+  return { sources, destination }
 }
 
 /** The last `WORKDIR` before a line, in its stage; undefined where only the base knows it. */
