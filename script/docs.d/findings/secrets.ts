@@ -3,7 +3,7 @@ import { dockerfile, type FindingPage, type FindingPages, named } from './page.t
 const { raw } = String
 
 const credentials: FindingPage = {
-  told: "Files of all layers, those of the base and those that a later line deletes among them, by their names and by the first 16 kB of their content: `.netrc` with a password, `.git-credentials`, `.git/config` and `.gitconfig` with a token, private keys in `.ssh` or called `id_rsa` and the like, `.npmrc`, `.pypirc`, Docker's `config.json` with a login, AWS's `credentials`, `.kube/config`. An `.npmrc` that names a variable (`$NPM_TOKEN`) has no secret. The value is never shown.",
+  told: "Files of all layers, those of the base and those that a later line deletes among them, by their names and by the first 16 kB of their content: `.netrc` with a password, `.git-credentials`, `.git/config` and `.gitconfig` with a token, private keys in `.ssh` or called `id_rsa` and the like, `.npmrc`, `.pypirc`, Docker's `config.json` with a login, AWS's `credentials`, `.kube/config`. A variable (`$NPM_TOKEN`) in place of the value is no secret, nor is an SSH key in tests, fixtures or examples of a package below `node_modules`, `site-packages`, `dist-packages` or `gems`: everybody has it. The value is never shown.",
   cost: 'Whoever can pull the image has what the credentials open. Deleting the file in a later line only hides it.',
   before: [
     dockerfile(raw`FROM node:24-slim

@@ -1,6 +1,7 @@
 import type { Placed } from '../../image/contents/merge.ts'
 import type { Match, Rule } from './finding.ts'
 import { findSecret } from './match-secrets.ts'
+import { isPublic } from './public-keys.ts'
 import { readTexts } from './read-texts.ts'
 import { isBase, nameOf, type Subject } from './subject.ts'
 
@@ -49,10 +50,6 @@ const matchWritable = (subject: Subject): readonly Match[] => {
 
 const keyName = /\.(?:pem|key)$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|key)$/
 
-/** Packages bring keys of their own tests and examples, which are no secret. */
-const isPublic =
-  /(?:^|\/)(?:site-packages|dist-packages|node_modules|gems|tests?|testdata|fixtures|examples?|doc|docs)\//
-
 const privateKey = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
 
 const mostKeys = 1_000
@@ -65,7 +62,7 @@ const matchKeys = async (subject: Subject): Promise<readonly Match[]> => {
         entry.type === 'f' &&
         (entry.mode & othersRead) !== 0 &&
         keyName.test(nameOf(entry)) &&
-        !isPublic.test(entry.path) &&
+        !isPublic(entry.path) &&
         !isBase(subject, layer),
     )
     .slice(0, mostKeys)

@@ -2,6 +2,7 @@ import { attempt } from '../../failure.ts'
 import type { Placed } from '../../image/contents/merge.ts'
 import { tokenPatterns } from '../../image/tokens.ts'
 import type { Match, Rule } from './finding.ts'
+import { isSampleOfPackage } from './public-keys.ts'
 import { nameOf, type Subject } from './subject.ts'
 
 /** A file by its path, and what of its content makes it a secret. The content is never kept or shown. */
@@ -9,6 +10,8 @@ type SecretFile = {
   readonly kind: string
   readonly path: RegExp
   readonly content: RegExp
+  /** Whether it is known to all by its path. */
+  readonly isPublic?: (path: string) => boolean
 }
 
 const fileRule: Rule = {
@@ -27,22 +30,33 @@ const textRule: Rule = {
 
 const privateKey = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
 
+/** Not what stands for a secret until somebody puts it there: `$TOKEN`, `${TOKEN}`. */
+const given = String.raw`(?!["']?\$(?:[A-Za-z_]\w{0,99}|\{[^}\s]{1,99}\})["']?(?:[\s@]|$))`
+
 const secretFiles: readonly SecretFile[] = [
-  { kind: 'netrc', path: /(?:^|\/)[._]netrc$/, content: /\bpassword\s{1,9}\S/ },
+  {
+    kind: 'netrc',
+    path: /(?:^|\/)[._]netrc$/,
+    content: new RegExp(String.raw`\bpassword\s{1,9}${given}\S`),
+  },
   {
     kind: "Git's credentials",
     path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
-    content: /^https?:\/\/[^\s/@:]*:[^\s/@]+@/m,
+    content: new RegExp(String.raw`^https?://[^\s/@:]*:${given}[^\s/@]+@`, 'm'),
   },
   {
     kind: 'a token in a Git configuration',
     path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
-    content: /extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?:\/\/[^\s/@:]*:[^\s/@]+@/i,
+    content: new RegExp(
+      String.raw`extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?://[^\s/@:]*:${given}[^\s/@]+@`,
+      'i',
+    ),
   },
   {
     kind: 'an SSH key',
     path: /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh\/[^/]+)$/,
     content: privateKey,
+    isPublic: isSampleOfPackage,
   },
   {
     kind: "npm's token",
@@ -52,7 +66,7 @@ const secretFiles: readonly SecretFile[] = [
   {
     kind: "PyPI's password",
     path: /(?:^|\/)\.pypirc$/,
-    content: /^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}\S/m,
+    content: new RegExp(String.raw`^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}${given}\S`, 'm'),
   },
   {
     kind: "Docker's login",
@@ -68,13 +82,16 @@ const secretFiles: readonly SecretFile[] = [
   {
     kind: 'a cluster administrator',
     path: /(?:^|\/)\.kube\/config$/,
-    content: /(?:client-key-data|token):[ \t]{0,9}\S/,
+    content: new RegExp(String.raw`(?:client-key-data|token):[ \t]{0,9}${given}(?!""|'')\S`),
   },
 ]
 
+const isOf = ({ path: known, isPublic }: SecretFile, path: string): boolean =>
+  known.test(path) && isPublic?.(path) !== true
+
 /** What a file holds that nobody should see; undefined where it is none of these, or has no secret in it. */
 export const findSecret = (path: string, head: string): string | undefined =>
-  secretFiles.find((each) => each.path.test(path) && each.content.test(head))?.kind
+  secretFiles.find((each) => isOf(each, path) && each.content.test(head))?.kind
 
 const headBytes = 16_000
 const mostHeads = 1_000
@@ -88,7 +105,7 @@ const matchFiles = async (subject: Subject): Promise<readonly Match[]> => {
       // Most files end here: all these names begin with a dot or an i, or their folder does.
       const name = nameOf(entry)
       if (!/^(?:[._]|id_|credentials$|config)/.test(name) && !entry.path.includes('.ssh/')) continue
-      const secret = secretFiles.find(({ path }) => path.test(entry.path))
+      const secret = secretFiles.find((each) => isOf(each, entry.path))
       if (secret !== undefined) candidates.push({ secret, placed: { layer, entry } })
     }
   })
