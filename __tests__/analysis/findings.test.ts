@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { copyOf, file, folder, linkTo, top, whiteout } from '../support/entries.ts'
-import { find, withFolders } from '../support/findings.ts'
+import { find, findIn, withFolders } from '../support/findings.ts'
 
 const pip = file('root/.cache/pip/x', 2_000_000)
 
@@ -63,6 +63,13 @@ test.each(['opt/conda', 'root/miniconda3', 'root/micromamba', 'root/.local/share
     expect(await find(layers)).toEqual(['cache-conda@1 2000000'])
   },
 )
+
+test('bytecode is what pip compiles, whatever the environment says', async () => {
+  const bytecode = file('usr/lib/python3/site-packages/x/__pycache__/x.pyc', 20_000_000)
+  const [found] = await findIn([withFolders(bytecode)])
+  expect(found?.rule.id).toBe('bytecode')
+  expect(found?.rule.fix).toMatch(/^Install with `pip install --no-compile` /)
+})
 
 test.each([
   ['app/analytics/pkgs/core/index.js', 'app/analytics/pkgs/package.json'],

@@ -158,7 +158,7 @@ const needless: readonly FolderRule[] = [
     what: "Python's bytecode beside its sources",
     folder: /(?:^|\/)__pycache__$/,
     leastBytes: 10 * mb,
-    fix: 'Set PYTHONDONTWRITEBYTECODE=1, or install with `pip --no-compile`.',
+    fix: 'Install with `pip install --no-compile` (PYTHONDONTWRITEBYTECODE keeps only programs that run from writing it, not pip).',
     doubt: 'programs start slower without it',
   },
   {
