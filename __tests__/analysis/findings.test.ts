@@ -34,6 +34,44 @@ describe('a cache', () => {
   })
 })
 
+describe('the fix of a cache names what was found', () => {
+  const removed = (mounts: string, some = 'the folder') =>
+    expect.stringMatching(new RegExp(`\\(${mounts}\\), or remove ${some} in the same RUN`))
+  const mount = (target: string) => `\`--mount=type=cache,target=${target}\``
+  const fixOf = async (...paths: readonly string[]) => {
+    const layer = withFolders(...paths.map((path, at) => file(path, 9_000_000 - at)))
+    const [found] = await findIn([layer])
+    return found?.fix ?? found?.rule.fix
+  }
+
+  test.each([
+    ['var/cache/libdnf5/fedora/x.solv', '/var/cache/libdnf5'],
+    ['go/pkg/mod/cache/download/x.zip', '/go/pkg/mod'],
+    ['home/app/.cache/pip/x', '/home/app/.cache/pip'],
+    ['root/.yarn/berry/cache/x.zip', '/root/.yarn/berry/cache'],
+    ['home/app/.cargo/registry/x.crate', '/home/app/.cargo/registry'],
+    ['home/node/.npm/_cacache/x', '/home/node/.npm'],
+    ['root/.cache/pypoetry/artifacts/x', '/root/.cache/pypoetry/artifacts'],
+  ])('%s is below %s', async (path, target) => {
+    expect(await fixOf(path)).toEqual(removed(mount(target)))
+  })
+
+  test('once for each folder, the largest first', async () => {
+    expect(await fixOf('go/pkg/mod/cache/download/x', 'root/.cache/go-build/y')).toEqual(
+      removed(`${mount('/go/pkg/mod')}, ${mount('/root/.cache/go-build')}`, 'the folders'),
+    )
+  })
+
+  test('but for names that an option would not take, and where it mounts none', async () => {
+    expect(await fixOf('home/a,b/.cache/pip/x')).toEqual(removed(mount('/root/.cache/pip')))
+    expect(await fixOf('home/a b/.cache/pip/x', 'home/c/.cache/pip/x')).toEqual(
+      removed(mount('/home/c/.cache/pip')),
+    )
+    expect(await fixOf('var/cache/apt/x')).toContain('apt-get clean')
+    expect(await fixOf('opt/conda/pkgs/x.conda')).toContain('conda clean')
+  })
+})
+
 test('Poetry installs beside its cache, and what it installs is none', async () => {
   const cache = ['cache/repositories/x', 'artifacts/y'].map((path) =>
     file(`root/.cache/pypoetry/${path}`, 700_000),

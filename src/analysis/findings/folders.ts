@@ -15,12 +15,20 @@ export type FolderRule = Rule & {
   readonly runs?: RegExp
   /** A path below such a folder without which it is only called so. */
   readonly sign?: RegExp
+  /** The fix where the folders are these, as paths of a container; undefined where it names none. */
+  readonly fixFor?: ((folders: readonly string[]) => string) | undefined
 }
 
 const mb = 1_000_000
 
-const cacheFix = (path: string): string =>
-  `Mount a cache in the RUN that fills it (\`--mount=type=cache,target=${path}\`), or remove the folder in the same RUN.`
+const cacheFix = (folders: readonly string[], but = ''): string => {
+  // npm has logs beside what it caches.
+  const targets = new Set(folders.map((folder) => folder.replace(/\/_cacache$/, '')))
+  const mounts = [...targets].map((target) => `\`--mount=type=cache,target=${target}\``).join(', ')
+  return targets.size === 1
+    ? `Mount a cache in the RUN that fills it (${mounts}), or remove the folder in the same RUN${but}.`
+    : `Mount caches in the RUN that fills them (${mounts}), or remove the folders in the same RUN${but}.`
+}
 
 const cache = (id: string, tool: string, folder: RegExp, path: string): FolderRule => ({
   id,
@@ -28,9 +36,12 @@ const cache = (id: string, tool: string, folder: RegExp, path: string): FolderRu
   what: `The cache of ${tool}`,
   folder,
   leastBytes: mb,
-  fix: cacheFix(path),
+  fix: cacheFix([path]),
+  fixFor: (folders) => cacheFix(folders),
   removes: 'files',
 })
+
+const butPoetry = ', but not `virtualenvs` beside it, where Poetry installs'
 
 const home = '(?:^|/)'
 
@@ -38,6 +49,7 @@ const caches: readonly FolderRule[] = [
   {
     ...cache('cache-apt', 'apt', /^var\/(?:lib\/apt\/lists|cache\/apt)$/, '/var/lib/apt'),
     fix: 'Write `rm -rf /var/lib/apt/lists/*` and `apt-get clean` at the end of the same RUN, or mount caches at /var/lib/apt and /var/cache/apt.',
+    fixFor: undefined,
   },
   cache('cache-apk', 'apk', /^var\/cache\/apk$/, '/var/cache/apk'),
   cache('cache-dnf', 'dnf', /^var\/cache\/(?:dnf|yum|libdnf5)$/, '/var/cache/dnf'),
@@ -55,7 +67,8 @@ const caches: readonly FolderRule[] = [
       new RegExp(`${home}\\.cache/pypoetry/(?:cache|artifacts)$`),
       '/root/.cache/pypoetry/cache',
     ),
-    fix: 'Mount caches at /root/.cache/pypoetry/cache and /root/.cache/pypoetry/artifacts in the RUN that fills them, or remove both in the same RUN; not `virtualenvs` beside them, where Poetry installs.',
+    fix: cacheFix(['/root/.cache/pypoetry/cache', '/root/.cache/pypoetry/artifacts'], butPoetry),
+    fixFor: (folders) => cacheFix(folders, butPoetry),
   },
   {
     ...cache(
@@ -67,6 +80,7 @@ const caches: readonly FolderRule[] = [
     // Not the folder `conda-meta` beside it: micromamba has none where it made no base environment.
     sign: /\/pkgs\/(?:urls(?:\.txt)?|[^/]+\.(?:conda|tar\.bz2)|[^/]+\/info\/index\.json)$/,
     fix: 'Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`.',
+    fixFor: undefined,
   },
   cache('cache-npm', 'npm', new RegExp(`${home}\\.npm/_cacache$`), '/root/.npm'),
   {

@@ -1,5 +1,5 @@
 import type { Placed } from '../../image/contents/merge.ts'
-import { findFolderAbove, foldersAbove } from '../../image/contents/path.ts'
+import { findFolderAbove, foldersAbove, isPlainPath } from '../../image/contents/path.ts'
 import type { Match } from './finding.ts'
 import { type FolderRule, folderRules } from './folders.ts'
 import { isBase, isFromContext, nameOf, parentOf, type Subject, withoutShared } from './subject.ts'
@@ -86,6 +86,17 @@ const isOfRule = ({ origins }: Subject, { isFromContext: wanted }: FolderRule, l
   return wanted === undefined || (origin !== undefined && isFromContext(origin))
 }
 
+/** More would be a page of options. */
+const mostFolders = 4
+
+/** The fix that names these folders, the largest first. */
+const fixFor = ({ fixFor: render }: FolderRule, paths: readonly string[]): Pick<Match, 'fix'> => {
+  const plain = paths.filter(isPlainPath).slice(0, mostFolders)
+  return render === undefined || plain.length === 0
+    ? {}
+    : { fix: render(plain.map((path) => `/${path}`)) }
+}
+
 const elsewhere =
   'the line mounts a cache at another path: another USER or HOME has another cache folder'
 
@@ -111,7 +122,7 @@ export const matchFolders = (subject: Subject): readonly Match[] => {
       const paths = group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path)
       const mounts = /--mount=\S*type=cache/.test(subject.origins[layer]?.instruction ?? '')
       const evidence = rule.id.startsWith('cache-') && mounts ? { evidence: elsewhere } : {}
-      return [{ rule, layer, bytes, paths, ...evidence }]
+      return [{ rule, layer, bytes, paths, ...fixFor(rule, paths), ...evidence }]
     },
   )
 }

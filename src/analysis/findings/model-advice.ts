@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { isPlainPath } from '../../image/contents/path.ts'
 import { findTargetObjection } from '../../inputs/node-files.ts'
 import { isLike } from '../../text/wildcard.ts'
 import { findCopied } from './copied-from.ts'
@@ -20,9 +21,6 @@ const code = /\.(?:py|pyc|js|mjs|cjs|ts|rb|go|rs|java|jar|sh|so(?:\.\d+)*|php|pl
 const hasCode = ({ visible }: Subject, folder: string): boolean =>
   [...visible.keys()].some((path) => path.startsWith(`${folder}/`) && code.test(path))
 
-/** Signs that neither an input nor a manifest nor Markdown takes for something else. */
-const isPlain = (path: string): boolean => /^[\w.@+-]+(?:\/[\w.@+-]+)*$/.test(path)
-
 const toLine = (
   source: string,
   path: string,
@@ -32,7 +30,8 @@ const toLine = (
   const folder = recipe?.origin?.folder
   const whole = folder === undefined ? '' : posix.join(folder, source)
   const target = `/var/local/${posix.basename(whole)}`
-  if (!isPlain(whole) || !isPlain(path) || findTargetObjection(target) !== undefined) return []
+  if (!isPlainPath(whole) || !isPlainPath(path) || findTargetObjection(target) !== undefined)
+    return []
   return [
     { source: whole, line: `${isLfs ? 'lfs:' : ''}${whole}:${target}`, mountPath: `/${path}` },
   ]
@@ -94,7 +93,7 @@ export const adviseOnModels = (
   const [first = ''] = paths
   const folder = parentOf(first)
   const place = folder === '' || hasCode(subject, folder) ? first : folder
-  const where = isPlain(place) ? ` at \`/${place}\`` : ''
+  const where = isPlainPath(place) ? ` at \`/${place}\`` : ''
   return `Leave it out of the image: have it in a folder before this step, give the step \`node-files\` with \`FOLDER:/var/local/models\`, and mount that \`hostPath\` in the pod${where}, with \`readOnly: true\` (${page}).`
 }
 

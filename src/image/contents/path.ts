@@ -6,6 +6,9 @@ export const foldersAbove = (path: string): readonly string[] => {
   return folders
 }
 
+/** Whether neither an input nor a manifest nor an option nor Markdown takes signs of it for something else. */
+export const isPlainPath = (path: string): boolean => /^[\w.@+-]+(?:\/[\w.@+-]+)*$/.test(path)
+
 /** The topmost folder that a path is in and that is one of those. */
 export const findFolderAbove = (
   path: string,
