@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readAction } from '../../script/docs.ts'
+import { expand } from '../support/runner/expressions.ts'
 
 const workflow = parse(readFileSync('.github/workflows/kind-e2e.yml', 'utf8'))
 const { inputs, secrets, outputs } = workflow.on.workflow_call
@@ -36,6 +37,16 @@ test('its kubeconfig is a file of the job, as jobs of one user share ~/.kube/con
     'create-cluster': 'true',
     kubeconfig: `\${{ runner.temp }}/kubeconfig`,
   })
+})
+
+test("jobs of a caller's matrix, with one cluster-name, keep their logs under names of their own", () => {
+  const { with: kept } = e2e.steps.find((step: { name?: string }) => step.name?.includes('logs'))
+  const nameIn = (id: number): string =>
+    expand(kept.name, {
+      ...{ inputs: { 'cluster-name': 'kind' }, strategy: { 'job-index': 0 } },
+      ...{ github: { job: 'e2e', run_id: 7 }, job: { check_run_id: id } },
+    })
+  expect([nameIn(51), nameIn(52)]).toEqual(['cluster-logs-kind-51', 'cluster-logs-kind-52'])
 })
 
 test('its outputs are those of its steps', () => {

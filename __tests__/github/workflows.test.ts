@@ -20,7 +20,7 @@ const { inputs } = parse(read('action.yml')) as {
 
 /** actionlint 1.7.7 is older than this runner, and than these properties. */
 const isOld = (message: string): boolean =>
-  /^(label "ubuntu-26\.04" is unknown|property "workflow_(sha|repository)" is not defined)/.test(
+  /^(label "ubuntu-26\.04" is unknown|property "(workflow_(sha|repository)|check_run_id)" is not defined)/.test(
     message,
   )
 

@@ -63,7 +63,9 @@ const call = (
         return value === undefined ? [] : [[each, value]]
       }),
     ),
-    contexts: { job: { workflow_repository: 'maker/slipway', workflow_sha: commit } },
+    contexts: {
+      job: { workflow_repository: 'maker/slipway', workflow_sha: commit, check_run_id: 51 },
+    },
     others: {
       'actions/checkout': checkOut,
     },
