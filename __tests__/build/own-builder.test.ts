@@ -67,6 +67,15 @@ test('further nodes, by names of ours, with what the first one has and they do n
   ])
 })
 
+test('further nodes have the flags of the first one, unless they say others', () => {
+  const other = { ...request, flags: '--oci-worker-gc=false' }
+  const given = { ...request, flags: '--debug', appended: [request, other] }
+  expect(toCreateArgs(given, 'slipway-1', undefined, 1)).toContain('--buildkitd-flags=--debug')
+  expect(toCreateArgs(given, 'slipway-1', undefined, 2)).toContain(
+    '--buildkitd-flags=--oci-worker-gc=false',
+  )
+})
+
 test('what the variables of the step hold is in files of the run, for its owner alone', async () => {
   const tempDir = mkdtempSync(join(tmpdir(), 'own, builder-'))
   onTestFinished(() => rmSync(tempDir, { recursive: true }))

@@ -29,7 +29,7 @@ export const toCreateArgs = (
   const { driver, config: given, appended } = request
   const { options, endpoint, flags, platforms } = appended[index - 1] ?? request
   const usual = driver === 'remote' ? undefined : usualFlags
-  const wanted = flags ?? usual
+  const wanted = flags ?? request.flags ?? usual
   const file = given?.kind === 'file' ? given.path : config
   return [
     ...['buildx', 'create', `--name=${name}`, `--driver=${driver}`],
