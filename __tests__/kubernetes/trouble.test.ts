@@ -49,6 +49,31 @@ test.each<readonly [string, readonly Pod[], readonly PodEvent[], string, boolean
     true,
   ],
   [
+    'an image that nobody gives, and the events that a kubelet records after the reason',
+    [waiting('ImagePullBackOff', 'Back-off pulling image "a:1"')],
+    [
+      eventOf(name, 'Failed', denied, '2026-01-01T00:00:01Z'),
+      eventOf(name, 'Failed', 'Error: ErrImagePull', '2026-01-01T00:00:01Z'),
+      eventOf(name, 'Failed', 'Error: ImagePullBackOff', '2026-01-01T00:00:02Z'),
+    ],
+    `the image of pod ${name} cannot be pulled: ${denied}`,
+    true,
+  ],
+  [
+    'an image that nobody gives, whose reason is no event any more',
+    [waiting('ImagePullBackOff', 'Back-off pulling image "a:1": ErrImagePull: a:1: not found')],
+    [eventOf(name, 'Failed', 'Error: ImagePullBackOff')],
+    `the image of pod ${name} cannot be pulled: Back-off pulling image "a:1": ErrImagePull: a:1: not found`,
+    true,
+  ],
+  [
+    'an image that nobody gives, as the pod alone says it',
+    [waiting('ImagePullBackOff', 'Back-off pulling image "a:1": ErrImagePull: a:1: not found')],
+    [eventOf(name, 'Failed', 'Failed to pull image "a:1": i/o timeout')],
+    `the image of pod ${name} cannot be pulled: Failed to pull image "a:1": i/o timeout`,
+    true,
+  ],
+  [
     'an image, for the first time',
     [waiting('ErrImagePull', denied)],
     [],

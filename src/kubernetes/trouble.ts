@@ -32,10 +32,11 @@ const explainContainers = (
   for (const { state, lastState } of all) {
     const { reason = '', message = '' } = state?.waiting ?? {}
     if (/^(?:ErrImagePull|ImagePullBackOff)$/.test(reason)) {
-      const told = latest(events.filter((each) => /pull/i.test(each.message ?? '')))
+      // Kubelets record `Error: ErrImagePull` and `Error: ImagePullBackOff` as well, and later.
+      const told = latest(events.filter((each) => /^Failed to pull image/.test(each.message ?? '')))
       const text = told?.message ?? message
       // Once may be an accident.
-      const isFinal = reason === 'ImagePullBackOff' && isRefused.test(text)
+      const isFinal = reason === 'ImagePullBackOff' && isRefused.test(`${text}\n${message}`)
       return { text: `the image of pod ${name} cannot be pulled: ${text}`, isFinal }
     }
     if (reason !== '' && !/^(?:ContainerCreating|PodInitializing)$/.test(reason)) {

@@ -1,5 +1,5 @@
 import { type Kept, kindOf, type Resource } from './objects.ts'
-import { type Obstacle, type Pod, removePod, startPod } from './pods.ts'
+import { type Obstacle, type Pod, removePod, startPod, warningsOf } from './pods.ts'
 
 /** All objects, by resource, namespace and name. */
 export type Store = Map<string, Kept>
@@ -68,9 +68,8 @@ export const createControllers = (store: Store) => {
     if (!store.has(keyOf(resource, metadata.namespace, metadata.name))) return removePod(pod)
     pods.set(name, pod)
     put('pods', pod.object)
-    const { state } = pod
-    if (state.kind === 'unschedulable') tell(object, 'Pod', name, 'FailedScheduling', state.message)
-    if (state.kind === 'no-image') tell(object, 'Pod', name, 'Failed', state.message)
+    for (const [reason, message] of warningsOf(pod.state))
+      tell(object, 'Pod', name, reason, message)
   }
 
   const start = (owner: Owner, index: number): void => {

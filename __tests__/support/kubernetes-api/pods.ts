@@ -63,6 +63,14 @@ const startContainer = async (container: string, template: PodTemplate): Promise
   return { kind: 'ready' }
 }
 
+/** What a kubelet warns of, in its order; the last two do not say why. */
+export const warningsOf = (state: PodState): readonly (readonly [reason: string, string])[] => {
+  if (state.kind === 'ready') return []
+  if (state.kind === 'unschedulable') return [['FailedScheduling', state.message]]
+  const messages = [state.message, 'Error: ErrImagePull', 'Error: ImagePullBackOff']
+  return messages.map((message) => ['Failed', message])
+}
+
 export const startPod = async (
   name: string,
   owner: Kept,
