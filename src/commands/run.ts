@@ -15,6 +15,7 @@ import { type Compared, compareImages } from '../report/image-growth.ts'
 import { checkImageLimits, type Excess } from '../report/image-limits.ts'
 import { type Report, toLoaded } from '../report/report.ts'
 import type { History } from '../report/usual.ts'
+import type { Run } from '../run/ports.ts'
 import { runPlan } from '../run/run-plan.ts'
 import type { CacheAccess } from '../store/ask-cache.ts'
 import { createBuildToken } from '../token/build-token.ts'
@@ -83,7 +84,7 @@ export const beginsWithBuilds = ({
 const runWith = async (
   api: EngineApi,
   inputs: Inputs,
-  context: RunContext,
+  context: RunContext & Pick<Run, 'stepEnv'>,
   front: FrontEnd,
   booted: Promise<void>,
 ): Promise<Result> => {

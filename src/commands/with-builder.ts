@@ -42,8 +42,12 @@ type Place = { readonly repository: string | undefined } & {
 
 type Front = Pick<FrontEnd, 'log' | 'signal' | 'announce' | 'saveState'>
 
-/** Undefined where the builder needs nobody to look after it. */
-type Watched = { readonly watch?: BuilderWatch | undefined }
+type Built = {
+  /** The step's own variables; those of `env` lead buildx to its builder. */
+  readonly stepEnv: Env
+  /** Undefined where the builder needs nobody to look after it. */
+  readonly watch?: BuilderWatch | undefined
+}
 
 /** Most steps start without a library for YAML. */
 const inCluster = async (...order: Parameters<typeof createKubernetesBuilder>) => {
@@ -62,10 +66,11 @@ export const withBuilder = async <P extends Place, T>(
   api: EngineApi,
   place: P,
   { log, signal, announce, saveState }: Front,
-  body: (place: P & Watched, booted: Promise<void>) => Promise<T>,
+  body: (place: P & Built, booted: Promise<void>) => Promise<T>,
 ): Promise<T> => {
   const { env } = place
-  if (builder === undefined || bake === undefined || isDryRun) return body(place, Promise.resolve())
+  if (builder === undefined || bake === undefined || isDryRun)
+    return body({ ...place, stepEnv: env }, Promise.resolve())
   await requireOptions(builder, () => findBuildxVersion(createDocker(env, signal)))
   const kept =
     builder.keepsState === 'no' ? undefined : await claim(builder, api, clusterName, place, log)
@@ -79,8 +84,8 @@ export const withBuilder = async <P extends Place, T>(
       : await createBuilder(createDocker(env, until), createDocker(env), builder, place, kept)
   try {
     const { watch } = own
-    const built = { ...place, env: { ...env, ...own.env, BUILDX_BUILDER: own.name }, watch }
-    return await body(built, own.booted)
+    const ownEnv = { ...env, ...own.env, BUILDX_BUILDER: own.name }
+    return await body({ ...place, env: ownEnv, stepEnv: env, watch }, own.booted)
   } finally {
     stop.abort()
     await own.remove()

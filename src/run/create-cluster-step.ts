@@ -1,5 +1,5 @@
 import { createCluster } from '../cluster/providers/create-kind.ts'
-import { createDocker } from '../docker/docker.ts'
+import { createKindDocker } from '../cluster/providers/run-kind.ts'
 import type { Handler } from './ports.ts'
 
 /** Ends when nodes answer: loads begin while kind is at work on Kubernetes. */
@@ -10,7 +10,7 @@ export const createClusterStep: Handler<'create-cluster'> = (
   const { id: runId, tempDir, workspace, signal, clusterLogs: logsFolder } = run
   const { saveClusterState: saveState, announceKubeconfig } = run
   // What is made has to be looked at and removed also where the first failure has ended all.
-  const place = { docker: createDocker(run.env), runId, tempDir, workspace }
+  const place = { docker: createKindDocker(run.stepEnv), runId, tempDir, workspace }
   const telling = { log, saveState, announceKubeconfig }
   return createCluster({ place, api, cluster, request, logsFolder, signal, ...telling })
 }

@@ -155,6 +155,8 @@ export type Run = {
   readonly workspace: string
   /** What child processes inherit. */
   readonly env: Env
+  /** The same without what leads buildx to the run's own builder, such as its kubeconfig. */
+  readonly stepEnv: Env
   /** Looks after the run's own builder, where that is needed. */
   readonly watch?: BuilderWatch | undefined
   /** Where the logs of a cluster go that could not be made. */

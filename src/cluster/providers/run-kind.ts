@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { userInfo } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import type { Docker } from '../../docker/docker.ts'
+import { createDocker, type Docker } from '../../docker/docker.ts'
 import { attempt, Failure } from '../../failure.ts'
 import { isMissing } from '../../host/access.ts'
 import type { Command, Env } from '../../host/command.ts'
@@ -14,7 +14,14 @@ import { findMaker } from './kind-owned.ts'
 /** Of a machine that is busy, with a node image to pull. */
 const timeoutMs = 30 * 60_000
 
+/** The user's, or what the system knows of the user. */
+const findHome = (env: Env): string => env['HOME'] || attempt(() => userInfo().homedir) || '/'
+
+/** Without a home, kind would have its kubeconfig in the folder that it is started in: the workspace. */
+export const createKindDocker = (env: Env): Docker => createDocker({ ...env, HOME: findHome(env) })
+
 export type KindPlace = {
+  /** As {@link createKindDocker} makes it: kind gets the same variables. */
   readonly docker: Docker
   readonly runId: string
   /** A folder of the run's own. */
@@ -101,5 +108,5 @@ export const findKubeconfig = ({ kubeconfig }: ClusterRequest, env: Env): string
   if (kubeconfig !== undefined) return kubeconfig
   const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '')
   const found = named.find((path) => !isMissing(path)) ?? named.at(-1)
-  return resolve(found ?? join(env['HOME'] || (attempt(homedir) ?? '/'), '.kube', 'config'))
+  return resolve(found ?? join(findHome(env), '.kube', 'config'))
 }
