@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { takeExisting } from '../../../src/cluster/providers/existing-kind.ts'
 import { findMaker, listClaimed, listMadeBy } from '../../../src/cluster/providers/kind-owned.ts'
 import { createDocker } from '../../../src/docker/docker.ts'
 import type { EngineApi } from '../../../src/docker/engine-api.ts'
+import { renderError } from '../../../src/failure.ts'
 
 const run = '0123456789abcdef'
 const labels = {
@@ -17,6 +21,7 @@ type Labels = Readonly<Record<string, string>>
 const container = (name: string, own: Labels, created: number, image: string) => ({
   Id: name.padEnd(64, '0'),
   Names: [`/${name}`],
+  State: 'running',
   Created: created,
   Labels: own,
   ImageID: image,
@@ -66,18 +71,19 @@ test('ours is what its own labels say, and not what its image gives it', async (
   expect(await listClaimed(api.get, 'other')).toEqual([])
 })
 
+const nothing = {
+  ...{ config: undefined, nodeImage: undefined, wait: undefined, kubeconfig: undefined },
+  keeps: false,
+}
+
 const take = async (...containers: readonly ReturnType<typeof container>[]) => {
   const { api, removed } = daemonWith(...containers)
   // Without kind: what is ours goes all the same.
   const docker = createDocker({ PATH: '/nonexistent' })
   const place = { docker, runId: run, tempDir: '/nonexistent', workspace: '/' }
-  const request = {
-    ...{ config: undefined, nodeImage: undefined, wait: undefined, kubeconfig: undefined },
-    keeps: false,
-  }
   const lines: string[] = []
   const line = (text: string): void => void lines.push(text)
-  const taken = takeExisting({ place, api, cluster: 'e2e', request, line })
+  const taken = takeExisting({ place, api, cluster: 'e2e', request: nothing, line })
   const isThere = await taken.catch((error: Error) => error.message)
   return { isThere, removed, lines }
 }
@@ -107,4 +113,43 @@ test('where one node is not ours, none goes', async () => {
     container('theirs', foreign, nowS, 'node'),
   )
   expect(mixed).toMatchObject({ removed: [], isThere: expect.stringContaining('not all') })
+})
+
+const inspected = {
+  ...{ Id: 'theirs', Name: '/theirs', Image: 'node', Mounts: [], State: { Pid: 1 } },
+  HostConfig: { Privileged: true },
+}
+
+/** A whole cluster of somebody else's, whose kubeconfig a kind that ends so is to export. */
+const takeWith = async (said: string): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-existing-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'kind'), `#!/bin/sh\necho 'ERROR: ${said}' >&2\nexit 1\n`)
+  chmodSync(join(folder, 'kind'), 0o755)
+  const { api } = daemonWith(container('theirs', foreign, nowS, 'node'))
+  const get = async <T>(path: string): Promise<T | undefined> =>
+    path.endsWith('/json') && path.startsWith('/containers/')
+      ? ({ ...inspected, Config: { Labels: foreign } } as T)
+      : api.get<T>(path)
+  const docker = createDocker({ PATH: `${folder}:/usr/bin:/bin`, HOME: '/home/me' })
+  const place = { docker, runId: run, tempDir: folder, workspace: folder }
+  const options = { place, api: { ...api, get }, cluster: 'e2e', request: nothing }
+  return takeExisting({ ...options, line: () => {} }).then(String, renderError)
+}
+
+test('a kubeconfig that cannot be written is no half-made cluster', async () => {
+  const lock = 'failed to lock config file: open /home/me/.kube/config.lock: file exists'
+  const file = '/home/me/.kube/config'
+  expect(await takeWith(lock)).toBe(
+    `kind could not write the kubeconfig ${file} of the cluster e2e: exit code 1: ERROR: ${lock}. Give kubeconfig a file that can be written. If ${file}.lock is there and no kind runs, remove it.`,
+  )
+})
+
+test.each([
+  'could not locate any control plane nodes for cluster named e2e',
+  'failed to get cluster internal kubeconfig: command "docker exec theirs cat /etc/kubernetes/admin.conf" failed',
+])('a cluster is half made where kind says: %s', async (said) => {
+  expect(await takeWith(said)).toMatch(
+    /^There is a half-made cluster e2e, and Slipway did not make it: .* remove it with `kind delete/,
+  )
 })

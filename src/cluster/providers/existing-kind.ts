@@ -5,7 +5,7 @@ import { runCaptured } from '../../host/process.ts'
 import type { ClusterRequest } from '../request.ts'
 import { findContainers } from './find-cluster.ts'
 import { type Claimed, findMaker, isComplete, listClaimed, removeOwned } from './kind-owned.ts'
-import { type KindPlace, toKindCommand } from './run-kind.ts'
+import { findKubeconfig, type KindPlace, toKindCommand } from './run-kind.ts'
 
 /** Longer than kind takes with our deadline. */
 const longestCreationMs = 60 * 60_000
@@ -18,6 +18,26 @@ const refuseHalf = (cluster: string, why: string, cause?: unknown): never => {
   throw new Failure(`There is a half-made cluster ${cluster}, and ${why}`, {
     cause,
     remedy: `Wait until it is made, remove it with \`kind delete cluster --name ${cluster}\`, or take another cluster-name.`,
+  })
+}
+
+/** kind finds no control plane, no way to it, or no kubeconfig in it yet. */
+const isUnmade = (said: string): boolean =>
+  /could not locate any control plane|failed to get (?:cluster internal kubeconfig|api server endpoint)/.test(
+    said,
+  )
+
+/** Also of a cluster that is whole, where its entry finds no place. */
+const exportKubeconfig = async ({ place, cluster, request }: Options): Promise<void> => {
+  const command = toKindCommand(place, ['export', 'kubeconfig', `--name=${cluster}`], request)
+  const ended = await runCaptured(command)
+  if (ended.code === 0) return
+  const cause = new Error(describeEnd(ended))
+  if (isUnmade(ended.stderr)) refuseHalf(cluster, 'Slipway did not make it', cause)
+  const file = findKubeconfig(request, command.env)
+  throw new Failure(`kind could not write the kubeconfig ${file} of the cluster ${cluster}`, {
+    cause,
+    remedy: `Give kubeconfig a file that can be written. If ${file}.lock is there and no kind runs, remove it.`,
   })
 }
 
@@ -51,10 +71,7 @@ export const takeExisting = async (options: Options): Promise<boolean> => {
   }
   // That it is none, or down, says more than what kind makes of it.
   await findContainers(api, { clusterName: cluster, cluster: 'kind' })
-  const args = ['export', 'kubeconfig', `--name=${cluster}`]
-  const ended = await runCaptured(toKindCommand(place, args, request))
-  if (ended.code !== 0)
-    refuseHalf(cluster, 'Slipway did not make it', new Error(describeEnd(ended)))
+  await exportKubeconfig(options)
   line(`Using the cluster ${cluster} that is there; Slipway will not remove it.`)
   return true
 }
