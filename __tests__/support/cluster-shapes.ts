@@ -96,23 +96,31 @@ const startK3d = async (name: string): Promise<Cluster> => {
   return { name, nodes, remove }
 }
 
-/** Run with what minikube passes (pkg/drivers/kic/oci/oci.go), from an image like kind's, as minikube's is. */
+/**
+ * Two nodes, run with what minikube passes (pkg/drivers/kic/oci/oci.go), from an image like kind's, as minikube's
+ * is. Labels name the machine, and the network the cluster.
+ */
 const startMinikube = async (name: string): Promise<Cluster> => {
-  const labels = [
-    'created_by.minikube.sigs.k8s.io=true',
-    `name.minikube.sigs.k8s.io=${name}`,
-    `mode.minikube.sigs.k8s.io=${name}`,
-    'role.minikube.sigs.k8s.io=',
-  ]
-  const run = ['--detach', '--tty', '--name', name, '--hostname', name, '--cgroupns', 'private']
-  const mounts = ['--tmpfs', '/tmp', '--tmpfs', '/run', '--volume', `${name}:/var`]
-  const given = [...privileged, ...mounts, ...labels.flatMap((label) => ['--label', label])]
-  await docker('run', ...run, ...given, nodeImage())
-  const remove = async (): Promise<void> => {
-    await docker('rm', '--force', name)
-    await docker('volume', 'rm', name)
+  const nodes = [name, `${name}-m02`]
+  await docker('network', 'create', name)
+  for (const node of nodes) {
+    const labels = [
+      'created_by.minikube.sigs.k8s.io=true',
+      `name.minikube.sigs.k8s.io=${node}`,
+      `mode.minikube.sigs.k8s.io=${node}`,
+      'role.minikube.sigs.k8s.io=',
+    ]
+    const run = ['--detach', '--tty', '--name', node, '--hostname', node, '--cgroupns', 'private']
+    const mounts = ['--tmpfs', '/tmp', '--tmpfs', '/run', '--volume', `${node}:/var`]
+    const given = [...privileged, ...mounts, ...labels.flatMap((label) => ['--label', label])]
+    await docker('run', ...run, '--network', name, ...given, nodeImage())
   }
-  return { name, nodes: [name], remove }
+  const remove = async (): Promise<void> => {
+    await docker('rm', '--force', ...nodes)
+    await docker('volume', 'rm', ...nodes)
+    await docker('network', 'rm', name)
+  }
+  return { name, nodes, remove }
 }
 
 /** Its nodes, what finds them, and a way in. */

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Node } from '../../../src/cluster/node.ts'
 import { findContainers, findMembers } from '../../../src/cluster/providers/find-cluster.ts'
@@ -12,12 +13,13 @@ const container = (
   own: Labels,
   destination = '/var',
   args: readonly string[] = [],
+  network = 'bridge',
 ) => ({
   Id: name.padEnd(64, '0'),
   Name: `/${name}`,
   Image: 'sha256:node',
   State: { Status: 'running', Running: true, Pid: 7 },
-  HostConfig: { Privileged: true },
+  HostConfig: { Privileged: true, NetworkMode: network },
   Mounts: [{ Source: '/data/volumes/v/_data', Destination: destination }],
   Config: { Env: [], Cmd: args, Labels: own },
 })
@@ -31,10 +33,11 @@ const k3ds = (cluster: string, role: string): Labels => ({
   'k3d.cluster': cluster,
   'k3d.role': role,
 })
-const minikubes = (cluster: string): Labels => ({
-  'name.minikube.sigs.k8s.io': cluster,
-  'role.minikube.sigs.k8s.io': '',
-})
+/** minikube's label has the machine's name, which is the cluster's for the first one. */
+const minikubes = (machine: string, network: string) => {
+  const labels = { 'name.minikube.sigs.k8s.io': machine, 'role.minikube.sigs.k8s.io': '' }
+  return container(machine, labels, '/var', [], network)
+}
 
 const all = [
   container('dev-worker', kinds('dev')),
@@ -46,7 +49,11 @@ const all = [
   ]),
   container('k3d-dev2-serverlb', k3ds('dev2', 'loadbalancer')),
   container('k3d-both-server-0', k3ds('both', 'server')),
-  container('mini', minikubes('mini')),
+  minikubes('mini', 'mini'),
+  minikubes('mini-m02', 'mini'),
+  minikubes('mini-m03', 'mini-m03'),
+  minikubes('shared', 'lan'),
+  minikubes('shared-m02', 'lan'),
 ]
 
 /** Docker's daemon with these containers; of a filter it knows the label. */
@@ -58,8 +65,9 @@ const get: Get = async <T>(path: string): Promise<T | undefined> => {
     const { label } = JSON.parse(decodeURIComponent(filters)) as { label: readonly string[] }
     const listed = all
       .filter(({ Config }) => label.every((name) => name in Config.Labels))
-      .map(({ Id, Name, State, Config }) => ({
+      .map(({ Id, Name, State, Config, HostConfig: { NetworkMode } }) => ({
         ...{ Id, Names: [Name], State: State.Status, Labels: Config.Labels },
+        HostConfig: { NetworkMode },
       }))
     return listed as T
   }
@@ -67,6 +75,18 @@ const get: Get = async <T>(path: string): Promise<T | undefined> => {
   return (path.startsWith('/images/') ? { Config: {} } : all.find(({ Id }) => Id === id)) as T
 }
 const api = { get } as EngineApi
+
+/** The same, whose nodes say what their pods run with. */
+const onContainerd = {
+  get: async <T>(path: string) =>
+    path.startsWith('/exec/') ? ({ ExitCode: 0 } as T) : get<T>(path),
+  post: async <T>() => ({ Id: 'exec' }) as T,
+  attach: async () => {
+    const said = Buffer.from('runtime-endpoint: unix:///run/containerd/containerd.sock\n')
+    const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, said.length])
+    return new PassThrough().end(Buffer.concat([header, said]))
+  },
+} as unknown as EngineApi
 
 const summary = (nodes: readonly Node[]) =>
   nodes.map(({ name, role, provider, userland }) => [name, role, provider, userland].join(' '))
@@ -94,14 +114,39 @@ test('kind has the first word, and waits for nobody else', async () => {
 })
 
 test('members of whatever cluster are found for the diagnosis', async () => {
-  expect((await findMembers(get, 'mini')).nodes.map(({ name }) => name)).toEqual(['mini'])
+  const { nodes } = await findMembers(get, 'mini')
+  expect(nodes.map(({ name }) => name)).toEqual(['mini', 'mini-m02'])
   expect((await findMembers(get, 'none')).nodes).toEqual([])
+})
+
+test("minikube's nodes are all in the network of their cluster, whatever else is called so", async () => {
+  const find = (...wanted: readonly string[]) =>
+    findContainers(onContainerd, { clusterName: 'mini' }, wanted)
+  expect(summary((await find()).nodes)).toEqual([
+    'mini unknown minikube gnu',
+    'mini-m02 worker minikube gnu',
+  ])
+  expect(summary((await find('worker')).nodes)).toEqual(['mini-m02 worker minikube gnu'])
+  const own = await findContainers(onContainerd, { clusterName: 'mini-m03' })
+  expect(summary(own.nodes)).toEqual(['mini-m03 unknown minikube gnu'])
+  await expect(findContainers(api, { clusterName: 'mini-m02' })).rejects.toThrow(
+    'There is no kind cluster named mini-m02',
+  )
+})
+
+test('what may be a node of minikube, or a cluster, is refused', async () => {
+  await expect(findContainers(api, { clusterName: 'shared' })).rejects.toMatchObject({
+    message: 'Slipway cannot tell whether shared-m02 is a node of the cluster shared',
+    remedy:
+      'Its network is lan, and not shared. Start minikube without --network, or load with `minikube image load`.',
+  })
 })
 
 test('a cluster that is not there: all that are, by their makers', async () => {
   await expect(findContainers(api, { clusterName: 'none' })).rejects.toMatchObject({
     message: 'There is no kind cluster named none',
-    remedy: 'Set cluster-name to one of: both, dev, both (k3d), dev2 (k3d), mini (minikube).',
+    remedy:
+      'Set cluster-name to one of: both, dev, both (k3d), dev2 (k3d), mini (minikube), mini-m03 (minikube), shared (minikube), shared-m02 (minikube).',
   })
   await expect(findContainers(api, { clusterName: 'dev', cluster: 'k3d' })).rejects.toMatchObject({
     message: 'There is no k3d cluster named dev',

@@ -11,7 +11,7 @@ import {
   refuseCluster,
   toNodes,
 } from './labelled.ts'
-import { minikube, requireContainerd } from './minikube.ts'
+import { minikube, refuseUnclear, requireContainerd } from './minikube.ts'
 
 /** kind comes first: who has it waits for nobody else's. */
 const providers: readonly ClusterProvider[] = [kind, k3d, minikube]
@@ -62,6 +62,7 @@ export const findContainers = async (
   const asked = toProviders(cluster)
   const { provider, nodes: members, leftOut } = await findCluster(api.get, clusterName, asked)
   if (provider === undefined) return refuseCluster(api.get, asked, clusterName, leftOut)
+  if (provider === minikube) await refuseUnclear(api.get, clusterName)
   const nodes = toNodes(members, provider, wanted)
   if (provider === minikube) await requireContainerd(api, nodes)
   return { nodes, leftOut }

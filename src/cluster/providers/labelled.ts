@@ -8,6 +8,7 @@ type Container = {
   readonly Names: readonly string[]
   readonly State: string
   readonly Labels: Readonly<Record<string, string>>
+  readonly HostConfig?: { readonly NetworkMode?: string }
 }
 
 type InspectedContainer = Claim & {
@@ -33,10 +34,14 @@ type InspectedContainer = Claim & {
   }
 }
 
+type Owner = { readonly cluster: string; readonly role: string }
+
 /** How containers of Docker's become nodes of one provider's clusters. */
 export type ClusterProvider = Pick<ContainerNode, 'provider' | 'userland'> & {
   readonly clusterLabel: string
   readonly roleLabel: string
+  /** Whose node it is, and as what, where its label names the node itself. */
+  readonly findOwner?: (label: string, network: string) => Owner | undefined
   /** Whether what has this role runs pods; load balancers and the like carry the labels, too. */
   readonly runsPods: (role: string) => boolean
   /** How people make one. */
@@ -45,15 +50,18 @@ export type ClusterProvider = Pick<ContainerNode, 'provider' | 'userland'> & {
 }
 
 const toListed = (
-  { Id: id, Names: [name = ''], State: state, Labels }: Container,
-  { clusterLabel, roleLabel }: ClusterProvider,
-) => ({
-  id,
-  name: name.replace(/^\//, ''),
-  state,
-  cluster: Labels[clusterLabel] ?? '',
-  role: Labels[roleLabel] || 'unknown',
-})
+  { Id: id, Names: [name = ''], State: state, Labels, HostConfig }: Container,
+  { clusterLabel, roleLabel, findOwner }: ClusterProvider,
+) => {
+  const { [clusterLabel]: label = '', [roleLabel]: role } = Labels
+  const network = HostConfig?.NetworkMode ?? ''
+  const owner = findOwner?.(label, network)
+  return {
+    ...{ id, name: name.replace(/^\//, ''), state, label, network },
+    cluster: owner?.cluster ?? label,
+    role: role || owner?.role || 'unknown',
+  }
+}
 
 /** Who is there, before anyone is looked at closely. */
 type Listed = Readonly<ReturnType<typeof toListed>>
@@ -109,9 +117,13 @@ export const listMembers = async (
   return prove(get, provider, claims)
 }
 
+/** The nodes of all clusters that there are of one provider. */
+export const listAll = async (get: Get, provider: ClusterProvider): Promise<Members> =>
+  prove(get, provider, await listClaims(get, provider))
+
 /** Names of the clusters that there are of one provider. */
 const listClusters = async (get: Get, provider: ClusterProvider): Promise<readonly string[]> => {
-  const { nodes } = await prove(get, provider, await listClaims(get, provider))
+  const { nodes } = await listAll(get, provider)
   const names = [...new Set(nodes.map(({ cluster }) => cluster))].sort()
   return names.map((name) =>
     provider.provider === 'kind' ? name : `${name} (${provider.provider})`,
@@ -163,9 +175,9 @@ const requireRunning = (picked: readonly Member[]): void => {
   })
 }
 
-const toNode = (inspected: InspectedContainer, provider: ClusterProvider): ContainerNode => ({
+const toNode = ({ inspected, role }: Member, provider: ClusterProvider): ContainerNode => ({
   name: inspected.Name.replace(/^\//, ''),
-  role: inspected.Config.Labels[provider.roleLabel] || 'unknown',
+  role,
   containerId: inspected.Id,
   imageId: inspected.Image,
   pid: inspected.State.Pid,
@@ -189,6 +201,6 @@ export const toNodes = (
 ): readonly ContainerNode[] => {
   const picked = pickNodes(members, wanted)
   requireRunning(picked)
-  const nodes = picked.map(({ inspected }) => toNode(inspected, provider))
+  const nodes = picked.map((member) => toNode(member, provider))
   return nodes.sort((a, b) => a.name.localeCompare(b.name))
 }

@@ -1,8 +1,11 @@
 import { execute } from '../../docker/container.ts'
-import type { EngineApi } from '../../docker/engine-api.ts'
+import type { EngineApi, Get } from '../../docker/engine-api.ts'
 import { Failure } from '../../failure.ts'
 import type { ContainerNode } from '../node.ts'
-import type { ClusterProvider } from './labelled.ts'
+import { type ClusterProvider, listAll } from './labelled.ts'
+
+/** A cluster's nodes beyond the first have labels of their own: `minikube-m02` (pkg/minikube/config/config.go). */
+const clusterOf = (machine: string): string | undefined => /^(.+)-m\d{2,}$/.exec(machine)?.[1]
 
 /** minikube with its driver docker, by its labels (pkg/drivers/kic/oci/types.go). Its image began as kind's. */
 export const minikube: ClusterProvider = {
@@ -10,6 +13,9 @@ export const minikube: ClusterProvider = {
   userland: 'gnu',
   clusterLabel: 'name.minikube.sigs.k8s.io',
   roleLabel: 'role.minikube.sigs.k8s.io',
+  // A cluster may be called so, too: it has a network of its own, and a node that of its cluster.
+  findOwner: (machine, network) =>
+    network === clusterOf(machine) ? { cluster: network, role: 'worker' } : undefined,
   runsPods: () => true,
   create: 'minikube start --driver=docker --container-runtime=containerd',
   toContainerd: () => ({
@@ -17,6 +23,23 @@ export const minikube: ClusterProvider = {
     root: '/var/lib/containerd',
     snapshotter: 'overlayfs',
   }),
+}
+
+/**
+ * minikube puts nodes into another network where `--network` names one.
+ *
+ * @throws {Failure} for what is called like a node of the cluster and may be none
+ */
+export const refuseUnclear = async (get: Get, cluster: string): Promise<void> => {
+  const { nodes } = await listAll(get, minikube)
+  const unclear = nodes.find(
+    ({ label, network }) => clusterOf(label) === cluster && ![cluster, label].includes(network),
+  )
+  if (unclear === undefined) return
+  const { name, network } = unclear
+  throw new Failure(`Slipway cannot tell whether ${name} is a node of the cluster ${cluster}`, {
+    remedy: `Its network is ${network}, and not ${cluster}. Start minikube without --network, or load with \`minikube image load\`.`,
+  })
 }
 
 const timeoutMs = 10_000
