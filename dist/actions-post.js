@@ -1,9 +1,8 @@
 import { getState } from "./vendor/actions-core.js";
-import { builderState, cleanUp, clusterState, createRunner, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, layersState, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, runIdState, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
+import { builderState, cleanUp, clusterState, createRunner, forgetSecrets, isImagesKey, isPartsKey, isRunId, isTimesKey, kubeconfigState, layersState, leftoversOf, makeTempDir, namesState, readEnvironment, rememberNames, runIdState, toKubeconfig, toLeftBuilder, tokenState } from "./shared.actions-post.actions-step.js";
 import { attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { diagnoseJob } from "./shared.actions-post.commands-diagnose.js";
 import { reportDiagnosis } from "./shared.actions-post.actions-report-diagnosis.js";
-const { resolve } = process.getBuiltinModule("node:path");
 
 // src/commands/keep-names.ts
 const isOurs = (name) => [
@@ -44,7 +43,7 @@ const [wasMinted, runId] = [getState(tokenState) === "minted", getState(runIdSta
 const builder = toLeftBuilder(getState(builderState));
 const names = getState(namesState);
 const layers = getState(layersState);
-const isClusterOurs = ["making", "made"].includes(getState(clusterState));
+const cluster = ["making", "made"].includes(getState("cluster")) ? { kubeconfig: toKubeconfig(getState(kubeconfigState)) } : void 0;
 const environment = await readEnvironment();
 forgetSecrets(environment);
 if (wasMinted) runner.warning("The step was killed while it held a token. Its watchdog revoked the token, or GitHub expires it within the hour.");
@@ -68,8 +67,6 @@ if (isRunId(runId)) {
 		await keepLayers(environment, runner, runId, layers);
 	}
 }
-const { kubeconfig } = environment.inputs;
-const cluster = isClusterOurs ? { kubeconfig: kubeconfig ? resolve(environment.workspace, kubeconfig) : void 0 } : void 0;
 await cleanUp(environment, runner, runId, {
 	isDockerThere,
 	builder,

@@ -1,5 +1,5 @@
 import { escapeCell, escapeLine, escapeText, formatBytes, formatCount, formatDuration, isPush } from "./shared.actions-post.actions-step.js";
-import { compareReports, compareWithUsual, emptyReport, findOtherExcesses, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
+import { compareReports, compareWithUsual, emptyReport, findOtherExcesses, findOthers, freedOf, isForFolder, outcomesOf, renderBecause, renderEndedToken, renderGrowth, renderSum, renderUnloaded, toAnnotations, toGrowths, toImageReportOutput, toImageReports, toLists, toOutputs, toProblems, toVolume } from "./shared.actions-step.js";
 import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { renderCommon, renderImageReports, renderReportLines } from "./shared.actions-publish.report-image-comment.js";
 import { markdownTable } from "./vendor/markdown-table.js";
@@ -586,9 +586,7 @@ const renderSummary = (told) => {
 
 // src/commands/actions/publish.ts
 /** At the Dockerfile's lines, and with all that is behind it in the log. */
-const tellReports = async (runner, reports, compared, growths) => {
-	if (reports.length === 0) return;
-	runner.output("image-report", toImageReportOutput(reports, compared, growths));
+const tellReports = async (runner, reports, compared) => {
 	for (const report of reports) {
 		const { title, lines } = renderReportLines(report);
 		runner.group(title, lines);
@@ -599,9 +597,8 @@ const tellReports = async (runner, reports, compared, growths) => {
 	for (const { message, location } of annotations.flatMap(({ errors }) => errors)) runner.error(message, location);
 	await runner.warnings(annotations.flatMap(({ warnings }) => warnings));
 };
-/** By what pods use the files: for programs, and to be copied by people. */
+/** By what pods use the files, to be copied by people. */
 const tellVolumes = (runner, volumes) => {
-	runner.output("volumes", JSON.stringify(volumes));
 	const lines = renderPieces(volumes).flatMap((piece) => [...piece.split("\n"), ""]);
 	runner.group("node-files: pieces of manifests for pods that use them", lines);
 };
@@ -624,7 +621,15 @@ const tellExcesses = async (runner, result, inputs, failure) => {
 /** Sets the outputs, and writes down what came of it: the end of the log, and the summary. */
 const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	const report = result?.kind === "run" ? result.report : emptyReport;
-	const outputs = toOutputs(report, inputs?.bake?.isSingle === true);
+	const nodeFiles = result?.kind === "run" ? result.nodeFiles : [];
+	const volumes = toVolumes(report, nodeFiles);
+	const reports = toImageReports(report);
+	const compared = compareReports(reports);
+	const growths = result?.kind === "run" ? toGrowths(result.compared) : [];
+	const outputs = {
+		...toOutputs(report, inputs?.bake?.isSingle === true),
+		...toLists(inputs, toImageReportOutput(reports, compared, growths), JSON.stringify(volumes))
+	};
 	for (const [name, value] of Object.entries(outputs)) runner.output(name, value);
 	if (result?.kind === "planned") {
 		runner.line(`The plan (dry-run: Slipway does none of it):\n${renderPlan(result.plan)}`);
@@ -636,7 +641,6 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 	const usual = history && compareWithUsual(report, history);
 	const durationMs = performance.now() - beganMs;
 	const growth = result?.kind === "run" ? renderGrowth(result.compared) : void 0;
-	const nodeFiles = result?.kind === "run" ? result.nodeFiles : [];
 	const told = {
 		files: renderFilesVerdict(report, nodeFiles),
 		growth,
@@ -648,11 +652,8 @@ const publish = async (runner, { inputs, result, failure, beganMs }) => {
 		failure
 	};
 	const files = renderNodeFiles(report, nodeFiles);
-	if (nodeFiles.length > 0) tellVolumes(runner, toVolumes(report, nodeFiles));
-	const reports = toImageReports(report);
-	const compared = compareReports(reports);
-	const growths = result?.kind === "run" ? toGrowths(result.compared) : [];
-	await tellReports(runner, reports, compared, growths);
+	if (nodeFiles.length > 0) tellVolumes(runner, volumes);
+	await tellReports(runner, reports, compared);
 	if (result?.kind === "run") await tellExcesses(runner, result, inputs, failure);
 	if (report.outcomes.length + nodeFiles.length > 0) runner.line(`\n${renderResult(told)}`);
 	if (files !== void 0) runner.line(`\n${files}`);

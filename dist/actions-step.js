@@ -1,7 +1,7 @@
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { kindOf, parseImageId, parseImageReference } from "./shared.actions-post.actions-step.recorder.js";
 import { buildWords, checkOptions, createReader, createRunner, defaultPermissions, defaults, drivers, findNearestWord, forgetSecrets, givenByRunner, grammar, inputNames, isUntrusted, parseOptions, readEnvironment, readSecrets, reportOutside, reportOutsideBuild, runLabel, toContextFolder, toFields, toLines, toList, toOptional, toVariable, whySecretsAreEmpty, withoutSecrets } from "./shared.actions-post.actions-step.js";
-import { catalog, escapeTemplate, findOverlap, findTargetObjection, isMap, localDelete, readAllow, runInPlace, toAssignments, toExcessFailure, toWordText, withPlace } from "./shared.actions-step.js";
+import { beginLists, catalog, escapeTemplate, findOverlap, findTargetObjection, isMap, localDelete, readAllow, runInPlace, toAssignments, toExcessFailure, toWordText, withPlace } from "./shared.actions-step.js";
 import { Secret } from "./shared.actions-post.actions-step.watchdog.js";
 import { isTooPlain, maskPrivateKey, maskSecret, maskToken } from "./shared.actions-step.watchdog.js";
 const { isIPv4 } = process.getBuiltinModule("node:net");
@@ -500,7 +500,6 @@ const readKeepsState = ({ isTrue, report, run }, driver) => {
 	if (!isTrue("keep-state")) return "no";
 	if (driver === "remote") report("keep-state", "a remote builder stays as it is. Leave it out.");
 	if (driver === "kubernetes") report("keep-state", "of a builder in Kubernetes nothing stays. Make one that stays, and name it in builder.");
-	if (driver === "docker-container" && isTrue("create-cluster") && !isTrue("keep-cluster")) report("keep-state", "a node's image is what claims it, and the nodes of create-cluster go with the job. Set keep-cluster: true, or leave it out.");
 	return run.trigger.isFork ? "not-for-forks" : "yes";
 };
 /** Reads the builder that the step is to make for itself; undefined where it uses the one that is there. */
@@ -1678,6 +1677,7 @@ const runStep = async (environment, runner, signal) => {
 	let failure;
 	let comment;
 	try {
+		beginLists(environment.inputs, runner);
 		inputs = await readAndMask(environment, runner);
 		if (inputs.mode === "diagnose") {
 			const { diagnoseNow } = await import("./commands-diagnose.js");

@@ -15,7 +15,10 @@ const findPods = async ({ kubectl, namespace, runId }) => {
 	return Array.isArray(list?.items) ? list.items : void 0;
 };
 /** Those that warn, of all of the namespace. */
-const findWarnings = ({ kubectl, namespace }) => listAll(kubectl, `/api/v1/namespaces/${encodeURIComponent(namespace)}/events?fieldSelector=type%3DWarning`);
+const findWarnings = async ({ kubectl, namespace }) => {
+	const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events?fieldSelector=type%3DWarning`;
+	return await listAll(kubectl, path) ?? [];
+};
 /** What is the same for as long as no container of the pod has begun anew. */
 const toIncarnation = ({ metadata, status }) => `${metadata?.uid} ${(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)}`;
 const isRunning = ({ status }) => status?.phase === "Running";
@@ -36,8 +39,8 @@ const explainContainers = (name, { status }, events) => {
 	for (const { state, lastState } of all) {
 		const { reason = "", message = "" } = state?.waiting ?? {};
 		if (/^(?:ErrImagePull|ImagePullBackOff)$/.test(reason)) {
-			const text = latest(events.filter((each) => /pull/i.test(each.message ?? "")))?.message ?? message;
-			const isFinal = reason === "ImagePullBackOff" && isRefused.test(text);
+			const text = latest(events.filter((each) => /^Failed to pull image/.test(each.message ?? "")))?.message ?? message;
+			const isFinal = reason === "ImagePullBackOff" && isRefused.test(`${text}\n${message}`);
 			return {
 				text: `the image of pod ${name} cannot be pulled: ${text}`,
 				isFinal

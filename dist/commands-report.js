@@ -1,7 +1,7 @@
-import { architecture, checkImageLimits, compareImages, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure } from "./shared.actions-step.js";
+import { checkImageLimits, compareImages, findImages, readBlob, refuseUnknownNames, runJobs, toBlobPath, toFailure } from "./shared.actions-step.js";
 import { analyseImage, withBlobs, withContents } from "./shared.commands-report.run-analyse-step.js";
 import { createDocker, findContainers, findToolImage, isImageId, readRegularFile, toDigest, toHex, withEngineApi } from "./shared.actions-post.actions-step.recorder.js";
-import { findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
+import { architecture, findEngine, formatBytes } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { largestText, pickManifest, readBlobImage, toListed } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
 import { doAtOnce } from "./shared.actions-step.cache-client.commands-keep-layers.js";

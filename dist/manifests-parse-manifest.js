@@ -225,9 +225,11 @@ const readPodFiles = (source, spec) => {
 };
 
 // src/manifests/read-claims.ts
+/** A `generateName` ends with a dash here, as most do and as no name may. */
 const readName = ({ at, text }, node) => {
 	const metadata = at(node, "metadata");
-	const name = text(at(metadata, "name")) ?? text(at(metadata, "generateName")) ?? "?";
+	const generated = text(at(metadata, "generateName"))?.replace(/-?$/, "-");
+	const name = text(at(metadata, "name")) ?? generated ?? "?";
 	return {
 		namespace: text(at(metadata, "namespace")),
 		name

@@ -6,16 +6,24 @@ import { marks, renderWaste } from "./shared.actions-publish.report-image-commen
 const { createHash } = process.getBuiltinModule("node:crypto");
 
 // src/report/image-comment.ts
+/** Commits may be cut to seven digits; what is short counts as a word of its own alone. */
+const toPattern = (own) => {
+	if (own.length < 7) return `(?<![0-9a-z.])${own}(?![0-9a-z.])`;
+	return own.length < 40 ? `${own}(?!\\d)` : `${own.slice(0, 7)}[0-9a-f]*`;
+};
+/** The same in every run, also of `e2e-${{ github.run_id }}`. */
+const withoutRun = (name, ofRun) => name.replace(new RegExp(ofRun.map(toPattern).join("|"), "g"), "");
 /**
-* How a comment begins, by which a later run finds it. Steps with other images have another one, and
-* names count without tags, as these often change from run to run.
+* How a comment begins, by which a later run finds it. Steps with other images or for another cluster have
+* another one. Names count without tags, and the cluster's without the run's numbers: each run would write
+* a comment of its own.
 */
-const toCommentMarker = ({ workflow, job }, clusterName, report) => {
+const toCommentMarker = ({ workflow, job, ofRun }, clusterName, report) => {
 	const names = outcomesOf(report, "analyse").flatMap(({ step }) => step.names.map(withoutTag));
 	const parts = [
 		workflow,
 		job,
-		clusterName,
+		withoutRun(clusterName, ofRun),
 		...new Set(names.toSorted())
 	];
 	return `<!-- slipway:images:${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)} -->`;

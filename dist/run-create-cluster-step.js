@@ -7,7 +7,7 @@ const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 const { createServer } = process.getBuiltinModule("node:net");
 const { mkdirSync, readFileSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { delimiter, join, resolve } = process.getBuiltinModule("node:path");
-const { homedir } = process.getBuiltinModule("node:os");
+const { userInfo } = process.getBuiltinModule("node:os");
 
 // src/host/name-lock.ts
 /**
@@ -29,6 +29,13 @@ const takeNameLock = async (name) => {
 // src/cluster/providers/run-kind.ts
 /** Of a machine that is busy, with a node image to pull. */
 const timeoutMs = 18e5;
+/** The user's, or what the system knows of the user. */
+const findHome = (env) => env["HOME"] || attempt(() => userInfo().homedir) || "/";
+/** Without a home, kind would have its kubeconfig in the folder that it is started in: the workspace. */
+const createKindDocker = (env) => createDocker({
+	...env,
+	HOME: findHome(env)
+});
 /** kind finds ours first when it looks for docker; where no file may run there, it finds only its own. */
 const putOnPath = (folder) => {
 	const path = join(folder, "kind-path");
@@ -112,7 +119,7 @@ const findKubeconfig = ({ kubeconfig }, env) => {
 	if (kubeconfig !== void 0) return kubeconfig;
 	const named = (env["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
 	const found = named.find((path) => !isMissing(path)) ?? named.at(-1);
-	return resolve(found ?? join(env["HOME"] || (attempt(homedir) ?? "/"), ".kube", "config"));
+	return resolve(found ?? join(findHome(env), ".kube", "config"));
 };
 
 // src/cluster/providers/existing-kind.ts
@@ -124,6 +131,25 @@ const refuseHalf = (cluster, why, cause) => {
 	throw new Failure(`There is a half-made cluster ${cluster}, and ${why}`, {
 		cause,
 		remedy: `Wait until it is made, remove it with \`kind delete cluster --name ${cluster}\`, or take another cluster-name.`
+	});
+};
+/** kind finds no control plane, no way to it, or no kubeconfig in it yet. */
+const isUnmade = (said) => /could not locate any control plane|failed to get (?:cluster internal kubeconfig|api server endpoint)/.test(said);
+/** Also of a cluster that is whole, where its entry finds no place. */
+const exportKubeconfig = async ({ place, cluster, request }) => {
+	const command = toKindCommand(place, [
+		"export",
+		"kubeconfig",
+		`--name=${cluster}`
+	], request);
+	const ended = await runCaptured(command);
+	if (ended.code === 0) return;
+	const cause = new Error(describeEnd(ended));
+	if (isUnmade(ended.stderr)) refuseHalf(cluster, "Slipway did not make it", cause);
+	const file = findKubeconfig(request, command.env);
+	throw new Failure(`kind could not write the kubeconfig ${file} of the cluster ${cluster}`, {
+		cause,
+		remedy: `Give kubeconfig a file that can be written. If ${file}.lock is there and no kind runs, remove it.`
 	});
 };
 /**
@@ -149,13 +175,7 @@ const takeExisting = async (options) => {
 		clusterName: cluster,
 		cluster: "kind"
 	});
-	const args = [
-		"export",
-		"kubeconfig",
-		`--name=${cluster}`
-	];
-	const ended = await runCaptured(toKindCommand(place, args, request));
-	if (ended.code !== 0) refuseHalf(cluster, "Slipway did not make it", new Error(describeEnd(ended)));
+	await exportKubeconfig(options);
 	line(`Using the cluster ${cluster} that is there; Slipway will not remove it.`);
 	return true;
 };
@@ -372,6 +392,7 @@ const createCluster = async (options) => {
 			kubeconfig,
 			ended: release().then(() => true)
 		};
+		options.announceKubeconfig(kubeconfig);
 		const configured = Promise.withResolvers();
 		let isOver = false;
 		const ended = runKind(options, configured.resolve).finally(() => {
@@ -396,9 +417,10 @@ const createCluster = async (options) => {
 // src/run/create-cluster-step.ts
 /** Ends when nodes answer: loads begin while kind is at work on Kubernetes. */
 const createClusterStep = ({ cluster, request }, { docker: { api }, log, run }) => {
-	const { id: runId, tempDir, workspace, signal, clusterLogs: logsFolder, saveClusterState } = run;
+	const { id: runId, tempDir, workspace, signal, clusterLogs: logsFolder } = run;
+	const { saveClusterState: saveState, announceKubeconfig } = run;
 	const place = {
-		docker: createDocker(run.env),
+		docker: createKindDocker(run.stepEnv),
 		runId,
 		tempDir,
 		workspace
@@ -409,9 +431,10 @@ const createClusterStep = ({ cluster, request }, { docker: { api }, log, run }) 
 		cluster,
 		request,
 		logsFolder,
-		log,
 		signal,
-		saveState: saveClusterState
+		log,
+		saveState,
+		announceKubeconfig
 	});
 };
 /** Also waits for a kind that is being ended, so that post finds it gone. */

@@ -1,5 +1,6 @@
-import { architecture, isNoSpace, toLayers } from "./shared.actions-step.js";
+import { isNoSpace, toLayers } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { architecture, formatBytes, formatDuration } from "./shared.actions-post.actions-step.js";
 import { retry } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { isDigest, readRegularFile, toDigest, toHex, toRepository } from "./shared.actions-post.actions-step.recorder.js";
 import { largestText, readBlobImage } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
@@ -7,7 +8,6 @@ import { createConversation, readDocument, toPlace } from "./shared.commands-rep
 import { findWanted, unpackLayer, writeLayout } from "./shared.run-pull-through-cache.run-unpack-archive-step.js";
 import { createEntryCache } from "./shared.commands-keep-layers.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.store-entry-cache.js";
 import { leastOwnBytes, restoreLayer } from "./shared.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.js";
-import { formatBytes, formatDuration } from "./shared.actions-post.actions-step.js";
 import { readBlob } from "./shared.oci-find-oci-source.run-pull-through-cache.js";
 import { createFileStore } from "./shared.docker-image-source.oci-find-oci-source.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.js";
 import { createMeter, once } from "./shared.run-build-caches.run-pull-through-cache.js";

@@ -15,6 +15,63 @@ const { basename, delimiter, dirname, isAbsolute, join, resolve } = process.getB
 const { tmpdir } = process.getBuiltinModule("node:os");
 const { spawn } = process.getBuiltinModule("node:child_process");
 
+// src/host/architecture.ts
+/** In the words of images; where Docker's daemon is, it is this machine's, too. */
+const architecture = {
+	x64: "amd64",
+	ia32: "386"
+}[process.arch] ?? process.arch;
+
+// src/image/platform.ts
+/** Other names of architectures, and the variant that some of them mean, as containerd has them. */
+const aliases = /* @__PURE__ */ new Map([
+	["i386", ["386", ""]],
+	["x86_64", ["amd64"]],
+	["x86-64", ["amd64"]],
+	["aarch64", ["arm64"]],
+	["armhf", ["arm", "v7"]],
+	["armel", ["arm", "v6"]]
+]);
+/** Variants in other words, with their architectures. The usual one has none, but for `arm`. */
+const variants = new Map([
+	["amd64/v1", ""],
+	...[
+		"8",
+		"v8",
+		"v8.0"
+	].map((word) => [`arm64/${word}`, ""]),
+	...[
+		"9",
+		"9.0",
+		"v9.0"
+	].map((word) => [`arm64/${word}`, "v9"]),
+	...[
+		"5",
+		"6",
+		"7",
+		"8"
+	].map((word) => [`arm/${word}`, `v${word}`]),
+	["arm/", "v7"]
+]);
+/** Architectures that may stand alone. */
+const known = /^(?:386|amd64|arm|arm64|loong64|mips|mipsle|mips64|mips64le|ppc64|ppc64le|riscv64|s390x)$/;
+/**
+* A platform in the one spelling that buildx makes of all, such as `linux/arm64` of `aarch64`. What it takes
+* for none stays, and `local`.
+*/
+const normalizePlatform = (platform) => {
+	const parts = platform.toLowerCase().split("/");
+	const [os, name = architecture, told = ""] = parts.length > 1 ? parts : ["linux", ...parts.filter((part) => part !== "linux")];
+	const [arch, meant = told] = aliases.get(name) ?? [name];
+	if (parts.length > 3 || parts.length === 1 && !known.test(arch)) return platform;
+	const variant = variants.get(`${arch}/${meant}`) ?? meant;
+	return [
+		os,
+		arch,
+		...variant === "" ? [] : [variant]
+	].join("/");
+};
+
 // src/inputs/context.ts
 /** What is out of reach for us is so for buildx, too. */
 const isFolder = (path) => attempt(() => statSync(path).isDirectory()) ?? false;
@@ -207,13 +264,14 @@ const createKubectl = (env, { signal, context }) => {
 const hasKubectl = (env) => (env["PATH"] ?? "").split(delimiter).some((folder) => folder && canRun(join(folder, "kubectl")));
 /** More than anybody has of them in a namespace. */
 const mostPages = 20;
-/** Reads a list to its end. */
+/** Reads a list to its end; undefined where nobody answers, or may not. */
 const listAll = async ({ get }, path) => {
 	const found = [];
 	const start = `${path}${path.includes("?") ? "&" : "?"}limit=500`;
 	let rest = "";
 	for (let page = 0; rest !== void 0 && page < mostPages; page += 1) {
 		const list = await get(`${start}${rest === "" ? "" : `&continue=${encodeURIComponent(rest)}`}`);
+		if (list === void 0 && page === 0) return void 0;
 		if (Array.isArray(list?.items)) found.push(...list.items);
 		rest = list?.metadata?.continue || void 0;
 	}
@@ -314,13 +372,14 @@ const segment = encodeURIComponent;
 * Finds what runs have made in a namespace. Only what has both the mark and the name that goes with it counts.
 *
 * @param runId undefined for all runs
+* @returns undefined where the cluster answers nothing
 */
 const findMarked = async (kubectl, namespace, runId) => {
-	return (await Promise.all(resources.map(async ([api, resource, hasLabel]) => {
+	const found = await Promise.all(resources.map(async ([api, resource, hasLabel]) => {
 		const base = `/${api}/namespaces/${segment(namespace)}/${resource}`;
 		const selector = runId === void 0 ? runLabel : `${runLabel}=${runId}`;
 		const query = hasLabel ? `?labelSelector=${segment(selector)}` : "";
-		return (await listAll(kubectl, `${base}${query}`)).flatMap(({ metadata }) => {
+		return (await listAll(kubectl, `${base}${query}`))?.flatMap(({ metadata }) => {
 			const { name = "", labels, annotations, creationTimestamp } = metadata ?? {};
 			const mark = (hasLabel ? labels : annotations)?.["dev.slipway.run"] ?? "";
 			if (runId !== void 0 && mark !== runId) return [];
@@ -332,7 +391,9 @@ const findMarked = async (kubectl, namespace, runId) => {
 				madeMs
 			}];
 		});
-	}))).flat();
+	}));
+	if (found.every((objects) => objects === void 0)) return void 0;
+	return found.flatMap((objects) => objects ?? []);
 };
 const remove = async ({ remove }, objects) => {
 	const problems = [];
@@ -347,14 +408,17 @@ const remove = async ({ remove }, objects) => {
 *
 * @returns what could not be removed, with why
 */
-const removeOf = async ({ kubectl, namespace, runId }) => remove(kubectl, await findMarked(kubectl, namespace, runId));
+const removeOf = async ({ kubectl, namespace, runId }) => {
+	const all = await findMarked(kubectl, namespace, runId);
+	return all === void 0 ? ["objects: the cluster does not answer, or not to us"] : remove(kubectl, all);
+};
 /**
 * Removes what runs left on machines that died before post could run. Never fails.
 *
 * @param nowMs since 1970
 */
 const removeLeft = async ({ kubectl, namespace }, nowMs) => {
-	const all = await findMarked(kubectl, namespace);
+	const all = await findMarked(kubectl, namespace) ?? [];
 	await remove(kubectl, all.filter(({ madeMs }) => nowMs - madeMs > longestJobMs));
 };
 
@@ -498,7 +562,8 @@ const usualFlags = "--allow-insecure-entitlement security.insecure --allow-insec
 const toCreateArgs = (request, name, config, index = 0) => {
 	const { driver, config: given, appended } = request;
 	const { options, endpoint, flags, platforms } = appended[index - 1] ?? request;
-	const wanted = flags ?? (driver === "remote" ? void 0 : usualFlags);
+	const usual = driver === "remote" ? void 0 : usualFlags;
+	const wanted = flags ?? request.flags ?? usual;
 	const file = given?.kind === "file" ? given.path : config;
 	return [
 		...[
@@ -622,6 +687,8 @@ const createBuilder = async (docker, remover, request, place, kept) => {
 const { clusterLabel, roleLabel } = kind;
 /** The state by which post knows what there is of a cluster that the run has made. */
 const clusterState = "cluster";
+/** The state by which post knows which file kind wrote that cluster's entry to. */
+const kubeconfigState = "cluster-kubeconfig";
 /** Who starts a container gives it labels; so does who made its image, and that proves nothing. */
 const findMade = async (get, { Labels, ImageID }) => {
 	const [runId, maker = ""] = [Labels[clusterRunLabel], Labels[clusterMakerLabel]];
@@ -916,6 +983,23 @@ const parseSizesKey = (prefix, key, images) => {
 /** So little is not worth another entry. */
 const isNear = (a, b) => Math.abs(a.totalBytes - b.totalBytes) <= .05 * b.totalBytes;
 
+// src/inputs/variant.ts
+/**
+* What makes a target another image than one of the same name: its stage, and its platforms in one word.
+*
+* @param definition as Bake has it
+* @param architecture of this machine, in the words of images
+*/
+const toVariant = (definition, architecture) => {
+	const { target } = definition;
+	const given = toTexts(definition["platforms"]);
+	const platforms = given.length > 0 ? given : [`linux/${architecture}`];
+	return {
+		stage: typeof target === "string" ? target : void 0,
+		platforms: platforms.map(normalizePlatform).join("-")
+	};
+};
+
 // src/memory/targets.ts
 /** Names of entries have room for these, and for no more than 512 characters in all. */
 const mostImages = 60;
@@ -930,10 +1014,18 @@ const areRememberable = (targets) => {
 };
 /** By code units, the same in every language; 0 for what is the same, as sorting wants it. */
 const compare = (a, b) => Number(a > b) - Number(a < b);
-const nameOf = ({ tags: [tag] }) => toRepository(tag?.canonical ?? "");
+/** Stages and platforms of one repository are images of their own. */
+const nameOf = ({ tags: [tag], bake }) => {
+	const { stage = "", platforms } = toVariant(bake.definition, architecture);
+	return [
+		toRepository(tag?.canonical ?? ""),
+		stage,
+		platforms
+	].join(" ");
+};
 /**
 * The beginning of all names for the same images of one repository, whichever workflow builds them and
-* whatever their tags are.
+* whatever their tags and build arguments are.
 *
 * @param at of names for one of the images, which
 */
@@ -1285,18 +1377,30 @@ const createBuildToken = (options) => {
 			return end(false, !tooLate.aborted);
 		}
 	};
-	const endAll = async () => {
-		if (taking === void 0) return [];
-		await taking.catch(() => {});
+	/** What is taken from then on is minted anew, with a watchdog of its own. */
+	const setAside = () => {
+		const aside = {
+			ending: [...older, ...current],
+			guard: watchdog
+		};
 		taking = void 0;
-		const ending = [...older, ...current];
 		older = [];
 		current = [];
-		const outcomes = await Promise.all(ending.map(revoke));
-		if (outcomes.every(({ isOver }) => isOver)) await watchdog?.dismiss();
-		else watchdog?.release();
 		watchdog = void 0;
-		saveState(tokenState, "ended");
+		return aside;
+	};
+	const endAll = async () => {
+		if (taking === void 0) return [];
+		let last;
+		do {
+			last = taking;
+			await last.catch(() => {});
+		} while (last !== taking);
+		const { ending, guard } = setAside();
+		const outcomes = await Promise.all(ending.map(revoke));
+		if (outcomes.every(({ isOver }) => isOver)) await guard?.dismiss();
+		else guard?.release();
+		if (taking === void 0) saveState(tokenState, "ended");
 		return outcomes.map(({ ended }) => ended);
 	};
 	/**
@@ -1594,6 +1698,8 @@ const toLeftBuilder = (state) => {
 	if (state === "made") return state;
 	return isKeptBuilderName(state) ? { kept: state } : void 0;
 };
+/** The state of `createCluster`; a build may have tried to set it. kind takes its own entry out of that file. */
+const toKubeconfig = (state) => state === resolve(state) && !state.includes("\0") ? state : void 0;
 /** Most steps start without a library for YAML. */
 const findCluster = async (env, tempDir, runId) => {
 	const { reopenCluster } = await import("./kubernetes-open-cluster.js");
@@ -1610,8 +1716,9 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 	const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs } = leftoversOf(context, runId);
 	try {
 		const cluster = builder === "made" ? await findCluster(context.childEnv, tempDir, runId) : void 0;
+		const hasWay = cluster !== void 0;
 		for (const folder of [
-			tempDir,
+			...hasWay ? [] : [tempDir],
 			layoutDir,
 			laterDir,
 			clusterLogs
@@ -1634,6 +1741,10 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 		let isBuilderGone = true;
 		if (builder === "made") isBuilderGone = await removeBuilder(docker, runId, cluster, warning);
 		else if (builder !== void 0) await leaveState(docker, runId, builder.kept);
+		if (hasWay && isBuilderGone) rmSync(tempDir, {
+			recursive: true,
+			force: true
+		});
 		const removed = containers.length === 0 ? { stderr: "" } : await docker.try([
 			"rm",
 			"--force",
@@ -1929,7 +2040,10 @@ const inCluster = async (...order) => {
 */
 const withBuilder = async ({ builder, bake, isDryRun, clusterName }, api, place, { log, signal, announce, saveState }, body) => {
 	const { env } = place;
-	if (builder === void 0 || bake === void 0 || isDryRun) return body(place, Promise.resolve());
+	if (builder === void 0 || bake === void 0 || isDryRun) return body({
+		...place,
+		stepEnv: env
+	}, Promise.resolve());
 	await requireOptions(builder, () => findBuildxVersion(createDocker(env, signal)));
 	const kept = builder.keepsState === "no" ? void 0 : await claim(builder, api, clusterName, place, log);
 	announce(builderState, kept?.name ?? "made");
@@ -1938,13 +2052,15 @@ const withBuilder = async ({ builder, bake, isDryRun, clusterName }, api, place,
 	const own = builder.driver === "kubernetes" ? await inCluster(env, until, builder, place, log) : await createBuilder(createDocker(env, until), createDocker(env), builder, place, kept);
 	try {
 		const { watch } = own;
+		const ownEnv = {
+			...env,
+			...own.env,
+			BUILDX_BUILDER: own.name
+		};
 		return await body({
 			...place,
-			env: {
-				...env,
-				...own.env,
-				BUILDX_BUILDER: own.name
-			},
+			env: ownEnv,
+			stepEnv: env,
 			watch
 		}, own.booted);
 	} finally {
@@ -2453,15 +2569,24 @@ const findPullRequest = ({ eventName, payload }) => {
 };
 /** Nothing but an address: it becomes a link. */
 const isPlainUrl = (text) => /^https?:\/\/[\w.:/-]+$/.test(text);
+const isCommit = (sha) => typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha);
 const readCommentOrigin = (context) => {
-	const { workflow = "", job = "", serverUrl, runId, payload } = context;
+	const { workflow = "", job = "", serverUrl, runId, runNumber, runAttempt, payload } = context;
 	const runUrl = `${serverUrl}/${findRepository(context)}/actions/runs/${runId}`;
 	const sha = payload.pull_request?.["head"]?.sha;
+	const commit = isCommit(sha) ? sha : void 0;
+	const numbers = [
+		`${runId}-${runAttempt}`,
+		`${runId}`,
+		`${runNumber}`
+	];
+	const commits = [commit, context.sha].filter(isCommit);
 	return {
 		workflow,
 		job,
 		runUrl: isPlainUrl(runUrl) ? runUrl : void 0,
-		commit: typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) ? sha : void 0
+		commit,
+		ofRun: [...numbers.filter((each) => /^\d+(?:-\d+)?$/.test(each)), ...new Set(commits)]
 	};
 };
 
@@ -2703,4 +2828,4 @@ const createRunner = () => {
 	};
 };
 
-export { askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };
+export { architecture, askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, kubeconfigState, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toKubeconfig, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, toVariant, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };

@@ -428,13 +428,20 @@ const findObjection = ({ HostConfig, Config }, image, labels) => {
 };
 
 // src/cluster/providers/labelled.ts
-const toListed = ({ Id: id, Names: [name = ""], State: state, Labels }, { clusterLabel, roleLabel }) => ({
-	id,
-	name: name.replace(/^\//, ""),
-	state,
-	cluster: Labels[clusterLabel] ?? "",
-	role: Labels[roleLabel] || "unknown"
-});
+const toListed = ({ Id: id, Names: [name = ""], State: state, Labels, HostConfig }, { clusterLabel, roleLabel, findOwner }) => {
+	const { [clusterLabel]: label = "", [roleLabel]: role } = Labels;
+	const network = HostConfig?.NetworkMode ?? "";
+	const owner = findOwner?.(label, network);
+	return {
+		id,
+		name: name.replace(/^\//, ""),
+		state,
+		label,
+		network,
+		cluster: owner?.cluster ?? label,
+		role: role || owner?.role || "unknown"
+	};
+};
 /** All that bear the labels of nodes, whoever wrote them there. */
 const listClaims = async (get, provider) => {
 	return (await get(`/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify({ label: [provider.clusterLabel] }))}`) ?? []).map((each) => toListed(each, provider)).filter(({ role }) => provider.runsPods(role));
@@ -469,9 +476,11 @@ const listMembers = async (get, provider, clusterName) => {
 	const claims = (await listClaims(get, provider)).filter(({ cluster }) => cluster === clusterName);
 	return prove(get, provider, claims);
 };
+/** The nodes of all clusters that there are of one provider. */
+const listAll = async (get, provider) => prove(get, provider, await listClaims(get, provider));
 /** Names of the clusters that there are of one provider. */
 const listClusters = async (get, provider) => {
-	const { nodes } = await prove(get, provider, await listClaims(get, provider));
+	const { nodes } = await listAll(get, provider);
 	return [...new Set(nodes.map(({ cluster }) => cluster))].sort().map((name) => provider.provider === "kind" ? name : `${name} (${provider.provider})`);
 };
 /**
@@ -502,9 +511,9 @@ const requireRunning = (picked) => {
 	const paused = down.every(({ state }) => state === "paused");
 	throw new Failure(`Not every node is running: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` starts it again; or leave it out of the input nodes.` });
 };
-const toNode = (inspected, provider) => ({
+const toNode = ({ inspected, role }, provider) => ({
 	name: inspected.Name.replace(/^\//, ""),
-	role: inspected.Config.Labels[provider.roleLabel] || "unknown",
+	role,
 	containerId: inspected.Id,
 	imageId: inspected.Image,
 	pid: inspected.State.Pid,
@@ -525,7 +534,7 @@ const toNode = (inspected, provider) => ({
 const toNodes = (members, provider, wanted) => {
 	const picked = pickNodes(members, wanted);
 	requireRunning(picked);
-	return picked.map(({ inspected }) => toNode(inspected, provider)).sort((a, b) => a.name.localeCompare(b.name));
+	return picked.map((member) => toNode(member, provider)).sort((a, b) => a.name.localeCompare(b.name));
 };
 
 // src/host/lines.ts
@@ -785,12 +794,18 @@ const runContainer = async (api, container, input, watch) => {
 };
 
 // src/cluster/providers/minikube.ts
+/** A cluster's nodes beyond the first have labels of their own: `minikube-m02` (pkg/minikube/config/config.go). */
+const clusterOf = (machine) => /^(.+)-m\d{2,}$/.exec(machine)?.[1];
 /** minikube with its driver docker, by its labels (pkg/drivers/kic/oci/types.go). Its image began as kind's. */
 const minikube = {
 	provider: "minikube",
 	userland: "gnu",
 	clusterLabel: "name.minikube.sigs.k8s.io",
 	roleLabel: "role.minikube.sigs.k8s.io",
+	findOwner: (machine, network) => network === clusterOf(machine) ? {
+		cluster: network,
+		role: "worker"
+	} : void 0,
 	runsPods: () => true,
 	create: "minikube start --driver=docker --container-runtime=containerd",
 	toContainerd: () => ({
@@ -798,6 +813,18 @@ const minikube = {
 		root: "/var/lib/containerd",
 		snapshotter: "overlayfs"
 	})
+};
+/**
+* minikube puts nodes into another network where `--network` names one.
+*
+* @throws {Failure} for what is called like a node of the cluster and may be none
+*/
+const refuseUnclear = async (get, cluster) => {
+	const { nodes } = await listAll(get, minikube);
+	const unclear = nodes.find(({ label, network }) => clusterOf(label) === cluster && ![cluster, label].includes(network));
+	if (unclear === void 0) return;
+	const { name, network } = unclear;
+	throw new Failure(`Slipway cannot tell whether ${name} is a node of the cluster ${cluster}`, { remedy: `Its network is ${network}, and not ${cluster}. Start minikube without --network, or load with \`minikube image load\`.` });
 };
 const timeoutMs = 1e4;
 /** By this `crictl` finds the runtime that minikube has chosen. */
@@ -859,6 +886,7 @@ const findContainers = async (api, { clusterName, cluster = "auto" }, wanted = [
 	const asked = toProviders(cluster);
 	const { provider, nodes: members, leftOut } = await findCluster(api.get, clusterName, asked);
 	if (provider === void 0) return refuseCluster(api.get, asked, clusterName, leftOut);
+	if (provider === minikube) await refuseUnclear(api.get, clusterName);
 	const nodes = toNodes(members, provider, wanted);
 	if (provider === minikube) await requireContainerd(api, nodes);
 	return {

@@ -3,7 +3,7 @@ import { Failure, attempt, renderError } from "./shared.actions-post.actions-ste
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { isOwnFolder, toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, findNodes as findNodes$2, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isContainer, isDigest, isDirect as isDirect$1, isImageId, isMachine, isMissing as isMissing$1, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, within, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
-import { askCache, clusterState, createBuildToken, filesImages, filesRecords, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, formatBytes, formatCount, formatDuration, intermediateRepository, isDaemonHere, isFilesImage, isImagesFolder, isPush, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, nothingRemembered, parseOptions, parseQuantity, quote as quote$1, recall, rememberSizes, removeLeftBuilders, runIdState, runLabel, runVariable, splitFields, startRecorder, toAttests, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, wantsAgent, withBuilder } from "./shared.actions-post.actions-step.js";
+import { architecture, askCache, clusterState, createBuildToken, filesImages, filesRecords, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, formatBytes, formatCount, formatDuration, intermediateRepository, isDaemonHere, isFilesImage, isImagesFolder, isPush, kubeconfigState, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseOptions, parseQuantity, quote as quote$1, recall, rememberSizes, removeLeftBuilders, runIdState, runLabel, runVariable, splitFields, startRecorder, toAttests, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariant, wantsAgent, withBuilder } from "./shared.actions-post.actions-step.js";
 import { _usingCtx } from "./usingCtx.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
@@ -58,63 +58,6 @@ const toWordText = (value, path, report) => {
 	if (Array.isArray(value) && mayBeList) return value.flatMap((item, at) => typeof item === "string" ? [item] : refuse$1(item, "a text", [...path, at], report)).join("\n");
 	refuse$1(value, mayBeList ? "a text, or a list of texts" : "a text", path, report);
 	return "";
-};
-
-// src/host/architecture.ts
-/** In the words of images; where Docker's daemon is, it is this machine's, too. */
-const architecture = {
-	x64: "amd64",
-	ia32: "386"
-}[process.arch] ?? process.arch;
-
-// src/image/platform.ts
-/** Other names of architectures, and the variant that some of them mean, as containerd has them. */
-const aliases = /* @__PURE__ */ new Map([
-	["i386", ["386", ""]],
-	["x86_64", ["amd64"]],
-	["x86-64", ["amd64"]],
-	["aarch64", ["arm64"]],
-	["armhf", ["arm", "v7"]],
-	["armel", ["arm", "v6"]]
-]);
-/** Variants in other words, with their architectures. The usual one has none, but for `arm`. */
-const variants = new Map([
-	["amd64/v1", ""],
-	...[
-		"8",
-		"v8",
-		"v8.0"
-	].map((word) => [`arm64/${word}`, ""]),
-	...[
-		"9",
-		"9.0",
-		"v9.0"
-	].map((word) => [`arm64/${word}`, "v9"]),
-	...[
-		"5",
-		"6",
-		"7",
-		"8"
-	].map((word) => [`arm/${word}`, `v${word}`]),
-	["arm/", "v7"]
-]);
-/** Architectures that may stand alone. */
-const known = /^(?:386|amd64|arm|arm64|loong64|mips|mipsle|mips64|mips64le|ppc64|ppc64le|riscv64|s390x)$/;
-/**
-* A platform in the one spelling that buildx makes of all, such as `linux/arm64` of `aarch64`. What it takes
-* for none stays, and `local`.
-*/
-const normalizePlatform = (platform) => {
-	const parts = platform.toLowerCase().split("/");
-	const [os, name = architecture, told = ""] = parts.length > 1 ? parts : ["linux", ...parts.filter((part) => part !== "linux")];
-	const [arch, meant = told] = aliases.get(name) ?? [name];
-	if (parts.length > 3 || parts.length === 1 && !known.test(arch)) return platform;
-	const variant = variants.get(`${arch}/${meant}`) ?? meant;
-	return [
-		os,
-		arch,
-		...variant === "" ? [] : [variant]
-	].join("/");
 };
 
 // src/inputs/template.ts
@@ -1875,15 +1818,19 @@ const nameOf = ({ step }) => {
 	if (step.kind === "build") return step.target.name;
 	return step.kind === "load" || step.kind === "analyse" ? step.names.join(", ") : step.id;
 };
+/** When one of these fails, an image does not become what was asked for. */
+const ofImages = /^(?:build|pull|unpack-archive|hold-image|load|analyse)$/;
 const toProblems = ({ outcomes }) => outcomes.filter(({ state }) => state === "failed").map((outcome) => {
 	const { error } = outcome;
 	const location = error instanceof Failure ? error.location : void 0;
-	const isClusters = /^(?:create|await)-cluster$/.test(outcome.step.kind);
+	const { kind } = outcome.step;
+	const isClusters = /^(?:create|await)-cluster$/.test(kind);
 	return {
 		name: nameOf(outcome),
 		error,
 		location,
-		isClusters
+		isClusters,
+		isImages: ofImages.test(kind)
 	};
 });
 /** A build that failed begins with its own name, and a cluster has it in its sentence. */
@@ -1932,15 +1879,16 @@ const toFailure$1 = (report) => {
 	const among = countImages(report);
 	const [first] = problems;
 	const ofFiles = [...outcomesOf(report, "sync-files"), ...outcomesOf(report, "image-volumes")];
-	const isOnlyOne = problems.length === 1 && ofFiles.length > 0;
-	const isImages = among === 1 && !first?.isClusters;
-	if (first === void 0 || isImages || among === 0 && isOnlyOne) return first?.error;
-	const mark = problems.length === 1 ? "" : "- ";
+	const isAllThereIs = among === 1 ? !first?.isClusters : among === 0 && ofFiles.length > 0;
+	const isOnlyOne = problems.length === 1;
+	if (first === void 0 || isOnlyOne && isAllThereIs) return first?.error;
+	const mark = isOnlyOne ? "" : "- ";
 	const causes = problems.map((problem) => `${mark}${renderProblem(problem)}`);
-	const failed = problems.filter(({ isClusters }) => !isClusters).length;
+	const failed = problems.filter(({ isImages }) => isImages).length;
 	const rest = [...failed === 0 ? [] : [`${failed} of ${among} images failed.`], ...renderUndone(report)].join(" ");
-	if (rest === "") return first.error;
-	return new Failure([...causes, rest].join("\n"), { location: first.location });
+	if (isOnlyOne && rest === "") return first.error;
+	const lines = [...causes, ...rest === "" ? [] : [rest]];
+	return new Failure(lines.join("\n"), { location: first.location });
 };
 
 // src/plan/steps.ts
@@ -3209,6 +3157,18 @@ const mergeRepeated = (all) => {
 		}];
 	});
 };
+/** What an archive has is left out where Docker has it by the same name, as when a job loaded it for itself. */
+const withoutKnown = (archived, images) => {
+	const known = new Set(images.flatMap(({ id, references }) => references.map(({ canonical }) => `${canonical} ${id}`)));
+	return archived.flatMap((packed) => {
+		const id = toDigest(packed.image.config);
+		const references = packed.references.filter(({ canonical }) => !known.has(`${canonical} ${id}`));
+		return references.length === 0 ? [] : [{
+			...packed,
+			references
+		}];
+	});
+};
 /** Those that are loaded. Of several with one tag, which are the same build then, one counts. */
 const toBuilds = (targets) => {
 	const told = /* @__PURE__ */ new Set();
@@ -3237,6 +3197,30 @@ const toSources = ({ images, pulls, targets, archived }) => [
 		references
 	}))
 ];
+/**
+* A name with tag and digest gives a node both. Where another image of the step has that tag, it gives the
+* digest's alone, which is what CRI looks for when a pod has this name.
+*/
+const leaveSharedTags = (found) => {
+	const names = new Set(toSources(found).flatMap(({ references }) => references.map(({ canonical }) => canonical)));
+	const byTag = Map.groupBy(names, (canonical) => toNodeNames(canonical)[0] ?? canonical);
+	const leave = (reference) => {
+		const [tag = "", ...digest] = toNodeNames(reference.canonical);
+		return digest.length > 0 && (byTag.get(tag)?.length ?? 0) > 1 ? {
+			...reference,
+			canonical: toCriName(reference.canonical)
+		} : reference;
+	};
+	const images = found.images.map((image) => ({
+		...image,
+		references: image.references.map(leave)
+	}));
+	return {
+		...found,
+		images,
+		pulls: found.pulls.map(leave)
+	};
+};
 /**
 * A node has one image by each name: of several, it would be the last one to come.
 *
@@ -3279,14 +3263,11 @@ const toWord = (text) => text.replace(/[^\w.-]+/g, "-");
 * for several platforms, or stages, often share all else.
 */
 const toScope = ({ name, tags, bake }, { architecture }) => {
-	const { definition } = bake;
 	const isSingle = name !== bake.name;
-	const own = `linux/${architectures[architecture] ?? architecture}`;
-	const given = toTexts(definition["platforms"]);
-	const platforms = (given.length > 0 ? given : [own]).map(normalizePlatform).join("-");
-	const stage = isSingle && definition["target"];
+	const own = architectures[architecture] ?? architecture;
+	const { stage, platforms } = toVariant(bake.definition, own);
 	const image = toRepository(tags[0]?.canonical ?? "").replace(/^docker\.io\/(library\/)?/, "");
-	const rest = [...typeof stage === "string" ? [stage] : [], ...platforms === "linux/amd64" ? [] : [platforms]];
+	const rest = [...isSingle && stage !== void 0 ? [stage] : [], ...platforms === "linux/amd64" ? [] : [platforms]];
 	return {
 		full: toWord([isSingle ? image : name, ...rest].join("-")),
 		/** Where the image's name stands before it. */
@@ -4512,6 +4493,7 @@ const mayBeHere = (endpoint) => /^unix:|^tcp:\/\/(?:localhost|127(?:\.\d{1,3}){3
 /** A builder on another machine is not asked: it would wait for nobody there. */
 const findRemoteObjection = async (endpoints, ask) => {
 	if (endpoints.length !== 1 || !endpoints.every(mayBeHere)) return "a builder of the driver remote is used only at a loopback address or a socket";
+	if (ask === void 0) return void 0;
 	return await isReached(ask) ? void 0 : "the builder does not reach this machine's loopback";
 };
 const toEndpoints = ({ endpoints = [] }, own) => own === void 0 ? endpoints : [own, ...own.appended].flatMap(({ endpoint }) => endpoint ?? []);
@@ -4520,7 +4502,8 @@ const toEndpoints = ({ endpoints = [] }, own) => own === void 0 ? endpoints : [o
 * asking.
 *
 * @param own the builder's request where the step makes it
-* @param askBuilder has the builder look for an image; how that ends does not matter
+* @param askBuilder has the builder look for an image; how that ends does not matter. Undefined where it is not
+*   there: its endpoint is believed then.
 */
 const findObjection$2 = async (api, isLocalDaemon, builder, own, askBuilder) => {
 	const { driver } = builder ?? {};
@@ -4547,6 +4530,7 @@ const toLast = ({ sizes, times, images }) => ({
 });
 /** What is to be linked, or loaded by kind, has to be in Docker's store. */
 const keepsInDocker = ({ keepsInDocker: isAsked, loadMode }) => isAsked || loadMode !== "auto";
+const onlyInRun = "build-cache: only a run can ask the builder whether it reaches this machine's loopback; this plan assumes it does.";
 /**
 * Whether the images come through a registry of the step's own, and a line that says why they do not.
 *
@@ -4558,10 +4542,12 @@ const decideRegistry = async (api, docker, inputs, builder, layoutDir) => {
 		usesRegistry: false,
 		cacheLines: []
 	};
-	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, docker.isLocal, builder, own, (image) => lookForImage(docker, image, join(layoutDir, "probe")));
+	const isMissing = own !== void 0 && inputs.isDryRun;
+	const ask = (image) => lookForImage(docker, image, join(layoutDir, "probe"));
+	const objection = keepsInDocker(inputs) || keepImages === "always" ? "load, load-mode and keep-images want the images in Docker's store" : await findObjection$2(api, docker.isLocal, builder, own, isMissing ? void 0 : ask);
 	if (objection === void 0) return {
 		usesRegistry: true,
-		cacheLines: []
+		cacheLines: isMissing && own.driver === "remote" ? [onlyInRun] : []
 	};
 	if (buildCache === "auto") return {
 		usesRegistry: false,
@@ -6219,13 +6205,13 @@ const gather = async (docker, api, inputs, context, cache) => {
 	const { isLocal: isLocalDaemon } = docker;
 	const built = await questions[3];
 	const manifests = await questions[4];
-	const archived = await questions[5];
+	const archived = withoutKnown(await questions[5], given.images);
 	const images = await findNamed(get, inputs, manifests, {
 		...built,
 		...given,
 		archived
 	});
-	const found = {
+	const found = leaveSharedTags({
 		engine,
 		isLocalDaemon,
 		nodes,
@@ -6233,7 +6219,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 		archived,
 		...built,
 		...images
-	};
+	});
 	refuseSeveralPlatforms(found.targets, engine);
 	refuseSharedNames(found);
 	const { isHostedRunner, workspace } = context;
@@ -6539,10 +6525,15 @@ const planFiles = (inputs, facts, room, nodesFirst) => {
 		lane: "files"
 	}), ...images];
 };
-/** Git LFS is asked with the builds' token. */
-const usersOfToken = (files) => files.flatMap((each) => {
-	return each.kind === "sync-files" && each.wanted.some(({ files: { origin } }) => origin.kind === "lfs") ? [each.id] : [];
-});
+const isLfs = ({ origin }) => origin.kind === "lfs";
+/** Git LFS is asked with the builds' token; for nodes that are still to be made, when they are there. */
+const usersOfToken = ({ nodeFiles }, files, nodesFirst) => {
+	const mayAsk = nodesFirst.length > 0 && nodeFiles.some(isLfs);
+	return files.flatMap((each) => {
+		if (each.kind !== "sync-files") return [];
+		return mayAsk || each.wanted.some((wanted) => isLfs(wanted.files)) ? [each.id] : [];
+	});
+};
 
 // src/plan/loads.ts
 /** Self-hosted machines keep what they have unless they are told otherwise. */
@@ -6920,7 +6911,8 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 	const room = disk.filter(({ kind }) => kind === "await-disk").map(({ id }) => id);
 	const toLoad = createToLoad(inputs, facts, nodes);
 	const toReport = createToReport(inputs, facts);
-	const files = planFiles(inputs, facts, room, nodesFirst(inputs));
+	const first = nodesFirst(inputs);
+	const files = planFiles(inputs, facts, room, first);
 	const main = [
 		...planCluster(inputs),
 		...disk,
@@ -6941,7 +6933,7 @@ const planSteps = (inputs, facts, nodes, freeing) => {
 	return requireOwnIds([
 		...main,
 		...keeping,
-		...planAfterBuilds(inputs, facts, usersOfToken(files)),
+		...planAfterBuilds(inputs, facts, usersOfToken(inputs, files, first)),
 		...prunes ? [toStep$1("prune cache", { kind: "prune-cache" }, order)] : []
 	]);
 };
@@ -7999,56 +7991,69 @@ const toCacheKind = (name) => {
 };
 /** What BuildKit and those that it passes on say; the first that fits counts. */
 const rows = [
-	[
-		/failed to reserve cache|cache write denied|no writable scopes?/i,
-		"the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
-		"Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
-	],
-	[
-		/cache token expired/i,
-		"the token of the Actions cache has expired, as the job runs for so long",
-		"Write the cache to a registry, or build earlier in the job."
-	],
-	[
-		/\b429\b|exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
-		"the service takes no more requests now (rate limit)",
-		"Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
-	],
-	[
-		/quota|limit ?exceeded|insufficient storage|\b(?:413|507)\b|no space left/i,
-		"the place for it is full (quota)",
-		"Remove older caches there, or write less with `mode=min` in cache-to."
-	],
-	[
-		/Cache export is not supported|unknown cache (?:ex|im)porter/i,
-		"this builder cannot do that",
-		"Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`."
-	],
-	[
-		/error writing (?:manifest|config) blob.{0,1000}\b(?:400|404|405|406|415)\b|manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
-		"the registry refuses cache manifests",
-		"Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`."
-	],
-	[
-		/denied|unauthorized|insufficient_scope|authorization failed|\b(?:401|403)\b/i,
-		"the registry does not allow it",
-		"Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read."
-	],
-	[
-		/no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF|\b5\d\d\b/i,
-		"the place of the cache cannot be reached",
-		"The builder reads and writes caches, so it is the builder that needs the way there."
-	]
+	{
+		words: /failed to reserve cache|cache write denied|no writable scopes?/i,
+		cause: "the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
+		remedy: "Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
+	},
+	{
+		words: /cache token expired/i,
+		cause: "the token of the Actions cache has expired, as the job runs for so long",
+		remedy: "Write the cache to a registry, or build earlier in the job."
+	},
+	{
+		words: /exceeding usage of resource|maximum timeout reached|toomanyrequests|rate ?limit/i,
+		status: /429/,
+		cause: "the service takes no more requests now (rate limit)",
+		remedy: "Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
+	},
+	{
+		words: /quota|limit ?exceeded|insufficient storage|no space left/i,
+		status: /413|507/,
+		cause: "the place for it is full (quota)",
+		remedy: "Remove older caches there, or write less with `mode=min` in cache-to."
+	},
+	{
+		words: /Cache export is not supported|unknown cache (?:ex|im)porter/i,
+		cause: "this builder cannot do that",
+		remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`."
+	},
+	{
+		words: /manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
+		status: /40[0456]|415/,
+		about: /error writing (?:manifest|config) blob/i,
+		cause: "the registry refuses cache manifests",
+		remedy: "Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`."
+	},
+	{
+		words: /denied|unauthorized|insufficient_scope|authorization failed/i,
+		status: /40[13]/,
+		cause: "the registry does not allow it",
+		remedy: "Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read."
+	},
+	{
+		words: /no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF/i,
+		status: /5\d\d/,
+		cause: "the place of the cache cannot be reached",
+		remedy: "The builder reads and writes caches, so it is the builder that needs the way there."
+	}
 ];
 /** What they pass on may be a whole page of a proxy. */
 const longestError = 4e3;
 const longestTold$1 = 400;
-const findRow = (error) => rows.find(([pattern]) => pattern.test(error.slice(0, longestError)));
+const hasSigns = (text, { words, status, about }) => words.test(text) || status !== void 0 && about?.test(text) !== false && tellsStatus(text, status);
+const findRow = (error) => {
+	const text = error.slice(0, longestError);
+	return rows.find((row) => hasSigns(text, row));
+};
 /** What to do about a cache that cannot be read or written. */
-const findCacheRemedy = (error) => findRow(error)?.[2];
-const isMissing = ({ kind, error }) => kind === "import" && /not found|\b404\b|manifest unknown|NAME_UNKNOWN/i.test(error.slice(0, longestError));
+const findCacheRemedy = (error) => findRow(error)?.remedy;
+const isMissing = ({ kind, error }) => kind === "import" && hasSigns(error.slice(0, longestError), {
+	words: /not found|manifest unknown|NAME_UNKNOWN/i,
+	status: /404/
+});
 const explain = (name, { kind, error }) => {
-	const [, cause, remedy] = findRow(error) ?? [];
+	const { cause, remedy } = findRow(error) ?? {};
 	const what = `${name}: the cache could not be ${kind === "import" ? "read" : "written"}`;
 	const said = neutralise(toLine(error, longestTold$1));
 	return {
@@ -10946,7 +10951,10 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 			run: (step) => {
 				const work = async () => {
 					const result = await handlerOf(step)(step, step.isFinal ? finalPorts : ports);
-					if (step.kind === "create-cluster") renewed = new Map((await given.planAgain()).map((each) => [each.id, each]));
+					if (step.kind === "create-cluster") {
+						results.set(step.id, result);
+						renewed = new Map((await given.planAgain()).map((each) => [each.id, each]));
+					}
 					return result;
 				};
 				return fillsDisks.has(step.lane) ? retry(work, signal) : work();
@@ -11959,7 +11967,8 @@ const runWith = async (api, inputs, context, front, booted) => {
 				cache,
 				buildCaches,
 				signal,
-				saveClusterState: (state) => front[state === "making" ? "announce" : "saveState"](clusterState, state)
+				saveClusterState: (state) => front[state === "making" ? "announce" : "saveState"](clusterState, state),
+				announceKubeconfig: (path) => front.announce(kubeconfigState, path)
 			},
 			tempRoot: context.tempRoot,
 			planAgain,
@@ -12072,4 +12081,23 @@ const toExcessFailure = ({ imageLimits }, { excesses }) => {
 /** What is beyond its limit, but for what the run fails with. */
 const findOtherExcesses = ({ excesses }, failure) => excesses.filter(({ message }) => !(failure instanceof Failure && failure.message === message));
 
-export { architecture, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, tellsStatus, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };
+// src/commands/actions/lists.ts
+const ofModes = /* @__PURE__ */ new Map([["diagnose", "findings"], ["doctor", "checks"]]);
+/**
+* Sets what such a mode comes to, before it can fail: `fromJSON` of an output that is missing ends the job.
+* What it finds is set later, and the runner takes the last.
+*/
+const beginLists = ({ mode }, { output }) => {
+	const name = ofModes.get(mode?.trim());
+	if (name !== void 0) output(name, "[]");
+};
+/**
+* The lists of a run, with nothing in them where nothing came of it. Where nobody could read what was asked
+* for, all are there.
+*/
+const toLists = (inputs, imageReport, volumes) => ({
+	...(inputs?.imageReport !== "false" || inputs.mode === "report") && { "image-report": imageReport },
+	...inputs?.nodeFiles.length !== 0 && { volumes }
+});
+
+export { beginLists, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, tellsStatus, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toLists, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };

@@ -5,6 +5,8 @@ const foldersAbove = (path) => {
 	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders.push(path.slice(0, at));
 	return folders;
 };
+/** Whether neither an input nor a manifest nor an option nor Markdown takes signs of it for something else. */
+const isPlainPath = (path) => /^[\w.@+-]+(?:\/[\w.@+-]+)*$/.test(path);
 /** The topmost folder that a path is in and that is one of those. */
 const findFolderAbove = (path, isOne) => {
 	for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
@@ -13,4 +15,4 @@ const findFolderAbove = (path, isOne) => {
 	}
 };
 
-export { findFolderAbove, foldersAbove };
+export { findFolderAbove, foldersAbove, isPlainPath };

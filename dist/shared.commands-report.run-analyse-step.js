@@ -3,7 +3,7 @@ import { toLine as toLine$1 } from "./shared.actions-post.actions-step.cache-cli
 import { isWarning, runContainer, toHex } from "./shared.actions-post.actions-step.recorder.js";
 import { commonFolder, findTargetObjection, hideTokens, isLike, storeFolders, toFingerprint, tokenPatterns } from "./shared.actions-step.js";
 import { formatBytes, formatDuration, runLabel } from "./shared.actions-post.actions-step.js";
-import { findFolderAbove } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
+import { findFolderAbove, foldersAbove, isPlainPath } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
 import { copyRules, countPlaced, estimatePacked, isBase, isCopy, isFromContext, keyOf, matchCopies, nameOf, parentOf, planRemoval, readPackedSizes, toSubject, withoutShared } from "./shared.commands-report.run-analyse-step.run-prove-step.js";
 import { hashBlob, openBlob, readArchive } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-build-caches.run-cache-mounts-step.run-keep-pulled-step.run-pull-through-cache.run-sync-files-step.run-unpack-archive-step.sources-archive-images.js";
 import { createLayerListing } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.js";
@@ -239,41 +239,60 @@ const toDiveFigures = (layers) => {
 
 // src/analysis/findings/folders.ts
 const mb$1 = 1e6;
-const cacheFix = (path) => `Mount a cache in the RUN that fills it (\`--mount=type=cache,target=${path}\`), or remove the folder in the same RUN.`;
+const cacheFix = (folders, but = "") => {
+	const targets = new Set(folders.map((folder) => folder.replace(/\/_cacache$/, "")));
+	const mounts = [...targets].map((target) => `\`--mount=type=cache,target=${target}\``).join(", ");
+	return targets.size === 1 ? `Mount a cache in the RUN that fills it (${mounts}), or remove the folder in the same RUN${but}.` : `Mount caches in the RUN that fills them (${mounts}), or remove the folders in the same RUN${but}.`;
+};
 const cache = (id, tool, folder, path) => ({
 	id,
 	level: "warning",
 	what: `The cache of ${tool}`,
 	folder,
 	leastBytes: mb$1,
-	fix: cacheFix(path),
+	fix: cacheFix([path]),
+	fixFor: (folders) => cacheFix(folders),
 	removes: "files"
 });
+const butPoetry = ", but not `virtualenvs` beside it, where Poetry installs";
 const home = "(?:^|/)";
 const caches = [
 	{
 		...cache("cache-apt", "apt", /^var\/(?:lib\/apt\/lists|cache\/apt)$/, "/var/lib/apt"),
-		fix: "Write `rm -rf /var/lib/apt/lists/*` and `apt-get clean` at the end of the same RUN, or mount caches at /var/lib/apt and /var/cache/apt."
+		fix: "Write `rm -rf /var/lib/apt/lists/*` and `apt-get clean` at the end of the same RUN, or mount caches at /var/lib/apt and /var/cache/apt.",
+		fixFor: void 0
 	},
 	cache("cache-apk", "apk", /^var\/cache\/apk$/, "/var/cache/apk"),
 	cache("cache-dnf", "dnf", /^var\/cache\/(?:dnf|yum|libdnf5)$/, "/var/cache/dnf"),
 	cache("cache-pip", "pip", new RegExp(`${home}\\.cache/pip$`), "/root/.cache/pip"),
-	cache("cache-uv", "uv", new RegExp(`${home}\\.cache/uv$`), "/root/.cache/uv"),
 	{
-		...cache("cache-poetry", "Poetry", new RegExp(`${home}\\.cache/pypoetry/(?:cache|artifacts)$`), "/root/.cache/pypoetry/cache"),
-		fix: "Mount caches at /root/.cache/pypoetry/cache and /root/.cache/pypoetry/artifacts in the RUN that fills them, or remove both in the same RUN; not `virtualenvs` beside them, where Poetry installs."
+		...cache("cache-uv", "uv", new RegExp(`${home}\\.cache/uv$`), "/root/.cache/uv"),
+		runs: /\/pyvenv\.cfg$/
 	},
 	{
-		...cache("cache-conda", "conda", /(?:^|\/)(?:conda|(?:mini|micro|ana|mamba)\w*)\/pkgs$/i, "/opt/conda/pkgs"),
-		fix: "Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`."
+		...cache("cache-poetry", "Poetry", new RegExp(`${home}\\.cache/pypoetry/(?:cache|artifacts)$`), "/root/.cache/pypoetry/cache"),
+		fix: cacheFix(["/root/.cache/pypoetry/cache", "/root/.cache/pypoetry/artifacts"], butPoetry),
+		fixFor: (folders) => cacheFix(folders, butPoetry)
+	},
+	{
+		...cache("cache-conda", "conda", /(?:^|\/)(?:(?:ana|mini)?conda|(?:mini|mamba)forge|(?:micro)?mamba)\d?\/pkgs$/i, "/opt/conda/pkgs"),
+		sign: /\/pkgs\/(?:urls(?:\.txt)?|[^/]+\.(?:conda|tar\.bz2)|[^/]+\/info\/index\.json)$/,
+		fix: "Write `conda clean --all --yes` at the end of the same RUN, or mount a cache at its folder `pkgs`.",
+		fixFor: void 0
 	},
 	cache("cache-npm", "npm", new RegExp(`${home}\\.npm/_cacache$`), "/root/.npm"),
 	{
 		...cache("cache-yarn", "Yarn", /(?:^|\/)(?:\.cache\/yarn|\.yarn\/(?:berry\/)?cache)$/, "/usr/local/share/.cache/yarn"),
 		unless: /^\.pnp\.c?js$/
 	},
-	cache("cache-pnpm", "pnpm", /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/, "/root/.local/share/pnpm/store"),
-	cache("cache-go", "Go", /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, "/root/.cache/go-build"),
+	{
+		...cache("cache-pnpm", "pnpm", /(?:^|\/)(?:\.pnpm-store|\.local\/share\/pnpm\/store|\.cache\/pnpm)$/, "/root/.local/share/pnpm/store"),
+		runs: /(?:\.pnpm-store|\/store)\/v\d+\/links\/./
+	},
+	{
+		...cache("cache-go", "Go", /(?:^|\/)(?:\.cache\/go-build|go\/pkg\/mod)$/, "/root/.cache/go-build"),
+		sign: /\.cache\/go-build\/|\/pkg\/mod\/cache\/download\//
+	},
 	cache("cache-cargo", "Cargo", /(?:^|\/)(?:\.cargo|cargo)\/registry$/, "/usr/local/cargo/registry")
 ];
 const copied = [
@@ -325,7 +344,7 @@ const needless = [
 		what: "Python's bytecode beside its sources",
 		folder: /(?:^|\/)__pycache__$/,
 		leastBytes: 10 * mb$1,
-		fix: "Set PYTHONDONTWRITEBYTECODE=1, or install with `pip --no-compile`.",
+		fix: "Install with `pip install --no-compile` (PYTHONDONTWRITEBYTECODE keeps only programs that run from writing it, not pip).",
 		doubt: "programs start slower without it"
 	},
 	{
@@ -479,14 +498,19 @@ const matchDuplicates = async (subject) => {
 const isText = (value) => Array.isArray(value) && value.every((each) => typeof each === "string");
 /** What stands for something else is not followed. */
 const isPlain$1 = (word) => /^[\w.@+/-]+$/.test(word);
+/** `ADD` unpacks them: what is in them has no path of its own in the context. */
+const archive = /\.(?:tar(?:\.\w+)?|t(?:gz|bz2?|xz|zst))$/i;
 const parseCopy = ({ instruction = "" }) => {
+	if (/^\S+\s+(?:--\S+\s+)*--parents\b/i.test(instruction)) return void 0;
 	const rest = instruction.replace(/ # buildkit$/, "").replace(/^\S+\s+/, "").replace(/^(?:--\S+\s+)*/, "");
 	const list = rest.startsWith("[") ? attempt(() => JSON.parse(rest)) : void 0;
 	const words = isText(list) ? list : rest.split(/\s+/);
 	const [destination = ""] = words.slice(-1);
-	if (words.length < 2 || !words.every(isPlain$1)) return void 0;
+	const sources = words.slice(0, -1);
+	if (sources.length === 0 || !words.every(isPlain$1)) return void 0;
+	if (/^ADD\b/i.test(instruction) && sources.some((source) => archive.test(source))) return void 0;
 	return {
-		sources: words.slice(0, -1),
+		sources,
 		destination
 	};
 };
@@ -536,13 +560,11 @@ const page = "docs/models.md";
 /** What a pod runs must not come from the checkout while the rest comes from the image. */
 const code$1 = /\.(?:py|pyc|js|mjs|cjs|ts|rb|go|rs|java|jar|sh|so(?:\.\d+)*|php|pl)$/;
 const hasCode = ({ visible }, folder) => [...visible.keys()].some((path) => path.startsWith(`${folder}/`) && code$1.test(path));
-/** Signs that neither an input nor a manifest nor Markdown takes for something else. */
-const isPlain = (path) => /^[\w.@+-]+(?:\/[\w.@+-]+)*$/.test(path);
 const toLine = (source, path, isLfs, { background: { recipe } }) => {
 	const folder = recipe?.origin?.folder;
 	const whole = folder === void 0 ? "" : posix.join(folder, source);
 	const target = `/var/local/${posix.basename(whole)}`;
-	if (!isPlain(whole) || !isPlain(path) || findTargetObjection(target) !== void 0) return [];
+	if (!isPlainPath(whole) || !isPlainPath(path) || findTargetObjection(target) !== void 0) return [];
 	return [{
 		source: whole,
 		line: `${isLfs ? "lfs:" : ""}${whole}:${target}`,
@@ -584,7 +606,7 @@ const adviseOnModels = (paths, layer, subject) => {
 	const [first = ""] = paths;
 	const folder = parentOf(first);
 	const place = folder === "" || hasCode(subject, folder) ? first : folder;
-	return `Leave it out of the image: have it in a folder before this step, give the step \`node-files\` with \`FOLDER:/var/local/models\`, and mount that \`hostPath\` in the pod${isPlain(place) ? ` at \`/${place}\`` : ""}, with \`readOnly: true\` (${page}).`;
+	return `Leave it out of the image: have it in a folder before this step, give the step \`node-files\` with \`FOLDER:/var/local/models\`, and mount that \`hostPath\` in the pod${isPlainPath(place) ? ` at \`/${place}\`` : ""}, with \`readOnly: true\` (${page}).`;
 };
 /** The same for pointers of Git LFS in place of models; undefined where nobody can tell what they are. */
 const adviseOnPointers = (paths, layer, subject) => {
@@ -702,6 +724,18 @@ const findRules = ({ merged }) => {
 	const isSpokenFor = (unless) => merged.visible.some(({ entry }) => entry.type === "f" && unless.test(nameOf(entry)));
 	return folderRules.filter(({ unless }) => unless === void 0 || !isSpokenFor(unless));
 };
+/** Folders that are what their rule is about, and that nothing runs from. */
+const withoutUsed = (folders, { merged }) => {
+	if (folders.size === 0) return folders;
+	const used = /* @__PURE__ */ new Set();
+	const signed = /* @__PURE__ */ new Set();
+	for (const { entry } of merged.visible) for (const folder of foldersAbove(entry.path)) {
+		const { runs, sign } = folders.get(folder) ?? {};
+		if (runs?.test(entry.path)) used.add(folder);
+		if (sign?.test(entry.path)) signed.add(folder);
+	}
+	return new Map([...folders].filter(([folder, { sign }]) => !used.has(folder) && (sign === void 0 || signed.has(folder))));
+};
 const findFolders = (subject) => {
 	const { merged, visible } = subject;
 	const found = /* @__PURE__ */ new Map();
@@ -719,7 +753,7 @@ const findFolders = (subject) => {
 			if (rule !== void 0 && visible.has(folder)) found.set(folder, rule);
 		}
 	}
-	return found;
+	return withoutUsed(found, subject);
 };
 /** The topmost folder that a rule is about and that a path is in; what is only worth a hint comes last. */
 const findAround = (path, folders) => findFolderAbove(path, (folder) => (folders.get(folder)?.level ?? "info") !== "info") ?? findFolderAbove(path, (folder) => folders.has(folder));
@@ -749,6 +783,13 @@ const isOfRule = ({ origins }, { isFromContext: wanted }, layer) => {
 	const origin = origins[layer];
 	return wanted === void 0 || origin !== void 0 && isFromContext(origin);
 };
+/** More would be a page of options. */
+const mostFolders = 4;
+/** The fix that names these folders, the largest first. */
+const fixFor = ({ fixFor: render }, paths) => {
+	const plain = paths.filter(isPlainPath).slice(0, mostFolders);
+	return render === void 0 || plain.length === 0 ? {} : { fix: render(plain.map((path) => `/${path}`)) };
+};
 const elsewhere = "the line mounts a cache at another path: another USER or HOME has another cache folder";
 /** What rules about folders find, for each line that has put something there. */
 const matchFolders = (subject) => {
@@ -765,15 +806,27 @@ const matchFolders = (subject) => {
 		const { rule, layer } = first;
 		const paths = group.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path);
 		const mounts = /--mount=\S*type=cache/.test(subject.origins[layer]?.instruction ?? "");
+		const evidence = rule.id.startsWith("cache-") && mounts ? { evidence: elsewhere } : {};
 		return [{
 			rule,
 			layer,
 			bytes,
 			paths,
-			...rule.id.startsWith("cache-") && mounts ? { evidence: elsewhere } : {}
+			...fixFor(rule, paths),
+			...evidence
 		}];
 	});
 };
+
+// src/analysis/findings/public-keys.ts
+const packages = "(?:^|/)(?:site-packages|dist-packages|node_modules|gems)/";
+const samples = "(?:tests?|testdata|fixtures|examples?|doc|docs)/";
+const publicPath = new RegExp(`${packages}|(?:^|/)${samples}`);
+const samplePath = new RegExp(`${packages}(?:.*/)?${samples}`);
+/** Packages bring keys of their own tests and examples, which are no secret. */
+const isPublic = (path) => publicPath.test(path);
+/** The same of installed packages' tests and examples alone: what is elsewhere may be somebody's own. */
+const isSampleOfPackage = (path) => samplePath.test(path);
 
 // src/analysis/findings/match-secrets.ts
 const fileRule = {
@@ -788,26 +841,30 @@ const textRule = {
 	what: "A token in the image's history or environment",
 	fix: "Revoke it: `docker history` and `docker inspect` show it. Use `RUN --mount=type=secret` in place of ARG and ENV."
 };
+const privateKey$1 = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/;
+/** Not what stands for a secret until somebody puts it there: `$TOKEN`, `${TOKEN}`. */
+const given = String.raw`(?!["']?\$(?:[A-Za-z_]\w{0,99}|\{[^}\s]{1,99}\})["']?(?:[\s@]|$))`;
 const secretFiles = [
 	{
 		kind: "netrc",
 		path: /(?:^|\/)[._]netrc$/,
-		content: /\bpassword\s{1,9}\S/
+		content: new RegExp(String.raw`\bpassword\s{1,9}${given}\S`)
 	},
 	{
 		kind: "Git's credentials",
 		path: /(?:^|\/)(?:\.git-credentials|\.config\/git\/credentials)$/,
-		content: /^https?:\/\/[^\s/@:]*:[^\s/@]+@/m
+		content: new RegExp(String.raw`^https?://[^\s/@:]*:${given}[^\s/@]+@`, "m")
 	},
 	{
 		kind: "a token in a Git configuration",
 		path: /(?:^|\/)(?:\.git\/config|\.gitconfig)$/,
-		content: /extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?:\/\/[^\s/@:]*:[^\s/@]+@/i
+		content: new RegExp(String.raw`extraheader[ \t]{0,9}=[ \t]{0,9}authorization:|https?://[^\s/@:]*:${given}[^\s/@]+@`, "i")
 	},
 	{
 		kind: "an SSH key",
 		path: /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh\/[^/]+)$/,
-		content: /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/
+		content: privateKey$1,
+		isPublic: isSampleOfPackage
 	},
 	{
 		kind: "npm's token",
@@ -817,7 +874,7 @@ const secretFiles = [
 	{
 		kind: "PyPI's password",
 		path: /(?:^|\/)\.pypirc$/,
-		content: /^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}\S/m
+		content: new RegExp(String.raw`^[ \t]{0,9}password[ \t]{0,9}[:=][ \t]{0,9}${given}\S`, "m")
 	},
 	{
 		kind: "Docker's login",
@@ -832,11 +889,12 @@ const secretFiles = [
 	{
 		kind: "a cluster administrator",
 		path: /(?:^|\/)\.kube\/config$/,
-		content: /(?:client-key-data|token):[ \t]{0,9}\S/
+		content: new RegExp(String.raw`(?:client-key-data|token):[ \t]{0,9}${given}(?!""|'')\S`)
 	}
 ];
+const isOf = ({ path: known, isPublic }, path) => known.test(path) && isPublic?.(path) !== true;
 /** What a file holds that nobody should see; undefined where it is none of these, or has no secret in it. */
-const findSecret = (path, head) => secretFiles.find((each) => each.path.test(path) && each.content.test(head))?.kind;
+const findSecret = (path, head) => secretFiles.find((each) => isOf(each, path) && each.content.test(head))?.kind;
 const headBytes$2 = 16e3;
 const mostHeads = 1e3;
 /** In all layers: who deletes it later only hides it. */
@@ -847,7 +905,7 @@ const matchFiles = async (subject) => {
 			if (entry.type !== "f" || entry.sizeBytes === 0) continue;
 			const name = nameOf(entry);
 			if (!/^(?:[._]|id_|credentials$|config)/.test(name) && !entry.path.includes(".ssh/")) continue;
-			const secret = secretFiles.find(({ path }) => path.test(entry.path));
+			const secret = secretFiles.find((each) => isOf(each, entry.path));
 			if (secret !== void 0) candidates.push({
 				secret,
 				placed: {
@@ -953,13 +1011,11 @@ const matchWritable = (subject) => {
 	}));
 };
 const keyName = /\.(?:pem|key)$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|key)$/;
-/** Packages bring keys of their own tests and examples, which are no secret. */
-const isPublic = /(?:^|\/)(?:site-packages|dist-packages|node_modules|gems|tests?|testdata|fixtures|examples?|doc|docs)\//;
 const privateKey = /-----BEGIN (?:[A-Z]{1,20} ){0,5}PRIVATE KEY-----/;
 const mostKeys = 1e3;
 const headBytes$1 = 16e3;
 const matchKeys = async (subject) => {
-	const candidates = subject.merged.visible.filter(({ layer, entry }) => entry.type === "f" && (entry.mode & othersRead) !== 0 && keyName.test(nameOf(entry)) && !isPublic.test(entry.path) && !isBase(subject, layer)).slice(0, mostKeys);
+	const candidates = subject.merged.visible.filter(({ layer, entry }) => entry.type === "f" && (entry.mode & othersRead) !== 0 && keyName.test(nameOf(entry)) && !isPublic(entry.path) && !isBase(subject, layer)).slice(0, mostKeys);
 	const heads = await readTexts(subject, candidates, {
 		longest: headBytes$1,
 		most: mostKeys * headBytes$1,
@@ -1235,6 +1291,61 @@ const readDistributions = async (subject) => {
 	});
 };
 
+// src/analysis/findings/cuda-advice.ts
+/** NVIDIA's parts of CUDA, not what only asks a driver. */
+const isCudaPart = ({ name }) => /^nvidia-(?:cu|nccl|nvtx|nvjitlink|nvjpeg|nvshmem|npp|nvfatbin)|^(?:pytorch-)?triton$/.test(name);
+/** Built against one torch each: those of PyPI do not load beside a torch of another index. */
+const companions = ["torchvision", "torchaudio"];
+const toPip = (names) => `\`pip install --index-url https://download.pytorch.org/whl/cpu ${names.map((name) => `${name}==VERSION`).join(" ")}\``;
+const list$1 = new Intl.ListFormat("en-GB", { style: "long" });
+const first = (names, which) => `Install ${which} first, in a line of its own, by ${toPip(names)}: what comes before that line brings CUDA, which stays when this torch takes its place.`;
+const forCpus = (names, which) => `Install ${which} for CPUs, in a line of its own before the rest: ${toPip(names)}. uv takes the index from pyproject.toml, with \`explicit = true\` and each of these in \`tool.uv.sources\`: see docs/image-report.md.`;
+const everyTorch = ["torch", ...companions];
+const anyTorch = "torch (with torchvision and torchaudio, where they are installed)";
+/** What the pages say, where nobody has looked into an image. */
+const generalAdvice = {
+	orphaned: first(everyTorch, anyTorch),
+	unused: `${forCpus(everyTorch, anyTorch)} In place of xgboost, install \`xgboost-cpu\`; install TensorFlow without \`[and-cuda]\`. Where the system has CUDA, begin with an image without it.`
+};
+const findBeside = (some, all) => {
+	const sites = new Set(some.map(({ site }) => site));
+	return all.filter(({ site }) => sites.has(site));
+};
+const namesOfTorch = (beside) => ["torch", ...companions.filter((name) => beside.some((each) => each.name === name))];
+/** What to install instead of parts that a torch has left behind. */
+const adviseOnOrphaned = (parts, all) => {
+	const names = namesOfTorch(findBeside(parts, all));
+	return first(names, list$1.format(names));
+};
+/** Who has brought parts of CUDA; that may have been by way of other parts. */
+const findRequirers = (some, beside) => {
+	const names = new Set(some.map(({ name }) => name));
+	for (const name of names) for (const each of beside) if (isCudaPart(each) && each.requires.includes(name)) names.add(each.name);
+	return beside.filter((each) => !isCudaPart(each) && (names.has(each.name) || each.requires.some((required) => names.has(required))));
+};
+/** Their names are written by others. */
+const isPlain = ({ name }) => /^[a-z\d-]{1,100}$/.test(name);
+const adviseOnRequirer = ({ name }) => {
+	if (name === "xgboost") return "Install `xgboost-cpu` in place of xgboost, which requires it.";
+	if (/^(?:tensorflow|tf-nightly)$/.test(name)) return `Install ${name} without \`[and-cuda]\`, which requires it.`;
+	return `Install the build for CPUs of ${name}, which requires it, if there is one.`;
+};
+const mostRequirers = 3;
+/** What to install instead, by who requires CUDA that no pod asks for. */
+const adviseOnUnused = (some, all) => {
+	const beside = findBeside(some, all);
+	const requirers = findRequirers(some, beside);
+	if (requirers.some(({ name }) => name === "torch")) {
+		const names = namesOfTorch(beside);
+		return forCpus(names, list$1.format(names));
+	}
+	if (requirers.length === 0) return "Leave these distributions out: none of those beside them requires them.";
+	const advice = requirers.filter(isPlain).slice(0, mostRequirers).map(adviseOnRequirer);
+	return advice.length === 0 ? generalAdvice.unused : advice.join(" ");
+};
+/** The same for CUDA of the system. */
+const adviseOnSystem = (isOfBase) => isOfBase ? "Begin with an image without CUDA." : "Leave CUDA's packages out of this line.";
+
 // src/analysis/findings/match-distributions.ts
 const orphanRule$1 = {
 	id: "orphaned-distributions",
@@ -1381,18 +1492,17 @@ const matchAskedTwice = (subject) => {
 };
 
 // src/analysis/findings/match-cuda.ts
-const pip = "`pip install --index-url https://download.pytorch.org/whl/cpu torch==VERSION`";
 const orphanRule = {
 	id: "cuda-orphaned",
 	level: "warning",
 	what: "CUDA beside a torch that runs on CPUs",
-	fix: `Install torch first, in a line of its own, by ${pip}: what comes before it brings CUDA, which stays when this torch takes its place.`
+	fix: generalAdvice.orphaned
 };
 const unusedRule = {
 	id: "cuda-unused",
 	level: "warning",
 	what: "CUDA, and no pod that runs the image asks for a GPU",
-	fix: `Install torch for CPUs, in a line of its own before the rest: ${pip}. uv takes the index from pyproject.toml, with \`explicit = true\` and \`tool.uv.sources\`: see docs/image-report.md.`,
+	fix: generalAdvice.unused,
 	doubt: "the image runs on GPUs elsewhere"
 };
 const twiceRule = {
@@ -1409,8 +1519,6 @@ const cudaRules = [
 ];
 /** Less is no CUDA. */
 const leastBytes$2 = 1e7;
-/** NVIDIA's parts of CUDA, not what only asks a driver. */
-const isCudaPart = ({ name }) => /^nvidia-(?:cu|nccl|nvtx|nvjitlink|nvjpeg|nvshmem|npp|nvfatbin)|^(?:pytorch-)?triton$/.test(name);
 const isCpuTorch = ({ name, version }) => name === "torch" && /\+cpu(?:\.|$)/.test(version);
 /** Parts of CUDA that a torch has brought which is no longer there: nothing else requires or names them. */
 const findOrphaned = (subject, all, askedFor) => {
@@ -1462,10 +1570,19 @@ const toSystemMatch = (rule, subject, files, ours) => {
 		paths
 	}];
 };
-const matchUnused = (subject, wheels) => {
+/** One match for each line, with what is better done there. */
+const toAdvised = (rule, some, advise) => [...Map.groupBy(some, ({ layer }) => layer).values()].flatMap((group) => toMatches(rule, group, leastBytes$2).map((match) => ({
+	...match,
+	fix: advise(group)
+})));
+const matchUnused = (subject, wheels, all) => {
 	if (subject.background.asksForGpu !== false) return [];
 	const ours = wheels.filter(({ layer }) => !isBase(subject, layer));
-	return [...toMatches(unusedRule, ours, leastBytes$2), ...toSystemMatch(unusedRule, subject, findSystem(subject), void 0)];
+	const ofSystem = toSystemMatch(unusedRule, subject, findSystem(subject), void 0);
+	return [...toAdvised(unusedRule, ours, (group) => adviseOnUnused(group, all)), ...ofSystem.map((match) => ({
+		...match,
+		fix: adviseOnSystem(isBase(subject, match.layer))
+	}))];
 };
 const matchTwice = (subject, wheels) => {
 	const ours = wheels.filter(({ layer }) => !isBase(subject, layer));
@@ -1486,11 +1603,11 @@ const matchTwice = (subject, wheels) => {
 const matchCuda = (subject, all, askedFor) => {
 	const orphaned = findOrphaned(subject, all, askedFor);
 	const wheels = findWheels(all).filter((each) => !orphaned.includes(each));
-	const unused = matchUnused(subject, wheels);
+	const unused = matchUnused(subject, wheels, all);
 	const twice = unused.length > 0 ? [] : matchTwice(subject, wheels);
 	return {
 		matches: [
-			...toMatches(orphanRule, orphaned, leastBytes$2),
+			...toAdvised(orphanRule, orphaned, (group) => adviseOnOrphaned(group, all)),
 			...unused,
 			...twice
 		],
