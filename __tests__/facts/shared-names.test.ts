@@ -100,9 +100,16 @@ test('a tag that another image has is not given to one that is named by its dige
     bare,
     'docker.io/library/redis:7',
   ])
-  expect(
-    canonicals({ images: [imageOf(`redis:7@${one}`)], pulls: toReferences([`redis:7@${other}`]) }),
-  ).toEqual([bare, `docker.io/library/redis@${other}`])
+  // Two that are pinned take it from nobody.
+  const both = { images: [imageOf(`redis:7@${one}`)], pulls: toReferences([`redis:7@${other}`]) }
+  expect(canonicals(both)).toEqual([pinned, `docker.io/library/redis:7@${other}`])
+  // One image by several names, once without its tag.
+  const names = ['redis:7', `redis:7@${one}`, 'redis:7.2', `redis:7.2@${one}`, `redis@${one}`]
+  expect(canonicals({ pulls: toReferences(names) })).toEqual([
+    'docker.io/library/redis:7',
+    bare,
+    'docker.io/library/redis:7.2',
+  ])
   expect(canonicals({ pulls, targets: [targetWith('redis:8')] })).toEqual([pinned])
 })
 

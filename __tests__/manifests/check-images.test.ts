@@ -28,7 +28,7 @@ const none = { targets: [], images: [] }
 /** What is said of containers where these are built. */
 const check = (
   containers: readonly Partial<Container>[],
-  facts: Pick<Facts, 'targets' | 'images'>,
+  facts: Pick<Facts, 'targets' | 'images'> & Partial<Pick<Facts, 'pulls'>>,
 ): readonly string[] =>
   checkImages([workloadOf(containers)], { wanted: toWanted(facts), images: facts.images }).map(
     ({ message, location }) => {
@@ -83,6 +83,14 @@ describe('whether a loaded image is pulled', () => {
     const facts = { targets: [], images: [image('api:1', `docker.io/library/api@${digest}`)] }
     expect(check([{ image: 'api:1' }, { image: `api@${digest}` }], facts)).toEqual([])
     expect(check([{ image: 'api:1', pullPolicy: 'Always' }], facts)).toHaveLength(1)
+  })
+
+  test('a pinned name counts by its digest, and by that alone where another has the tag', () => {
+    const pinned = `redis:7@${digest}`
+    const bare = { ...toReference(pinned), canonical: `docker.io/library/redis@${digest}` }
+    const loaded = { targets: [], images: [image('redis:7')], pulls: [bare] }
+    const used = ['redis:7', pinned, 'mirror.example/redis:6'].map((each) => ({ image: each }))
+    expect(check(used, loaded)).toEqual([])
   })
 
   test('an image that nothing loads may be pulled', () => {

@@ -56,25 +56,27 @@ const toSources = ({ images, pulls, targets, archived }: Found): readonly Source
   ...archived.map(({ given, references }) => ({ from: given, references })),
 ]
 
+const withoutTwins = (references: readonly ImageReference[]): readonly ImageReference[] => {
+  const seen = new Set<string>()
+  return references.filter(({ canonical }) => !seen.has(canonical) && seen.add(canonical))
+}
+
 /**
- * A name with tag and digest gives a node both. Where another image of the step has that tag, it gives the
- * digest's alone, which is what CRI looks for when a pod has this name.
+ * A name with tag and digest gives a node both. Where an image has that tag by itself, it gives the digest's
+ * alone, which is what CRI looks for when a pod has this name.
  */
 export const leaveSharedTags = <F extends Found>(found: F): F => {
   const names = new Set(
     toSources(found).flatMap(({ references }) => references.map(({ canonical }) => canonical)),
   )
-  const byTag = Map.groupBy(names, (canonical) => toNodeNames(canonical)[0] ?? canonical)
   const leave = (reference: ImageReference): ImageReference => {
     const [tag = '', ...digest] = toNodeNames(reference.canonical)
-    const isShared = digest.length > 0 && (byTag.get(tag)?.length ?? 0) > 1
-    return isShared ? { ...reference, canonical: toCriName(reference.canonical) } : reference
+    const isTaken = digest.length > 0 && names.has(tag)
+    return isTaken ? { ...reference, canonical: toCriName(reference.canonical) } : reference
   }
-  const images = found.images.map((image) => ({
-    ...image,
-    references: image.references.map(leave),
-  }))
-  return { ...found, images, pulls: found.pulls.map(leave) }
+  const leaveAll = (references: readonly ImageReference[]) => withoutTwins(references.map(leave))
+  const images = found.images.map((image) => ({ ...image, references: leaveAll(image.references) }))
+  return { ...found, images, pulls: leaveAll(found.pulls) }
 }
 
 /**

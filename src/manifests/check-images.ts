@@ -125,9 +125,10 @@ export const checkImages = (
 ): readonly Warning[] => {
   const loaded = findLoaded(given)
   const users = toUsers(workloads)
-  const used = new Set(users.map(({ canonical }) => canonical))
-  const named = new Set(given.named?.map(({ canonical }) => canonical))
-  const own = loaded.filter(({ canonical }) => !named.has(canonical))
+  // Of a name with tag and digest the step may load the digest's alone.
+  const used = new Set(users.flatMap(({ canonical }) => [canonical, toCriName(canonical)]))
+  const named = new Set(given.named?.map(({ canonical }) => toCriName(canonical)))
+  const own = loaded.filter(({ canonical }) => !named.has(toCriName(canonical)))
   const warnings = users.flatMap((user) => {
     const nearest = findNearest(user.canonical, own, used)
     if (isLoaded(user.canonical, loaded)) {
