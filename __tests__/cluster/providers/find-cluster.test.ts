@@ -54,6 +54,8 @@ const all = [
   minikubes('mini-m03', 'mini-m03'),
   minikubes('shared', 'lan'),
   minikubes('shared-m02', 'lan'),
+  minikubes('apart', 'apart'),
+  minikubes('apart-m02', 'lan'),
 ]
 
 /** Docker's daemon with these containers; of a filter it knows the label. */
@@ -142,11 +144,18 @@ test('what may be a node of minikube, or a cluster, is refused', async () => {
   })
 })
 
+test('nothing is unclear of nodes that are named, nor of what is in a network without them', async () => {
+  const named = await findContainers(onContainerd, { clusterName: 'shared' }, ['shared'])
+  expect(summary(named.nodes)).toEqual(['shared unknown minikube gnu'])
+  const apart = await findContainers(onContainerd, { clusterName: 'apart' })
+  expect(summary(apart.nodes)).toEqual(['apart unknown minikube gnu'])
+})
+
 test('a cluster that is not there: all that are, by their makers', async () => {
   await expect(findContainers(api, { clusterName: 'none' })).rejects.toMatchObject({
     message: 'There is no kind cluster named none',
     remedy:
-      'Set cluster-name to one of: both, dev, both (k3d), dev2 (k3d), mini (minikube), mini-m03 (minikube), shared (minikube), shared-m02 (minikube).',
+      'Set cluster-name to one of: both, dev, both (k3d), dev2 (k3d), apart (minikube), apart-m02 (minikube), mini (minikube), mini-m03 (minikube), shared (minikube), shared-m02 (minikube).',
   })
   await expect(findContainers(api, { clusterName: 'dev', cluster: 'k3d' })).rejects.toMatchObject({
     message: 'There is no k3d cluster named dev',

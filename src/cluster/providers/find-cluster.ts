@@ -62,7 +62,7 @@ export const findContainers = async (
   const asked = toProviders(cluster)
   const { provider, nodes: members, leftOut } = await findCluster(api.get, clusterName, asked)
   if (provider === undefined) return refuseCluster(api.get, asked, clusterName, leftOut)
-  if (provider === minikube) await refuseUnclear(api.get, clusterName)
+  if (provider === minikube) await refuseUnclear(api.get, clusterName, wanted)
   const nodes = toNodes(members, provider, wanted)
   if (provider === minikube) await requireContainerd(api, nodes)
   return { nodes, leftOut }

@@ -26,14 +26,26 @@ export const minikube: ClusterProvider = {
 }
 
 /**
- * minikube puts nodes into another network where `--network` names one.
+ * minikube puts all nodes into another network where `--network` names one.
  *
+ * @param wanted names or roles; empty means all
  * @throws {Failure} for what is called like a node of the cluster and may be none
  */
-export const refuseUnclear = async (get: Get, cluster: string): Promise<void> => {
+export const refuseUnclear = async (
+  get: Get,
+  cluster: string,
+  wanted: readonly string[],
+): Promise<void> => {
   const { nodes } = await listAll(get, minikube)
+  const known = nodes.filter((node) => node.cluster === cluster)
+  const names = known.map(({ name }) => name)
+  if (wanted.length > 0 && wanted.every((word) => names.includes(word))) return
+  const networks = known.map(({ network }) => network)
   const unclear = nodes.find(
-    ({ label, network }) => clusterOf(label) === cluster && ![cluster, label].includes(network),
+    ({ label, network }) =>
+      clusterOf(label) === cluster &&
+      networks.includes(network) &&
+      ![cluster, label].includes(network),
   )
   if (unclear === undefined) return
   const { name, network } = unclear
