@@ -138,7 +138,7 @@ test.each([
   ['its id', 'e2e-101234567', 'e2e-101234568'],
   ['its id without a sign before it', 'e2e101234567', 'e2e101234568'],
   ['its id and the attempt', 'e2e-101234567-1', 'e2e-101234568-2'],
-  ['its number', 'e2e-9', 'e2e-10'],
+  ['a short id, as of a server of its own', 'e2e-9', 'e2e-10'],
   ['its commit', `e2e-${'a1'.repeat(20)}`, `e2e-${'b2'.repeat(20)}`],
   ['its commit, cut', 'e2e-a1a1a1a-kind', 'e2e-b2b2b2b-kind'],
 ])('a run whose cluster is called by %s finds the comment of the last', (_name, before, now) => {

@@ -85,11 +85,11 @@ test('what a comment is about and says of its run: numbers, hashes and addresses
     return read({ ...run, ...ofRun, ...more }).origin
   }
   const runUrl = 'https://github.com/acme/app/actions/runs/7'
-  const own = { workflow: 'CI', job: 'build', runUrl, ofRun: ['7-3', '7', '41', merge] }
-  const ofCommit = ['7-3', '7', '41', commit, merge]
+  const own = { workflow: 'CI', job: 'build', runUrl, ofRun: ['7-3', '7', merge] }
+  const ofCommit = ['7-3', '7', commit, merge]
   expect(ofPull(12, commit)).toEqual({ ...own, commit, ofRun: ofCommit, pullRequest: 12 })
   expect(ofPull('../12', `${commit})`)).toEqual(own)
-  const none = { GITHUB_RUN_ID: '', GITHUB_RUN_NUMBER: '::error::', GITHUB_SHA: '.*' }
+  const none = { GITHUB_RUN_ID: '', GITHUB_SHA: '.*' }
   expect(ofPull(12, undefined, none)).toHaveProperty('ofRun', [])
   expect(ofPull(12, commit, { GITHUB_EVENT_NAME: 'push' })).not.toHaveProperty('pullRequest')
   const server = { GITHUB_SERVER_URL: 'https://x.example/) [y](z' }

@@ -55,11 +55,12 @@ const isCommit = (sha: unknown): sha is string =>
   typeof sha === 'string' && /^[0-9a-f]{40,64}$/.test(sha)
 
 export const readCommentOrigin = (context: Context): CommentOrigin => {
-  const { workflow = '', job = '', serverUrl, runId, runNumber, runAttempt, payload } = context
+  const { workflow = '', job = '', serverUrl, runId, runAttempt, payload } = context
   const runUrl = `${serverUrl}/${findRepository(context)}/actions/runs/${runId}`
   const sha: unknown = payload.pull_request?.['head']?.sha
   const commit = isCommit(sha) ? sha : undefined
-  const numbers = [`${runId}-${runAttempt}`, `${runId}`, `${runNumber}`]
+  // Not its number among the workflow's runs: so few digits are in names of all runs, too.
+  const numbers = [`${runId}-${runAttempt}`, `${runId}`]
   const commits = [commit, context.sha].filter(isCommit)
   return {
     workflow,
