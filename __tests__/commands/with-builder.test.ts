@@ -27,7 +27,9 @@ test('buildx alone gets the kubeconfig that leads to a builder in a cluster', as
   writeFileSync(given, kubeconfig)
   const env = { PATH: bin, KUBECONFIG: given }
   const place = { env, repository: undefined, runId: '0123456789abcdef' }
-  const log = { line: () => {}, warning: () => {} } as unknown as Log
+  const warnings: string[] = []
+  const warning = (text: string): void => void warnings.push(text)
+  const log = { line: () => {}, warning } as unknown as Log
   const { signal } = new AbortController()
   const envs = await withBuilder(
     read({ context: '.', tags: 'a:1', driver: 'kubernetes', 'create-cluster': 'true' }),
@@ -48,4 +50,6 @@ test('buildx alone gets the kubeconfig that leads to a builder in a cluster', as
     own,
     own,
   ])
+  // Without kubectl buildx alone removes the builder, and has.
+  expect(warnings).toEqual([])
 })

@@ -90,7 +90,9 @@ export const createKubernetesBuilder = async (
         .catch(() => {})
       const [problems] = await Promise.all([removeOf(lasting), swept])
       cluster.close()
-      for (const problem of problems) warning(`Slipway could not remove its builder's ${problem}`)
+      // buildx has removed it, where nobody else can look.
+      for (const problem of problems ?? [])
+        warning(`Slipway could not remove its builder's ${problem}`)
     },
   }
 }

@@ -71,23 +71,26 @@ const mostLooks = 10
 /**
  * The builder that a killed main made. buildx may still be making it, and may have forgotten it with main's own
  * folder.
- *
- * @returns whether it is gone
  */
 const removeBuilder = async (
   docker: Docker,
   runId: string,
   cluster: BuilderPlace | undefined,
   warning: Log['warning'],
-): Promise<boolean> => {
+): Promise<void> => {
   const name = toBuilderName(runId)
   await endStrays(['docker', 'docker-buildx'], name)
   await docker.try(['buildx', 'rm', '--force', name], { timeoutMs: 20_000 })
   if (cluster !== undefined) {
+    // Another try would not know of the cluster: it is in the folder that is gone.
+    const later =
+      'A later step with a builder in that namespace removes it, five days after it was made.'
     const problems = await removeOf(cluster)
-    if (problems.length > 0)
-      warning(`Slipway could not remove its builder's ${problems.join(', ')}`)
-    return problems.length === 0
+    if (problems === undefined)
+      warning(`Slipway could not ask the cluster whether its builder is gone. ${later}`)
+    else if (problems.length > 0)
+      warning(`Slipway could not remove its builder's ${problems.join(', ')}. ${later}`)
+    return
   }
   // What the daemon was asked for last may come when we have looked already.
   await withEngineApi(docker, async (api) => {
@@ -96,7 +99,6 @@ const removeBuilder = async (
       if (isThere) await setTimeout(settleMs)
     }
   })
-  return true
 }
 
 /** The same of one whose state is kept, unless another step has gone on with it. */
@@ -170,9 +172,7 @@ export const cleanUp = async (
   try {
     const cluster =
       builder === 'made' ? await findCluster(context.childEnv, tempDir, runId) : undefined
-    // The way to the builder's cluster is in the run's own folder.
-    const hasWay = cluster !== undefined
-    for (const folder of [...(hasWay ? [] : [tempDir]), layoutDir, laterDir, clusterLogs])
+    for (const folder of [tempDir, layoutDir, laterDir, clusterLogs])
       rmSync(folder, { recursive: true, force: true })
     await endRecorder(recordingFolder)
     // Another step's post may be writing into it.
@@ -183,10 +183,8 @@ export const cleanUp = async (
     const listed = await listContainersOf(docker, runId)
     const containers = listed ?? []
     if (made !== undefined) await removeCluster(docker, runId, made.kubeconfig)
-    let isBuilderGone = true
-    if (builder === 'made') isBuilderGone = await removeBuilder(docker, runId, cluster, warning)
+    if (builder === 'made') await removeBuilder(docker, runId, cluster, warning)
     else if (builder !== undefined) await leaveState(docker, runId, builder.kept)
-    if (hasWay && isBuilderGone) rmSync(tempDir, { recursive: true, force: true })
     const removed =
       containers.length === 0
         ? { stderr: '' }
@@ -198,7 +196,7 @@ export const cleanUp = async (
       .split('\n')
       .filter((line) => line !== '' && !isGoing.test(line) && !isWarning(line))
     if (problems.length > 0) throw new Failure(problems.join(' '))
-    return listed !== undefined && areImagesNamed && isBuilderGone
+    return listed !== undefined && areImagesNamed
   } catch (error) {
     warning(`Cleanup was incomplete: ${renderError(error)}`)
     return false

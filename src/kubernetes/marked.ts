@@ -70,17 +70,15 @@ const remove = async (
 /**
  * Removes what a run made in the cluster, which nobody makes any more.
  *
- * @returns what could not be removed, with why
+ * @returns what could not be removed, with why; undefined where the cluster answers nothing
  */
 export const removeOf = async ({
   kubectl,
   namespace,
   runId,
-}: BuilderPlace): Promise<readonly string[]> => {
+}: BuilderPlace): Promise<readonly string[] | undefined> => {
   const all = await findMarked(kubectl, namespace, runId)
-  return all === undefined
-    ? ['objects: the cluster does not answer, or not to us']
-    : remove(kubectl, all)
+  return all && remove(kubectl, all)
 }
 
 /**
