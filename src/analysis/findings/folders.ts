@@ -41,7 +41,7 @@ const cache = (id: string, tool: string, folder: RegExp, path: string): FolderRu
   removes: 'files',
 })
 
-const butPoetry = ', but not `virtualenvs` beside it, where Poetry installs'
+const butPoetry = ', but not `virtualenvs` beside what is cached, where Poetry installs'
 
 const home = '(?:^|/)'
 
