@@ -292,7 +292,7 @@ const createKubernetesBuilder = async (env, signal, request, place, { line, warn
 			], { timeoutMs: removeMs }).catch(() => {});
 			const [problems] = await Promise.all([removeOf(lasting), swept]);
 			cluster.close();
-			for (const problem of problems) warning(`Slipway could not remove its builder's ${problem}`);
+			for (const problem of problems ?? []) warning(`Slipway could not remove its builder's ${problem}`);
 		}
 	};
 };

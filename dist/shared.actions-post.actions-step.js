@@ -406,11 +406,11 @@ const remove = async ({ remove }, objects) => {
 /**
 * Removes what a run made in the cluster, which nobody makes any more.
 *
-* @returns what could not be removed, with why
+* @returns what could not be removed, with why; undefined where the cluster answers nothing
 */
 const removeOf = async ({ kubectl, namespace, runId }) => {
 	const all = await findMarked(kubectl, namespace, runId);
-	return all === void 0 ? ["objects: the cluster does not answer, or not to us"] : remove(kubectl, all);
+	return all && remove(kubectl, all);
 };
 /**
 * Removes what runs left on machines that died before post could run. Never fails.
@@ -1646,8 +1646,6 @@ const mostLooks = 10;
 /**
 * The builder that a killed main made. buildx may still be making it, and may have forgotten it with main's own
 * folder.
-*
-* @returns whether it is gone
 */
 const removeBuilder = async (docker, runId, cluster, warning) => {
 	const name = toBuilderName(runId);
@@ -1659,9 +1657,11 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 		name
 	], { timeoutMs: 2e4 });
 	if (cluster !== void 0) {
+		const later = "A later step with a builder in that namespace removes it, five days after it was made.";
 		const problems = await removeOf(cluster);
-		if (problems.length > 0) warning(`Slipway could not remove its builder's ${problems.join(", ")}`);
-		return problems.length === 0;
+		if (problems === void 0) warning(`Slipway could not ask the cluster whether its builder is gone. ${later}`);
+		else if (problems.length > 0) warning(`Slipway could not remove its builder's ${problems.join(", ")}. ${later}`);
+		return;
 	}
 	await withEngineApi(docker, async (api) => {
 		for (let looks = 1, isThere = true; looks <= mostLooks && isThere; looks += 1) {
@@ -1669,7 +1669,6 @@ const removeBuilder = async (docker, runId, cluster, warning) => {
 			if (isThere) await setTimeout$1(settleMs);
 		}
 	});
-	return true;
 };
 /** The same of one whose state is kept, unless another step has gone on with it. */
 const leaveState = async (docker, runId, name) => {
@@ -1716,9 +1715,8 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 	const { tempDir, layoutDir, laterDir, recordingFolder, clusterLogs } = leftoversOf(context, runId);
 	try {
 		const cluster = builder === "made" ? await findCluster(context.childEnv, tempDir, runId) : void 0;
-		const hasWay = cluster !== void 0;
 		for (const folder of [
-			...hasWay ? [] : [tempDir],
+			tempDir,
 			layoutDir,
 			laterDir,
 			clusterLogs
@@ -1738,13 +1736,8 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 		const listed = await listContainersOf(docker, runId);
 		const containers = listed ?? [];
 		if (made !== void 0) await removeCluster(docker, runId, made.kubeconfig);
-		let isBuilderGone = true;
-		if (builder === "made") isBuilderGone = await removeBuilder(docker, runId, cluster, warning);
+		if (builder === "made") await removeBuilder(docker, runId, cluster, warning);
 		else if (builder !== void 0) await leaveState(docker, runId, builder.kept);
-		if (hasWay && isBuilderGone) rmSync(tempDir, {
-			recursive: true,
-			force: true
-		});
 		const removed = containers.length === 0 ? { stderr: "" } : await docker.try([
 			"rm",
 			"--force",
@@ -1754,7 +1747,7 @@ const cleanUp = async (context, { warning }, runId, { isDockerThere, builder, cl
 		const areImagesNamed = await removeImages(docker, runId);
 		const problems = removed.stderr.split("\n").filter((line) => line !== "" && !isGoing.test(line) && !isWarning(line));
 		if (problems.length > 0) throw new Failure(problems.join(" "));
-		return listed !== void 0 && areImagesNamed && isBuilderGone;
+		return listed !== void 0 && areImagesNamed;
 	} catch (error) {
 		warning(`Cleanup was incomplete: ${renderError(error)}`);
 		return false;
@@ -2571,15 +2564,11 @@ const findPullRequest = ({ eventName, payload }) => {
 const isPlainUrl = (text) => /^https?:\/\/[\w.:/-]+$/.test(text);
 const isCommit = (sha) => typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha);
 const readCommentOrigin = (context) => {
-	const { workflow = "", job = "", serverUrl, runId, runNumber, runAttempt, payload } = context;
+	const { workflow = "", job = "", serverUrl, runId, runAttempt, payload } = context;
 	const runUrl = `${serverUrl}/${findRepository(context)}/actions/runs/${runId}`;
 	const sha = payload.pull_request?.["head"]?.sha;
 	const commit = isCommit(sha) ? sha : void 0;
-	const numbers = [
-		`${runId}-${runAttempt}`,
-		`${runId}`,
-		`${runNumber}`
-	];
+	const numbers = [`${runId}-${runAttempt}`, `${runId}`];
 	const commits = [commit, context.sha].filter(isCommit);
 	return {
 		workflow,

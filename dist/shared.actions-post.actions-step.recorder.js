@@ -815,13 +815,18 @@ const minikube = {
 	})
 };
 /**
-* minikube puts nodes into another network where `--network` names one.
+* minikube puts all nodes into another network where `--network` names one.
 *
+* @param wanted names or roles; empty means all
 * @throws {Failure} for what is called like a node of the cluster and may be none
 */
-const refuseUnclear = async (get, cluster) => {
+const refuseUnclear = async (get, cluster, wanted) => {
 	const { nodes } = await listAll(get, minikube);
-	const unclear = nodes.find(({ label, network }) => clusterOf(label) === cluster && ![cluster, label].includes(network));
+	const known = nodes.filter((node) => node.cluster === cluster);
+	const names = known.map(({ name }) => name);
+	if (wanted.length > 0 && wanted.every((word) => names.includes(word))) return;
+	const networks = known.map(({ network }) => network);
+	const unclear = nodes.find(({ label, network }) => clusterOf(label) === cluster && networks.includes(network) && ![cluster, label].includes(network));
 	if (unclear === void 0) return;
 	const { name, network } = unclear;
 	throw new Failure(`Slipway cannot tell whether ${name} is a node of the cluster ${cluster}`, { remedy: `Its network is ${network}, and not ${cluster}. Start minikube without --network, or load with \`minikube image load\`.` });
@@ -886,7 +891,7 @@ const findContainers = async (api, { clusterName, cluster = "auto" }, wanted = [
 	const asked = toProviders(cluster);
 	const { provider, nodes: members, leftOut } = await findCluster(api.get, clusterName, asked);
 	if (provider === void 0) return refuseCluster(api.get, asked, clusterName, leftOut);
-	if (provider === minikube) await refuseUnclear(api.get, clusterName);
+	if (provider === minikube) await refuseUnclear(api.get, clusterName, wanted);
 	const nodes = toNodes(members, provider, wanted);
 	if (provider === minikube) await requireContainerd(api, nodes);
 	return {

@@ -3197,28 +3197,32 @@ const toSources = ({ images, pulls, targets, archived }) => [
 		references
 	}))
 ];
+const withoutTwins$1 = (references) => {
+	const seen = /* @__PURE__ */ new Set();
+	return references.filter(({ canonical }) => !seen.has(canonical) && seen.add(canonical));
+};
 /**
-* A name with tag and digest gives a node both. Where another image of the step has that tag, it gives the
-* digest's alone, which is what CRI looks for when a pod has this name.
+* A name with tag and digest gives a node both. Where an image has that tag by itself, it gives the digest's
+* alone, which is what CRI looks for when a pod has this name.
 */
 const leaveSharedTags = (found) => {
 	const names = new Set(toSources(found).flatMap(({ references }) => references.map(({ canonical }) => canonical)));
-	const byTag = Map.groupBy(names, (canonical) => toNodeNames(canonical)[0] ?? canonical);
 	const leave = (reference) => {
 		const [tag = "", ...digest] = toNodeNames(reference.canonical);
-		return digest.length > 0 && (byTag.get(tag)?.length ?? 0) > 1 ? {
+		return digest.length > 0 && names.has(tag) ? {
 			...reference,
 			canonical: toCriName(reference.canonical)
 		} : reference;
 	};
+	const leaveAll = (references) => withoutTwins$1(references.map(leave));
 	const images = found.images.map((image) => ({
 		...image,
-		references: image.references.map(leave)
+		references: leaveAll(image.references)
 	}));
 	return {
 		...found,
 		images,
-		pulls: found.pulls.map(leave)
+		pulls: leaveAll(found.pulls)
 	};
 };
 /**
@@ -6011,9 +6015,9 @@ const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) =
 const checkImages = (workloads, given, facts = noPullFacts) => {
 	const loaded = findLoaded(given);
 	const users = toUsers(workloads);
-	const used = new Set(users.map(({ canonical }) => canonical));
-	const named = new Set(given.named?.map(({ canonical }) => canonical));
-	const own = loaded.filter(({ canonical }) => !named.has(canonical));
+	const used = new Set(users.flatMap(({ canonical }) => [canonical, toCriName(canonical)]));
+	const named = new Set(given.named?.map(({ canonical }) => toCriName(canonical)));
+	const own = loaded.filter(({ canonical }) => !named.has(toCriName(canonical)));
 	const warnings = users.flatMap((user) => {
 		const nearest = findNearest(user.canonical, own, used);
 		if (isLoaded(user.canonical, loaded)) {

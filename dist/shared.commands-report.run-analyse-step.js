@@ -254,7 +254,7 @@ const cache = (id, tool, folder, path) => ({
 	fixFor: (folders) => cacheFix(folders),
 	removes: "files"
 });
-const butPoetry = ", but not `virtualenvs` beside it, where Poetry installs";
+const butPoetry = ", but not `virtualenvs` beside what is cached, where Poetry installs";
 const home = "(?:^|/)";
 const caches = [
 	{
