@@ -741,7 +741,7 @@ const ask = (api, { id, name }, kind) => {
 	return within(asked, timeoutMs, {
 		kind,
 		text: "",
-		problem: `${name} does not answer`
+		problem: `the API server of ${name} does not answer`
 	});
 };
 const readFrom = async (api, node) => {

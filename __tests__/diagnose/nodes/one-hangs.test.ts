@@ -78,5 +78,5 @@ test.each([10, 300])('nor what an API server tells, Docker answering in %s ms', 
   const { cluster } = await settle(readCluster(api, nodes))
   expect(cluster?.pods.map(({ name }) => name)).toContain('api')
   const { unchecked } = await settle(readCluster(api, nodes.slice(1)))
-  expect(unchecked).toEqual(['Kubernetes (hung does not answer)'])
+  expect(unchecked).toEqual(['Kubernetes (the API server of hung does not answer)'])
 })

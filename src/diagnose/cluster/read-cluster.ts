@@ -37,7 +37,11 @@ const ask = (api: EngineApi, { id, name }: AskedNode, kind: (typeof kinds)[numbe
     (text): Said => ({ kind, text }),
     (error: unknown): Said => ({ kind, text: '', problem: toProblem(error) }),
   )
-  return within(asked, timeoutMs, { kind, text: '', problem: `${name} does not answer` })
+  return within(asked, timeoutMs, {
+    kind,
+    text: '',
+    problem: `the API server of ${name} does not answer`,
+  })
 }
 
 const readFrom = async (api: EngineApi, node: AskedNode) => {
