@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Version } from '../docker/version.ts'
 import { toRepository } from '../image/reference.ts'
 import type { CacheChoice } from '../inputs/choices.ts'
 import type { CacheInputs } from '../inputs/inputs.ts'
 import { toVariant } from '../inputs/variant.ts'
+import { shorten } from '../text/shorten.ts'
 import type { Target } from './target.ts'
 
 /** What the builder and the runner can do for a cache. */
@@ -62,12 +62,8 @@ const findRegistryTag = ({ tags }: Target): string | undefined =>
 
 const longestTag = 128
 
-/** One that is too long is cut; its digest keeps it apart from others, and is the same in every run. */
-const toTag = (text: string): string => {
-  if (text.length <= longestTag) return text
-  const mark = createHash('sha256').update(text).digest('hex').slice(0, 12)
-  return `${text.slice(0, longestTag - mark.length - 1)}-${mark}`
-}
+const toTag = (text: string): string =>
+  text.length <= longestTag ? text : shorten(text, longestTag, text, 12)
 
 const toCacheRef = (target: Target, ref: string | undefined, facts: CacheFacts) => {
   const { full, short } = toScope(target, facts)

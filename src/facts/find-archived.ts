@@ -1,7 +1,6 @@
 import { architecture } from '../host/architecture.ts'
 import type { PackedImage } from '../image/sources/archive-images.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { mergeRepeated } from './shared-names.ts'
 
 /**
  * Images of archives. Most steps have none, and start without what reads them.
@@ -18,5 +17,5 @@ export const findArchived = async (
   const found: PackedImage[] = []
   for (const file of imageArchives)
     found.push(...(await findArchiveImages(file, architecture, folder, signal)))
-  return mergeRepeated(found)
+  return found
 }

@@ -18,7 +18,7 @@ import { findCacheMounts } from './find-cache-mounts.ts'
 import { findDisk } from './find-disk.ts'
 import { findNodeFiles } from './find-files.ts'
 import { findGiven, findNamed } from './find-given.ts'
-import { leaveSharedTags, refuseSharedNames, withoutKnown } from './shared-names.ts'
+import { leaveSharedTags, mergeRepeated, refuseSharedNames } from './shared-names.ts'
 
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (
@@ -110,7 +110,7 @@ export const gather = async (
   const { isLocal: isLocalDaemon } = docker
   const built = await questions[3]
   const manifests = await questions[4]
-  const archived = withoutKnown(await questions[5], given.images)
+  const archived = mergeRepeated(await questions[5], given.images)
   const images = await findNamed(get, inputs, manifests, { ...built, ...given, archived })
   const found = leaveSharedTags({
     ...{ engine, isLocalDaemon, nodes, leftOut, archived },

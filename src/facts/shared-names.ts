@@ -4,30 +4,24 @@ import { type ImageReference, toCriName, toNodeNames } from '../image/reference.
 import type { PackedImage } from '../image/sources/archive-images.ts'
 import type { Facts } from './facts.ts'
 
-/** Archives may share an image, such as a base; it is loaded once under each of its names. */
-export const mergeRepeated = (all: readonly PackedImage[]): readonly PackedImage[] => {
-  const seen = new Set<string>()
-  return all.flatMap((packed) => {
-    const id = toDigest(packed.image.config)
-    const references = packed.references.filter(({ canonical }) => {
-      const key = `${canonical} ${id}`
-      return !seen.has(key) && seen.add(key)
-    })
-    return references.length === 0 ? [] : [{ ...packed, references }]
-  })
-}
-
-/** What an archive has is left out where Docker has it by the same name, as when a job loaded it for itself. */
-export const withoutKnown = (
+/**
+ * Archives may share an image, such as a base, and Docker may have it, too, as when a job loaded it for itself: it
+ * is loaded once under each of its names.
+ */
+export const mergeRepeated = (
   archived: readonly PackedImage[],
   images: Facts['images'],
 ): readonly PackedImage[] => {
-  const known = new Set(
-    images.flatMap(({ id, references }) => references.map(({ canonical }) => `${canonical} ${id}`)),
+  const toKey = ({ canonical }: ImageReference, id: string): string => `${canonical} ${id}`
+  const seen = new Set(
+    images.flatMap(({ id, references }) => references.map((each) => toKey(each, id))),
   )
   return archived.flatMap((packed) => {
     const id = toDigest(packed.image.config)
-    const references = packed.references.filter(({ canonical }) => !known.has(`${canonical} ${id}`))
+    const references = packed.references.filter((each) => {
+      const key = toKey(each, id)
+      return !seen.has(key) && seen.add(key)
+    })
     return references.length === 0 ? [] : [{ ...packed, references }]
   })
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Node } from '../cluster/node.ts'
 import type { NodeFiles } from '../inputs/node-files.ts'
 import { filesImages } from '../ownership.ts'
+import { shorten } from '../text/shorten.ts'
 
 /** A volume of a pod, and how its containers mount it; in the words of Kubernetes. */
 export type FilesVolume = {
@@ -29,12 +29,6 @@ export type FilesVolume = {
   readonly persistentVolumes: readonly unknown[]
 }
 
-/** A name with a few digits in place of what it does not say. */
-const toShort = (name: string, most: number, meant: string): string => {
-  const digits = createHash('sha256').update(meant).digest('hex').slice(0, 8)
-  return `${name.slice(0, most - digits.length - 1).replace(/[^a-z0-9]+$/, '')}-${digits}`
-}
-
 /**
  * A name that Kubernetes takes for objects and labels, and that no other path has: `/var/local/NAME` is NAME, and
  * what does not say all of a path has digits behind it.
@@ -47,7 +41,7 @@ export const toObjectName = (target: string): string => {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'files'
   const saysAll = target === `/var/local/${name}` && name.length <= 40
-  return saysAll ? name : toShort(name, 40, target)
+  return saysAll ? name : shorten(name, 40, target)
 }
 
 /** What the image of a path's files is called in the nodes. */
@@ -67,7 +61,7 @@ const toPersistent = (
   const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`
   const whole = `${name}-${node}`
   // Nodes of one cluster differ at their ends.
-  const own = whole.length > 63 ? toShort(whole, 63, `${target}\0${node}`) : whole
+  const own = whole.length > 63 ? shorten(whole, 63, `${target}\0${node}`) : whole
   const required = {
     nodeSelectorTerms: [
       { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] },
