@@ -122,10 +122,14 @@ test('what is being minted when it is closed ends as well', async () => {
 
 test('what is asked for while another one is minted and closed is not forgotten', async () => {
   github = await startGitHub({ installations: [{ owner: 'acme' }] })
+  // So that there is a moment between the two.
+  github.inject({ kind: 'delay', ms: 500, match: /access_tokens/ })
   const token = create([acme])
   const first = token.take()
   const closing = token.close()
-  await eventually('the first is being minted', () => github.requests.length > 0)
+  await eventually('the first is being minted', () =>
+    github.requests.some(({ path }) => path.endsWith('/access_tokens')),
+  )
   const second = token.take()
   await Promise.all([first, closing, second])
   await token.close()
