@@ -2455,19 +2455,27 @@ const renderGrowth = (reports) => {
 	return each.length === 0 ? void 0 : each.join(" · ");
 };
 
-// src/files/volumes.ts
-/** A name with a few digits in place of what it does not say. */
-const toShort = (name, most, meant) => {
-	const digits = createHash("sha256").update(meant).digest("hex").slice(0, 8);
-	return `${name.slice(0, most - digits.length - 1).replace(/[^a-z0-9]+$/, "")}-${digits}`;
+// src/text/shorten.ts
+/**
+* A name that is cut, with digits of a hash in place of what it does not say: others that are cut stay apart from
+* it, and it is the same in every run.
+*
+* @param most characters of the result
+* @param meant what it stands for
+*/
+const shorten = (name, most, meant, digits = 8) => {
+	const mark = createHash("sha256").update(meant).digest("hex").slice(0, digits);
+	return `${name.slice(0, most - digits - 1).replace(/[^a-zA-Z0-9]+$/, "")}-${mark}`;
 };
+
+// src/files/volumes.ts
 /**
 * A name that Kubernetes takes for objects and labels, and that no other path has: `/var/local/NAME` is NAME, and
 * what does not say all of a path has digits behind it.
 */
 const toObjectName = (target) => {
 	const name = target.toLowerCase().replace(/^\/var\/(?:local\/|lib\/)?/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "files";
-	return target === `/var/local/${name}` && name.length <= 40 ? name : toShort(name, 40, target);
+	return target === `/var/local/${name}` && name.length <= 40 ? name : shorten(name, 40, target);
 };
 /** What the image of a path's files is called in the nodes. */
 const toFilesImage = (target, id) => `${filesImages}/${toObjectName(target)}:${id}`;
@@ -2477,7 +2485,7 @@ const toPersistent = (name, { target, isWritable }, node, bytes) => {
 	const accessModes = [accessOf(isWritable)];
 	const storage = `${Math.max(1, Math.ceil(bytes / 2 ** 20))}Mi`;
 	const whole = `${name}-${node}`;
-	const own = whole.length > 63 ? toShort(whole, 63, `${target}\0${node}`) : whole;
+	const own = whole.length > 63 ? shorten(whole, 63, `${target}\0${node}`) : whole;
 	return [{
 		apiVersion: "v1",
 		kind: "PersistentVolume",
@@ -3141,106 +3149,6 @@ const recallRestores = async (access, references) => {
 	}
 };
 
-// src/facts/shared-names.ts
-/** Archives may share an image, such as a base; it is loaded once under each of its names. */
-const mergeRepeated = (all) => {
-	const seen = /* @__PURE__ */ new Set();
-	return all.flatMap((packed) => {
-		const id = toDigest(packed.image.config);
-		const references = packed.references.filter(({ canonical }) => {
-			const key = `${canonical} ${id}`;
-			return !seen.has(key) && seen.add(key);
-		});
-		return references.length === 0 ? [] : [{
-			...packed,
-			references
-		}];
-	});
-};
-/** What an archive has is left out where Docker has it by the same name, as when a job loaded it for itself. */
-const withoutKnown = (archived, images) => {
-	const known = new Set(images.flatMap(({ id, references }) => references.map(({ canonical }) => `${canonical} ${id}`)));
-	return archived.flatMap((packed) => {
-		const id = toDigest(packed.image.config);
-		const references = packed.references.filter(({ canonical }) => !known.has(`${canonical} ${id}`));
-		return references.length === 0 ? [] : [{
-			...packed,
-			references
-		}];
-	});
-};
-/** Those that are loaded. Of several with one tag, which are the same build then, one counts. */
-const toBuilds = (targets) => {
-	const told = /* @__PURE__ */ new Set();
-	return targets.filter(({ isWanted, output }) => isWanted && output !== "cache").map(({ name, tags }) => {
-		const references = tags.filter(({ canonical }) => !told.has(canonical));
-		for (const { canonical } of references) told.add(canonical);
-		return {
-			from: `the build of ${name}`,
-			references
-		};
-	});
-};
-/** What brings images into the nodes. */
-const toSources = ({ images, pulls, targets, archived }) => [
-	...images.map(({ references }) => ({
-		from: "Docker's store",
-		references
-	})),
-	...pulls.map((reference) => ({
-		from: "a registry",
-		references: [reference]
-	})),
-	...toBuilds(targets),
-	...archived.map(({ given, references }) => ({
-		from: given,
-		references
-	}))
-];
-const withoutTwins$1 = (references) => {
-	const seen = /* @__PURE__ */ new Set();
-	return references.filter(({ canonical }) => !seen.has(canonical) && seen.add(canonical));
-};
-/**
-* A name with tag and digest gives a node both. Where an image has that tag by itself, it gives the digest's
-* alone, which is what CRI looks for when a pod has this name.
-*/
-const leaveSharedTags = (found) => {
-	const names = new Set(toSources(found).flatMap(({ references }) => references.map(({ canonical }) => canonical)));
-	const leave = (reference) => {
-		const [tag = "", ...digest] = toNodeNames(reference.canonical);
-		return digest.length > 0 && names.has(tag) ? {
-			...reference,
-			canonical: toCriName(reference.canonical)
-		} : reference;
-	};
-	const leaveAll = (references) => withoutTwins$1(references.map(leave));
-	const images = found.images.map((image) => ({
-		...image,
-		references: leaveAll(image.references)
-	}));
-	return {
-		...found,
-		images,
-		pulls: leaveAll(found.pulls)
-	};
-};
-/**
-* A node has one image by each name: of several, it would be the last one to come.
-*
-* @throws {Failure} naming all such names, and where they come from
-*/
-const refuseSharedNames = (found) => {
-	const rows = toSources(found).flatMap(({ from, references }) => [...new Set(references.map(({ canonical }) => canonical))].map((name) => ({
-		name,
-		from
-	})));
-	const shared = [...Map.groupBy(rows, ({ name }) => name)].filter(([, all]) => all.length > 1);
-	if (shared.length === 0) return;
-	const list = shared.map(([name, all]) => `${name} (${all.map(({ from }) => from).join(", ")})`);
-	throw new Failure(`Several images of this step have one name: ${list.join("; ")}`, { remedy: "Leave out all but one of each name, or give the others names of their own." });
-};
-
 // src/facts/find-archived.ts
 /**
 * Images of archives. Most steps have none, and start without what reads them.
@@ -3252,7 +3160,7 @@ const findArchived$1 = async ({ imageArchives }, folder, signal) => {
 	const { findArchiveImages } = await import("./sources-archive-images.js");
 	const found = [];
 	for (const file of imageArchives) found.push(...await findArchiveImages(file, architecture, folder, signal));
-	return mergeRepeated(found);
+	return found;
 };
 
 // src/build/cache-places.ts
@@ -3284,12 +3192,7 @@ const toScope = ({ name, tags, bake }, { architecture }) => {
 */
 const findRegistryTag = ({ tags }) => tags.find(({ given }) => /^(?:[^/]*[.:][^/]*|localhost)\//.test(given))?.given;
 const longestTag = 128;
-/** One that is too long is cut; its digest keeps it apart from others, and is the same in every run. */
-const toTag = (text) => {
-	if (text.length <= longestTag) return text;
-	const mark = createHash("sha256").update(text).digest("hex").slice(0, 12);
-	return `${text.slice(0, longestTag - mark.length - 1)}-${mark}`;
-};
+const toTag = (text) => text.length <= longestTag ? text : shorten(text, longestTag, text, 12);
 const toCacheRef = (target, ref, facts) => {
 	const { full, short } = toScope(target, facts);
 	if (ref !== void 0) {
@@ -6148,6 +6051,98 @@ const findNamed = async (get, inputs, manifests, { targets, images, pulls, archi
 	};
 };
 
+// src/facts/shared-names.ts
+/**
+* Archives may share an image, such as a base, and Docker may have it, too, as when a job loaded it for itself: it
+* is loaded once under each of its names.
+*/
+const mergeRepeated = (archived, images) => {
+	const toKey = ({ canonical }, id) => `${canonical} ${id}`;
+	const seen = new Set(images.flatMap(({ id, references }) => references.map((each) => toKey(each, id))));
+	return archived.flatMap((packed) => {
+		const id = toDigest(packed.image.config);
+		const references = packed.references.filter((each) => {
+			const key = toKey(each, id);
+			return !seen.has(key) && seen.add(key);
+		});
+		return references.length === 0 ? [] : [{
+			...packed,
+			references
+		}];
+	});
+};
+/** Those that are loaded. Of several with one tag, which are the same build then, one counts. */
+const toBuilds = (targets) => {
+	const told = /* @__PURE__ */ new Set();
+	return targets.filter(({ isWanted, output }) => isWanted && output !== "cache").map(({ name, tags }) => {
+		const references = tags.filter(({ canonical }) => !told.has(canonical));
+		for (const { canonical } of references) told.add(canonical);
+		return {
+			from: `the build of ${name}`,
+			references
+		};
+	});
+};
+/** What brings images into the nodes. */
+const toSources = ({ images, pulls, targets, archived }) => [
+	...images.map(({ references }) => ({
+		from: "Docker's store",
+		references
+	})),
+	...pulls.map((reference) => ({
+		from: "a registry",
+		references: [reference]
+	})),
+	...toBuilds(targets),
+	...archived.map(({ given, references }) => ({
+		from: given,
+		references
+	}))
+];
+const withoutTwins$1 = (references) => {
+	const seen = /* @__PURE__ */ new Set();
+	return references.filter(({ canonical }) => !seen.has(canonical) && seen.add(canonical));
+};
+/**
+* A name with tag and digest gives a node both. Where an image has that tag by itself, it gives the digest's
+* alone, which is what CRI looks for when a pod has this name.
+*/
+const leaveSharedTags = (found) => {
+	const names = new Set(toSources(found).flatMap(({ references }) => references.map(({ canonical }) => canonical)));
+	const leave = (reference) => {
+		const [tag = "", ...digest] = toNodeNames(reference.canonical);
+		return digest.length > 0 && names.has(tag) ? {
+			...reference,
+			canonical: toCriName(reference.canonical)
+		} : reference;
+	};
+	const leaveAll = (references) => withoutTwins$1(references.map(leave));
+	const images = found.images.map((image) => ({
+		...image,
+		references: leaveAll(image.references)
+	}));
+	return {
+		...found,
+		images,
+		pulls: leaveAll(found.pulls)
+	};
+};
+/**
+* A node has one image by each name: of several, it would be the last one to come.
+*
+* @throws {Failure} naming all such names, and where they come from
+*/
+const refuseSharedNames = (found) => {
+	const rows = toSources(found).flatMap(({ from, references }) => [...new Set(references.map(({ canonical }) => canonical))].map((name) => ({
+		name,
+		from
+	})));
+	const shared = [...Map.groupBy(rows, ({ name }) => name)].filter(([, all]) => all.length > 1);
+	if (shared.length === 0) return;
+	const list = shared.map(([name, all]) => `${name} (${all.map(({ from }) => from).join(", ")})`);
+	throw new Failure(`Several images of this step have one name: ${list.join("; ")}`, { remedy: "Leave out all but one of each name, or give the others names of their own." });
+};
+
 // src/facts/gather.ts
 /** Only manifests are compared with it; their pods may also go to nodes that the step leaves out. */
 const findCapacities = async (api, inputs, { env }, found) => {
@@ -6209,7 +6204,7 @@ const gather = async (docker, api, inputs, context, cache) => {
 	const { isLocal: isLocalDaemon } = docker;
 	const built = await questions[3];
 	const manifests = await questions[4];
-	const archived = withoutKnown(await questions[5], given.images);
+	const archived = mergeRepeated(await questions[5], given.images);
 	const images = await findNamed(get, inputs, manifests, {
 		...built,
 		...given,
