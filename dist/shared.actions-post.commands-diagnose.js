@@ -1,5 +1,5 @@
 import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
-import { formatBytes, formatCount, isMisspelt, parseQuantity } from "./shared.actions-post.actions-step.js";
+import { formatBytes, formatCount, isMisspelt, longestJobMs, parseQuantity } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
@@ -674,7 +674,7 @@ const parseDurationMs = (text) => {
 const toPull = ({ reason, message, count, node, at }, since) => {
 	const [, name, alone = "", waited, size] = reason === "Pulled" ? pullPattern.exec(message) ?? [] : [];
 	const waitMs = parseDurationMs(waited ?? alone);
-	if (name === void 0 || waitMs === void 0) return [];
+	if (name === void 0 || waitMs === void 0 || waitMs > 432e6) return [];
 	if (typeof parseImageReference(name) === "string") return [];
 	if (!isSince(at, since, waitMs)) return [];
 	return [{

@@ -819,14 +819,15 @@ const matchFolders = (subject) => {
 };
 
 // src/analysis/findings/public-keys.ts
-const packages = "(?:^|/)(?:site-packages|dist-packages|node_modules|gems)/";
-const samples = "(?:tests?|testdata|fixtures|examples?|doc|docs)/";
-const publicPath = new RegExp(`${packages}|(?:^|/)${samples}`);
-const samplePath = new RegExp(`${packages}(?:.*/)?${samples}`);
+const ofPackage = /(?:^|\/)(?:site-packages|dist-packages|node_modules|gems)\//;
+const ofSample = /(?:^|\/)(?:tests?|testdata|fixtures|examples?|doc|docs)\//;
 /** Packages bring keys of their own tests and examples, which are no secret. */
-const isPublic = (path) => publicPath.test(path);
+const isPublic = (path) => ofPackage.test(path) || ofSample.test(path);
 /** The same of installed packages' tests and examples alone: what is elsewhere may be somebody's own. */
-const isSampleOfPackage = (path) => samplePath.test(path);
+const isSampleOfPackage = (path) => {
+	const [found] = ofPackage.exec(path) ?? [];
+	return found !== void 0 && ofSample.test(path.slice(path.indexOf(found) + found.length));
+};
 
 // src/analysis/findings/match-secrets.ts
 const fileRule = {

@@ -1,4 +1,5 @@
 import { parseImageReference } from '../../image/reference.ts'
+import { longestJobMs } from '../../ownership.ts'
 import type { PulledImage } from '../finding/pulled-image.ts'
 import { isSince } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
@@ -44,7 +45,8 @@ const toPull = (
   const [, name, alone = '', waited, size] =
     reason === 'Pulled' ? (pullPattern.exec(message) ?? []) : []
   const waitMs = parseDurationMs(waited ?? alone)
-  if (name === undefined || waitMs === undefined) return []
+  // Anybody may write an event, and nobody waits for longer than a job lasts.
+  if (name === undefined || waitMs === undefined || waitMs > longestJobMs) return []
   if (typeof parseImageReference(name) === 'string') return []
   // What began before the job is not the job's, whenever it ended.
   if (!isSince(at, since, waitMs)) return []
