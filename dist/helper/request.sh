@@ -76,6 +76,9 @@ main=$$
 jobs=()
 end_early() {
   trap '' TERM
+  # Where a node ends in the moment of the signal, bash may wait for all of its children instead of that one.
+  kill ${guard:+"$guard"} 2>/dev/null || true
+  [[ -z "${life-}" ]] || exec {life}>&-
   for job in "${jobs[@]}"; do kill -TERM "$job" 2>/dev/null || true; done
   for job in "${jobs[@]}"; do wait "$job" 2>/dev/null || true; done
   exit 143
@@ -93,7 +96,6 @@ watch_deadline() {
   echo "no end after ${deadline} s" >&2
   kill -TERM "$main"
 }
-# shellcheck disable=SC2034  # only held open
 exec {life}> >(watch_deadline)
 # Where no container ends with us, it would end somebody else.
 trap 'kill "$guard" 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type HelperEnd, startHelper, untilPrinted } from '../../support/helper-process.ts'
+import {
+  type HelperEnd,
+  type HelperProcess,
+  startHelper,
+  untilPrinted,
+} from '../../support/helper-process.ts'
 
 /** What the action and its helper say to each other, without a load, an engine or a node. */
 let place: string
@@ -160,6 +166,25 @@ describe('the lifeline', () => {
       'while :; do sleep 0.05; done',
     )
     expect([code, stderr]).toEqual([143, 'no end after 0.2 s\n'])
+  })
+
+  test('ends it also in the moment in which a node ends by itself', async () => {
+    const body = '(sleep 0.01; kill -TERM "$main") & jobs+=($!); wait "$!"'
+    const helpers: HelperProcess[] = []
+    const start = async (): Promise<void> => {
+      const helper = startHelper(place, body)
+      helpers.push(helper)
+      helper.write(`${whole.join('\n')}\n`)
+      await helper.end
+    }
+    // Bash gets into trouble about every sixth time.
+    const rounds = async (): Promise<string> => {
+      for (let round = 0; round < 10; round += 1) await Promise.all([1, 2, 3, 4, 5, 6].map(start))
+      return 'all have ended'
+    }
+    const said = await Promise.race([rounds(), delay(20_000, 'one hangs')])
+    for (const helper of helpers) helper.hangUp()
+    expect(said).toBe('all have ended')
   })
 
   test('leaves no working folder behind', async () => {
