@@ -72,6 +72,14 @@ RUN dnf install --assumeyes git && dnf clean all && rm -rf /var/cache/dnf /var/c
   leave: neverNeeded,
 }
 
+/** What the images of languages have, and Debian's own has not. */
+const certificates = raw`RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*`
+
+const libraries =
+  'The last stage needs what the program is linked to while it runs, such as `libssl3t64`: `ldd` lists it.'
+
 const go: FindingPage = {
   told: tellCache(
     'each `.cache/go-build` (what the compiler made) and `go/pkg/mod` (sources of modules; with `cache/download` in it)',
@@ -93,10 +101,11 @@ RUN --mount=type=cache,target=/go/pkg/mod \
     go build -o /server .
 
 FROM debian:trixie-slim
+${certificates}
 COPY --from=build /server /usr/local/bin/server
 `),
   ],
-  leave: 'An image that compiles Go while it runs, without a network, needs its modules.',
+  leave: `An image that compiles Go while it runs, without a network, needs its modules. ${libraries}`,
 }
 
 const cargo: FindingPage = {
@@ -119,10 +128,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo install --locked --path . --root /out
 
 FROM debian:trixie-slim
+${certificates}
 COPY --from=build /out/bin/ /usr/local/bin/
 `),
   ],
-  leave: 'An image that compiles Rust while it runs, without a network, needs its crates.',
+  leave: `An image that compiles Rust while it runs, without a network, needs its crates. ${libraries}`,
 }
 
 export const systemCachePages: FindingPages = {

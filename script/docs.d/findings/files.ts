@@ -119,12 +119,14 @@ RUN ldconfig
 `),
   ],
   after: [
+    named('.dockerignore', 'build/lib/**/*.a\n'),
     dockerfile(raw`FROM debian:trixie-slim
-COPY build/lib/*.so* /usr/local/lib/
+COPY build/lib /usr/local/lib
 RUN ldconfig
 `),
   ],
-  leave: 'An image that compiles for others.',
+  leave:
+    'An image that compiles for others, and a stage that does: what .dockerignore names, none of them gets.',
 }
 
 export const filePages: FindingPages = {
