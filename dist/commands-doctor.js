@@ -1,5 +1,5 @@
 import { createDocker, describeEnd, findNodes, findSocket, isMachine, isOlder, readRegularFile, runCaptured, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
-import { createBuildToken, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
+import { createBuildToken, findActionsCache, findBuilder, findBuildxVersion, findEngine, formatBytes, formatCount } from "./shared.actions-post.actions-step.js";
 import { executeIn, findDockers, findFilesystems, findGate, findImages, groupForHelpers, planMethod, reasonFor, renderBecause, renderEndedToken, runHelper, storeFolders, toHelperRequest, toMounts } from "./shared.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { createRequests, readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
@@ -312,34 +312,50 @@ const checkProxies = async (env, signal) => {
 	const tried = await Promise.all(proxies.map((proxy) => tryToConnect(proxy, signal)));
 	return explainProxies(env, tried.flat());
 };
-/** A key that nobody has: the service looks at the token first. */
-const question = JSON.stringify({
-	key: "slipway-doctor",
-	restore_keys: [],
-	version: "0".repeat(64)
-});
-const findEntryPath = "twirp/github.actions.results.api.v1.CacheService/GetCacheEntryDownloadURL";
+/** A question for a key that nobody has: the service looks at the token first. */
+const toQuestion = ({ version, address }) => {
+	const [key, entryVersion] = ["slipway-doctor", "0".repeat(64)];
+	if (version === 1) {
+		const path = `_apis/artifactcache/cache?keys=${key}&version=${entryVersion}`;
+		return {
+			url: new URL(`${address}${path}`),
+			headers: { accept: "application/json;api-version=6.0-preview.1" },
+			order: {}
+		};
+	}
+	const path = "twirp/github.actions.results.api.v1.CacheService/GetCacheEntryDownloadURL";
+	const body = JSON.stringify({
+		key,
+		restore_keys: [],
+		version: entryVersion
+	});
+	return {
+		url: new URL(path, address),
+		headers: { "content-type": "application/json" },
+		order: { body }
+	};
+};
 const explainCache = (status, said, host) => {
-	if (status === 200) return ok(`the Actions cache answers at ${host}`);
+	if (status === 200 || status === 204) return ok(`the Actions cache answers at ${host}`);
 	if (status === 401 || status === 403) return no(`${host} refuses the job's token (${status})`, "Run the job again: its token may have ended. Check ACTIONS_CACHE_MODE of the runner.");
 	return unknown(`${host} answered ${status}: ${said.slice(0, 200)}`);
 };
-/** @param variables by which the runner says where the Actions cache is */
+/** @param variables by which the runner says where it is, and where its server is */
 const checkCache = async (variables, place, signal) => {
-	const { ACTIONS_RESULTS_URL: address, ACTIONS_RUNTIME_TOKEN: token } = variables;
-	if (!address || !token) {
+	const found = findActionsCache(variables);
+	if (found === void 0) {
 		if (place === "laptop") return unknown("there is no Actions cache outside of a job");
 		return no("the runner names no Actions cache: `cache: gha` and what Slipway keeps between runs do nothing", "Run Slipway as a `uses:` step, not in `run:`; a server of your own needs its storage configured for Actions.");
 	}
-	const server = URL.parse(address);
-	if (server === null) return unknown("ACTIONS_RESULTS_URL is no address");
+	const server = URL.parse(found.address);
+	if (server === null) return unknown("ACTIONS_RESULTS_URL or ACTIONS_CACHE_URL is no address");
 	const { send, dispose } = createRequests(server, signal);
 	try {
-		const headers = {
-			authorization: `Bearer ${token}`,
-			"content-type": "application/json"
-		};
-		const answer = await send(new URL(findEntryPath, server), headers, { body: question });
+		const { url, headers, order } = toQuestion(found);
+		const answer = await send(url, {
+			authorization: `Bearer ${found.token}`,
+			...headers
+		}, order);
 		const said = await readText(answer, 64e3, `The answer of ${server.host}`);
 		return explainCache(answer.status, said.toString("utf8"), server.host);
 	} catch (error) {
@@ -610,7 +626,10 @@ const toQuestions = (examination) => {
 		["inotify", ofHost(() => checkInotify(place))],
 		["sudo", () => checkSudo(env, signal)],
 		["proxies", () => checkProxies(env, signal)],
-		["cache", () => checkCache(examination.cacheEnv, place, signal)],
+		["cache", () => checkCache({
+			...env,
+			...examination.cacheEnv
+		}, place, signal)],
 		...credentials.kind === "none" ? [] : [["App", () => checkApp(credentials, examination.token)]]
 	];
 };

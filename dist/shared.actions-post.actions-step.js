@@ -2063,6 +2063,27 @@ const withBuilder = async ({ builder, bake, isDryRun, clusterName }, api, place,
 	}
 };
 
+// src/host/cache-service.ts
+/** Whether GitHub itself runs the server, as `@actions/cache` has it. */
+const isGitHubs = (serverUrl = "https://github.com") => {
+	const host = attempt(() => new URL(serverUrl).hostname) ?? "";
+	return host === "github.com" || /\.(?:ghe\.com|localhost)$/.test(host);
+};
+/**
+* Finds the Actions cache by the variables of the runner, as `@actions/cache` does (`getCacheServiceURL`), which keeps
+* this to itself.
+*/
+const findActionsCache = (env) => {
+	const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: results } = env;
+	const isNew = isGitHubs(env["GITHUB_SERVER_URL"] || void 0) && env["ACTIONS_CACHE_SERVICE_V2"];
+	const address = isNew ? results : env["ACTIONS_CACHE_URL"] || results;
+	return address && token ? {
+		version: isNew ? 2 : 1,
+		address,
+		token
+	} : void 0;
+};
+
 // src/inputs/builder-keys.ts
 /** The variable of docker/setup-buildx-action that holds one of a node's certificates, or its key. */
 const toVariable = (index, word) => `BUILDER_NODE_${index}_AUTH_TLS_${word.toUpperCase()}`;
@@ -2717,7 +2738,7 @@ const readEnvironment = async (own = process.env) => {
 		/** 1 for a job that runs for the first time, more when somebody runs it again. */
 		runAttempt: context.runAttempt || 1,
 		/** Whether the runner told where the Actions cache is, and gave a token for it. */
-		hasCacheService: Boolean(env["ACTIONS_RESULTS_URL"] && env["ACTIONS_RUNTIME_TOKEN"]),
+		hasCacheService: findActionsCache(env) !== void 0,
 		/** Whether it is more than read: the runner says so for runs that it does not trust. */
 		mayWriteCache: !/^\s*(?:none|read)\s*$/i.test(env["ACTIONS_CACHE_MODE"] ?? ""),
 		/** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
@@ -2817,4 +2838,4 @@ const createRunner = () => {
 	};
 };
 
-export { architecture, askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, kubeconfigState, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toKubeconfig, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, toVariant, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };
+export { architecture, askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findActionsCache, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, kubeconfigState, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toKubeconfig, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, toVariant, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };

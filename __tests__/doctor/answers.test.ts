@@ -10,13 +10,14 @@ import {
   explainInotify,
   explainMemory,
 } from '../../src/doctor/machine.ts'
-import { explainCache, explainProxies } from '../../src/doctor/network.ts'
+import { checkCache, explainCache, explainProxies } from '../../src/doctor/network.ts'
 import { explainNodes, findVolumesFilesystem } from '../../src/doctor/nodes.ts'
 import { findPlace, type Place } from '../../src/doctor/place.ts'
 import { explainSudo } from '../../src/doctor/rights.ts'
 import { explainStore } from '../../src/doctor/store.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Filesystem } from '../../src/storage/filesystems.ts'
+import { startCacheService } from '../support/cache-service.ts'
 import { foundFacts } from '../support/found.ts'
 
 const places: readonly Place[] = ['hosted', 'pod', 'self-hosted', 'laptop']
@@ -321,8 +322,26 @@ describe('the network', () => {
   })
 
   test('the Actions cache', () => {
-    const states = [200, 401, 403, 500].map((status) => explainCache(status, '', 'host').state)
-    expect(states).toEqual(['ok', 'no', 'no', 'unknown'])
+    const states = [200, 204, 401, 403, 500].map((status) => explainCache(status, '', 'host').state)
+    expect(states).toEqual(['ok', 'ok', 'no', 'no', 'unknown'])
+  })
+
+  test('the Actions cache is asked in the way that it has', async () => {
+    const service = await startCacheService()
+    const newer = { ACTIONS_RESULTS_URL: service.resultsUrl, ACTIONS_CACHE_SERVICE_V2: 'True' }
+    const older = { ACTIONS_CACHE_URL: service.olderUrl }
+    const ask = (env: object, token = service.token) =>
+      checkCache(
+        { ...env, ACTIONS_RUNTIME_TOKEN: token },
+        'self-hosted',
+        new AbortController().signal,
+      ).then(({ state }) => state)
+    try {
+      const states = [ask(newer), ask(older), ask(newer, 'other'), ask(older, 'other')]
+      expect(await Promise.all(states)).toEqual(['ok', 'ok', 'no', 'no'])
+    } finally {
+      await service.stop()
+    }
   })
 })
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Target } from '../../src/build/target.ts'
-import { readEnvironment } from '../../src/commands/actions/environment.ts'
 import { architecture } from '../../src/host/architecture.ts'
 import type { RawInputs } from '../../src/inputs/raw-inputs.ts'
 import { parseSizesKey, toSizesKey } from '../../src/memory/size-memory.ts'
@@ -84,13 +83,4 @@ test.each([
   ['another image', `${toPrefix('size-v2', 'acme/app', named('other'))}7-7`],
 ])('a name with %s is refused', (_name, key) => {
   expect(parseSizesKey(prefix, key, 1)).toBeUndefined()
-})
-
-test.each([
-  ['both', { ACTIONS_RESULTS_URL: 'https://results', ACTIONS_RUNTIME_TOKEN: 'token' }, true],
-  ['no token', { ACTIONS_RESULTS_URL: 'https://results' }, false],
-  ['no URL', { ACTIONS_RUNTIME_TOKEN: 'token' }, false],
-  ['an empty URL', { ACTIONS_RESULTS_URL: '', ACTIONS_RUNTIME_TOKEN: 'token' }, false],
-])('the cache service is there with URL and token: %s', async (_name, env, expected) => {
-  expect((await readEnvironment(env)).hasCacheService).toBe(expected)
 })

@@ -13,7 +13,8 @@ import { type BuiltCache, planSaving } from '../../src/store/plan-saving.ts'
 import { restoreRecords } from '../../src/store/restore-record.ts'
 import { saveEntries } from '../../src/store/save-entries.ts'
 import { cacheClientEnv } from '../support/cache-client-env.ts'
-import { type CacheEntry, type CacheService, startCacheService } from '../support/cache-service.ts'
+import type { CacheEntry } from '../support/cache-desk.ts'
+import { type CacheService, startCacheService } from '../support/cache-service.ts'
 import { sha256 } from '../support/tar.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'slipway-layer-store-'))
@@ -21,6 +22,7 @@ const start = toRecordStart('api')
 let service: CacheService
 let told: string[] = []
 let made = 0
+let hasOlder = false
 
 const toOrder = () => {
   made += 1
@@ -28,9 +30,10 @@ const toOrder = () => {
   mkdirSync(folder, { mode: 0o700 })
   const { signal } = new AbortController()
   const variables = {
-    ACTIONS_RESULTS_URL: service.resultsUrl,
     ACTIONS_RUNTIME_TOKEN: service.token,
-    ACTIONS_CACHE_SERVICE_V2: 'true',
+    ...(hasOlder
+      ? { ACTIONS_CACHE_URL: service.olderUrl }
+      : { ACTIONS_RESULTS_URL: service.resultsUrl, ACTIONS_CACHE_SERVICE_V2: 'true' }),
   }
   const env = cacheClientEnv(root)
   const cache = createEntryCache({ env, variables, mask: () => {}, debug: () => {}, signal })
@@ -290,5 +293,24 @@ describe('layers in the Actions cache', () => {
     service.entries.splice(0)
     expect((await restore()).record).toBeUndefined()
     expect(told).toEqual([])
+  })
+
+  test("with the older service, of a server of one's own, they come back, too", async () => {
+    hasOlder = true
+    try {
+      service.entries.splice(0)
+      // Sent in more pieces than one.
+      const huge = randomBytes(40_000_000)
+      await keep([huge, small, tiny])
+      const { record, store, folder } = await restore()
+      expect(record?.image).toEqual([huge, small, tiny].map(toName))
+      await store.bringAll([sha256(huge), sha256(small), sha256(tiny)], () => {})
+      expect(readFileSync(join(folder, toName(huge))).equals(huge)).toBe(true)
+      expect(readFileSync(join(folder, toName(tiny)))).toEqual(tiny)
+      await keep([huge, small, tiny], { before: record, refused: store.refused }, [small])
+      expect([service.entries.length, told]).toEqual([3, []])
+    } finally {
+      hasOlder = false
+    }
   })
 })

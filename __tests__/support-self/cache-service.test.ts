@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { restoreCache, saveCache } from '@actions/cache'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type CacheService, startCacheService } from '../support/cache-service.ts'
 
 let folder: string
@@ -115,4 +115,31 @@ test('an upload in blocks is put together in the order of the list, and read fro
   const { signed_download_url: from } = await ask('GetCacheEntryDownloadURL', entry)
   const rest = await fetch(String(from), { headers: { 'x-ms-range': 'bytes=6-' } })
   expect([rest.status, await rest.text()]).toEqual([206, 'later'])
+})
+
+describe("the older service, which servers of one's own have", () => {
+  beforeEach(() => {
+    vi.stubEnv('ACTIONS_CACHE_SERVICE_V2', '')
+    vi.stubEnv('ACTIONS_RESULTS_URL', '')
+    vi.stubEnv('ACTIONS_CACHE_URL', service.olderUrl)
+  })
+
+  test('the real library saves to it and restores from it', async () => {
+    expect(await saveCache([file], 'a-1')).toBeGreaterThan(0)
+    await writeFile(file, 'second')
+    expect(await restoreCache([file], 'b-1', ['a-'])).toBe('a-1')
+    expect(await readFile(file, 'utf8')).toBe('first')
+    expect(await restoreCache([file], 'b-')).toBeUndefined()
+    expect(await saveCache([file], 'a-1')).toBe(-1)
+    expect(asked()).not.toContain('CreateCacheEntry')
+  })
+
+  test('what was not committed is not found, nor what another token asks for', async () => {
+    await saveCache([file], 'a-1')
+    vi.stubEnv('ACTIONS_RUNTIME_TOKEN', 'another')
+    expect(await restoreCache([file], 'a-1')).toBeUndefined()
+    vi.stubEnv('ACTIONS_RUNTIME_TOKEN', service.token)
+    for (const entry of service.entries) entry.isFinal = false
+    expect(await restoreCache([file], 'a-1')).toBeUndefined()
+  })
 })

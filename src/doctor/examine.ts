@@ -180,7 +180,7 @@ const toQuestions = (examination: Examination): readonly Question[] => {
     ['inotify', ofHost(() => checkInotify(place))],
     ['sudo', () => checkSudo(env, signal)],
     ['proxies', () => checkProxies(env, signal)],
-    ['cache', () => checkCache(examination.cacheEnv, place, signal)],
+    ['cache', () => checkCache({ ...env, ...examination.cacheEnv }, place, signal)],
     ...(credentials.kind === 'none'
       ? []
       : [['App', () => checkApp(credentials, examination.token)] as const]),

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Failure } from '../failure.ts'
+import { type ActionsCache, findActionsCache } from '../host/cache-service.ts'
 import type { Env } from '../host/command.ts'
 import { createRequests, readText } from '../host/http.ts'
 import { type Answer, no, ok, unknown } from './check.ts'
@@ -68,17 +69,25 @@ export const checkProxies = async (env: Env, signal: AbortSignal): Promise<Answe
   return explainProxies(env, tried.flat())
 }
 
-/** A key that nobody has: the service looks at the token first. */
-const question = JSON.stringify({
-  key: 'slipway-doctor',
-  restore_keys: [],
-  version: '0'.repeat(64),
-})
-
-const findEntryPath = 'twirp/github.actions.results.api.v1.CacheService/GetCacheEntryDownloadURL'
+/** A question for a key that nobody has: the service looks at the token first. */
+const toQuestion = ({ version, address }: ActionsCache) => {
+  const [key, entryVersion] = ['slipway-doctor', '0'.repeat(64)]
+  if (version === 1) {
+    const path = `_apis/artifactcache/cache?keys=${key}&version=${entryVersion}`
+    const accept = 'application/json;api-version=6.0-preview.1'
+    return { url: new URL(`${address}${path}`), headers: { accept }, order: {} }
+  }
+  const path = 'twirp/github.actions.results.api.v1.CacheService/GetCacheEntryDownloadURL'
+  const body = JSON.stringify({ key, restore_keys: [], version: entryVersion })
+  return {
+    url: new URL(path, address),
+    headers: { 'content-type': 'application/json' },
+    order: { body },
+  }
+}
 
 export const explainCache = (status: number, said: string, host: string): Answer => {
-  if (status === 200) return ok(`the Actions cache answers at ${host}`)
+  if (status === 200 || status === 204) return ok(`the Actions cache answers at ${host}`)
   if (status === 401 || status === 403)
     return no(
       `${host} refuses the job's token (${status})`,
@@ -87,26 +96,27 @@ export const explainCache = (status: number, said: string, host: string): Answer
   return unknown(`${host} answered ${status}: ${said.slice(0, 200)}`)
 }
 
-/** @param variables by which the runner says where the Actions cache is */
+/** @param variables by which the runner says where it is, and where its server is */
 export const checkCache = async (
   variables: Env,
   place: Place,
   signal: AbortSignal,
 ): Promise<Answer> => {
-  const { ACTIONS_RESULTS_URL: address, ACTIONS_RUNTIME_TOKEN: token } = variables
-  if (!address || !token) {
+  const found = findActionsCache(variables)
+  if (found === undefined) {
     if (place === 'laptop') return unknown('there is no Actions cache outside of a job')
     return no(
       'the runner names no Actions cache: `cache: gha` and what Slipway keeps between runs do nothing',
       'Run Slipway as a `uses:` step, not in `run:`; a server of your own needs its storage configured for Actions.',
     )
   }
-  const server = URL.parse(address)
-  if (server === null) return unknown('ACTIONS_RESULTS_URL is no address')
+  const server = URL.parse(found.address)
+  if (server === null) return unknown('ACTIONS_RESULTS_URL or ACTIONS_CACHE_URL is no address')
   const { send, dispose } = createRequests(server, signal)
   try {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const answer = await send(new URL(findEntryPath, server), headers, { body: question })
+    const { url, headers, order } = toQuestion(found)
+    const authorization = `Bearer ${found.token}`
+    const answer = await send(url, { authorization, ...headers }, order)
     const said = await readText(answer, 64_000, `The answer of ${server.host}`)
     return explainCache(answer.status, said.toString('utf8'), server.host)
   } catch (error) {

@@ -22,11 +22,8 @@ import type { Ports } from '../../../src/run/ports.ts'
 import type { StoredFile } from '../../../src/store/entry.ts'
 import { createEntryCache } from '../../../src/store/entry-cache.ts'
 import { cacheClientEnv } from '../../support/cache-client-env.ts'
-import {
-  type CacheEntry,
-  type CacheService,
-  startCacheService,
-} from '../../support/cache-service.ts'
+import type { CacheEntry } from '../../support/cache-desk.ts'
+import { type CacheService, startCacheService } from '../../support/cache-service.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'slipway-kept-'))
 let service: CacheService

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { CacheEntry } from '../../../__tests__/support/cache-service.ts'
+import type { CacheEntry } from '../../../__tests__/support/cache-desk.ts'
 import type { Engine } from '../host/engine.ts'
 import { type FreshNodes, startNodes } from '../host/nodes.ts'
 import { say } from '../host/progress.ts'

@@ -1,10 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type CacheEntry,
-  type CacheService,
-  startCacheService,
-} from '../../../__tests__/support/cache-service.ts'
+import type { CacheEntry } from '../../../__tests__/support/cache-desk.ts'
+import { type CacheService, startCacheService } from '../../../__tests__/support/cache-service.ts'
 import { say } from '../host/progress.ts'
 import type { Session } from '../host/session.ts'
 import { imageName } from '../image/names.ts'

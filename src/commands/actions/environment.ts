@@ -1,5 +1,6 @@
 import { delimiter, isAbsolute } from 'node:path'
 import { pinDockerFolders } from '../../docker/docker-folders.ts'
+import { findActionsCache } from '../../host/cache-service.ts'
 import type { Env } from '../../host/command.ts'
 import { findTempDir } from '../../host/temp-dir.ts'
 import { isBuilderKey } from '../../inputs/builder-keys.ts'
@@ -118,7 +119,7 @@ export const readEnvironment = async (own: NodeJS.ProcessEnv = process.env) => {
     /** 1 for a job that runs for the first time, more when somebody runs it again. */
     runAttempt: context.runAttempt || 1,
     /** Whether the runner told where the Actions cache is, and gave a token for it. */
-    hasCacheService: Boolean(env['ACTIONS_RESULTS_URL'] && env['ACTIONS_RUNTIME_TOKEN']),
+    hasCacheService: findActionsCache(env) !== undefined,
     /** Whether it is more than read: the runner says so for runs that it does not trust. */
     mayWriteCache: !/^\s*(?:none|read)\s*$/i.test(env['ACTIONS_CACHE_MODE'] ?? ''),
     /** A folder for what must not outlive the job; the system's own where the runner's is of no use. */
