@@ -802,10 +802,17 @@ const minikube = {
 	userland: "gnu",
 	clusterLabel: "name.minikube.sigs.k8s.io",
 	roleLabel: "role.minikube.sigs.k8s.io",
-	findOwner: (machine, network) => network === clusterOf(machine) ? {
-		cluster: network,
-		role: "worker"
-	} : void 0,
+	findOwner: (machine, network) => {
+		const cluster = clusterOf(machine);
+		if (network === cluster) return {
+			cluster,
+			role: "worker"
+		};
+		return cluster === void 0 || network === machine ? {
+			cluster: machine,
+			role: "control-plane"
+		} : void 0;
+	},
 	runsPods: () => true,
 	create: "minikube start --driver=docker --container-runtime=containerd",
 	toContainerd: () => ({

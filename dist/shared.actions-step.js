@@ -1341,6 +1341,8 @@ const toNodeCapacity = (sources) => {
 		node: node.name,
 		/** Such as `control-plane` or `worker`. */
 		role: node.role,
+		/** Whether it keeps ordinary pods away where there are other nodes: only kind leaves its control planes so. */
+		isTainted: node.provider === "kind" && node.role === "control-plane",
 		/** Every layer that caps it; {@link findTightest} has the one that counts. */
 		bounds,
 		/** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */
@@ -11173,8 +11175,8 @@ const checkLimits$1 = (workloads, each) => {
 };
 /** kind lets ordinary pods into a control plane only where that is the one node. */
 const takesPods = (capacities) => {
-	const workers = capacities.filter(({ role }) => role !== "control-plane");
-	return workers.length > 0 ? workers : capacities;
+	const open = capacities.filter(({ isTainted }) => !isTainted);
+	return open.length > 0 ? open : capacities;
 };
 /** Whether the pods of the manifests find the memory and CPUs that they ask for. */
 const checkCapacity = (workloads, capacities, engine) => {

@@ -39,7 +39,7 @@ imageGCHighThresholdPercent: 100
 const see = (change: Partial<CapacitySources> = {}) =>
   toNodeCapacity({
     engine: { memoryBytes: 16e9, cores: 4 },
-    node: { name: 'kind-worker', role: 'worker' },
+    node: { name: 'kind-worker', role: 'worker', provider: 'kind' },
     inspected: {
       HostConfig: { Memory: 0, NanoCpus: 0, CpuQuota: 0, CpuPeriod: 0, CpusetCpus: '' },
     },
@@ -58,6 +58,15 @@ const tightest = (change: Partial<CapacitySources>) => {
 }
 
 const everything = 'the whole machine'
+
+test.each([
+  ['kind', 'control-plane', true],
+  ['kind', 'worker', false],
+  ['minikube', 'control-plane', false],
+  ['k3d', 'server', false],
+] as const)('of %s, a node as %s keeps pods away: %s', (provider, role, expected) => {
+  expect(see({ node: { name: 'n', role, provider } }).isTainted).toBe(expected)
+})
 
 describe('which layer is the tightest', () => {
   test('without limits it is the machine', () => {

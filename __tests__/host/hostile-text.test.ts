@@ -65,7 +65,7 @@ const heading = 'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null)'
 const roomOf = (printed: string) =>
   toNodeCapacity({
     engine: { memoryBytes: 1, cores: 1 },
-    node: { name: 'n', role: 'worker' },
+    node: { name: 'n', role: 'worker', provider: 'kind' },
     inspected: {},
     printed,
     above: { memory: [], cpu: [] },

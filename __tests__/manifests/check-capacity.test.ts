@@ -21,6 +21,7 @@ const capacity = (
 ): NodeCapacity => ({
   node,
   role: node.includes('worker') ? 'worker' : 'control-plane',
+  isTainted: !node.includes('worker'),
   bounds: {
     memory: [...(limits.memory ? [own(limits.memory)] : []), all(engine.memoryBytes)],
     cpu: [...(limits.cpu ? [own(limits.cpu)] : []), all(engine.cores)],
@@ -223,6 +224,12 @@ describe('several nodes', () => {
 
   test('pods that ask for nothing have room in the smallest node', () => {
     expect(check([workloadOf([{}])], control, capacity('kind-worker', { memory: 1e7 }))).toEqual([])
+  })
+
+  test("minikube's control plane takes pods beside a worker's", () => {
+    const first = { ...capacity('mini', { memory: 6e9 }), isTainted: false }
+    const workers = [capacity('mini-worker', { memory: 2e9 })]
+    expect(check([workloadOf([asks(4e9)])], first, ...workers)).toEqual([])
   })
 
   test('control planes alone take pods', () => {

@@ -19,6 +19,7 @@ const capacity = (
 ): NodeCapacity => ({
   node,
   role: 'worker',
+  isTainted: false,
   bounds: { memory: [], cpu: [] },
   disk: {
     device: '1',

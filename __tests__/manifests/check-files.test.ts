@@ -28,6 +28,7 @@ const single: GivenFiles = {
 const capacity = (node: string): NodeCapacity => ({
   node,
   role: node.includes('worker') ? 'worker' : 'control-plane',
+  isTainted: !node.includes('worker'),
   bounds: { memory: [], cpu: [] },
   disk: undefined,
   kubernetesMinor: undefined,

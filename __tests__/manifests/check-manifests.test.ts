@@ -8,6 +8,7 @@ import { workloadOf } from '../support/manifests.ts'
 const full: NodeCapacity = {
   node: 'kind-control-plane',
   role: 'control-plane',
+  isTainted: true,
   bounds: { memory: [], cpu: [] },
   disk: { device: '1', totalBytes: 100e9, freeBytes: 0, totalInodes: 0, freeInodes: 0 },
   kubernetesMinor: undefined,

@@ -7,6 +7,7 @@ import { workloadOf } from '../support/manifests.ts'
 const capacity = (node: string, freeBytes: number | undefined, device = '1'): NodeCapacity => ({
   node,
   role: node.includes('worker') ? 'worker' : 'control-plane',
+  isTainted: !node.includes('worker'),
   bounds: { memory: [], cpu: [] },
   disk:
     freeBytes === undefined

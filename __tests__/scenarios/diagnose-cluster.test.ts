@@ -78,6 +78,19 @@ test("a node's own kubectl tells of all, and no secret of the specs comes out", 
   await expect(inNode(node, 'ls', '/root/.kube')).rejects.toThrow('No such file')
 })
 
+test('minikube has it in folders of its versions, of which the newest counts', async () => {
+  const folder = '/var/lib/minikube/binaries'
+  await inNode(node, 'mkdir', '-p', `${folder}/v1.9.0`, `${folder}/v1.34.0`)
+  await inNode(node, 'mv', '/usr/bin/kubectl', `${folder}/v1.34.0/kubectl`)
+  await inNode(node, 'ln', '-s', '/bin/false', `${folder}/v1.9.0/kubectl`)
+  try {
+    expect(await read(node)).toMatchObject({ cluster: badDay, unchecked: [] })
+  } finally {
+    await inNode(node, 'mv', `${folder}/v1.34.0/kubectl`, '/usr/bin/kubectl')
+    await inNode(node, 'rm', '-r', folder)
+  }
+})
+
 test('a list in several pieces is read to its end', async () => {
   const [pod] = pods
   if (pod === undefined) throw new Error('no pods')

@@ -116,7 +116,7 @@ const parseMinor = (version: string): number | undefined => {
 
 export type CapacitySources = {
   readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
-  readonly node: Pick<Node, 'name' | 'role'>
+  readonly node: Pick<Node, 'name' | 'role' | 'provider'>
   readonly inspected: ContainerLimits
   /** What in-node/capacity.sh printed; empty where it could not. */
   readonly printed: string
@@ -139,6 +139,8 @@ export const toNodeCapacity = (sources: CapacitySources) => {
     node: node.name,
     /** Such as `control-plane` or `worker`. */
     role: node.role,
+    /** Whether it keeps ordinary pods away where there are other nodes: only kind leaves its control planes so. */
+    isTainted: node.provider === 'kind' && node.role === 'control-plane',
     /** Every layer that caps it; {@link findTightest} has the one that counts. */
     bounds,
     /** The filesystem of `/var`, where images and pods are; undefined where the node does not tell. */

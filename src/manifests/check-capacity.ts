@@ -143,8 +143,8 @@ const checkLimits = (workloads: readonly Workload[], each: Case): readonly Warni
 
 /** kind lets ordinary pods into a control plane only where that is the one node. */
 export const takesPods = (capacities: readonly NodeCapacity[]): readonly NodeCapacity[] => {
-  const workers = capacities.filter(({ role }) => role !== 'control-plane')
-  return workers.length > 0 ? workers : capacities
+  const open = capacities.filter(({ isTainted }) => !isTainted)
+  return open.length > 0 ? open : capacities
 }
 
 /** Whether the pods of the manifests find the memory and CPUs that they ask for. */

@@ -125,12 +125,12 @@ test("minikube's nodes are all in the network of their cluster, whatever else is
   const find = (...wanted: readonly string[]) =>
     findContainers(onContainerd, { clusterName: 'mini' }, wanted)
   expect(summary((await find()).nodes)).toEqual([
-    'mini unknown minikube gnu',
+    'mini control-plane minikube gnu',
     'mini-m02 worker minikube gnu',
   ])
   expect(summary((await find('worker')).nodes)).toEqual(['mini-m02 worker minikube gnu'])
   const own = await findContainers(onContainerd, { clusterName: 'mini-m03' })
-  expect(summary(own.nodes)).toEqual(['mini-m03 unknown minikube gnu'])
+  expect(summary(own.nodes)).toEqual(['mini-m03 control-plane minikube gnu'])
   await expect(findContainers(api, { clusterName: 'mini-m02' })).rejects.toThrow(
     'There is no kind cluster named mini-m02',
   )
@@ -146,9 +146,9 @@ test('what may be a node of minikube, or a cluster, is refused', async () => {
 
 test('nothing is unclear of nodes that are named, nor of what is in a network without them', async () => {
   const named = await findContainers(onContainerd, { clusterName: 'shared' }, ['shared'])
-  expect(summary(named.nodes)).toEqual(['shared unknown minikube gnu'])
+  expect(summary(named.nodes)).toEqual(['shared control-plane minikube gnu'])
   const apart = await findContainers(onContainerd, { clusterName: 'apart' })
-  expect(summary(apart.nodes)).toEqual(['apart unknown minikube gnu'])
+  expect(summary(apart.nodes)).toEqual(['apart control-plane minikube gnu'])
 })
 
 test('a cluster that is not there: all that are, by their makers', async () => {

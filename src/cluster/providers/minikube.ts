@@ -13,9 +13,14 @@ export const minikube: ClusterProvider = {
   userland: 'gnu',
   clusterLabel: 'name.minikube.sigs.k8s.io',
   roleLabel: 'role.minikube.sigs.k8s.io',
-  // A cluster may be called so, too: it has a network of its own, and a node that of its cluster.
-  findOwner: (machine, network) =>
-    network === clusterOf(machine) ? { cluster: network, role: 'worker' } : undefined,
+  // Labels name no roles. A cluster may be called like a further node, too: it has a network of its own, and a node
+  // that of its cluster.
+  findOwner: (machine, network) => {
+    const cluster = clusterOf(machine)
+    if (network === cluster) return { cluster, role: 'worker' }
+    const isFirst = cluster === undefined || network === machine
+    return isFirst ? { cluster: machine, role: 'control-plane' } : undefined
+  },
   runsPods: () => true,
   create: 'minikube start --driver=docker --container-runtime=containerd',
   toContainerd: () => ({

@@ -7,6 +7,9 @@ fail() {
   exit 1
 }
 
+# Where minikube has it, the newest that it brought.
+mapfile -t folders < <(printf '%s\n' /var/lib/minikube/binaries/*/ | sort --version-sort)
+for folder in "${folders[@]}"; do PATH=$folder:$PATH; done
 command -v kubectl >/dev/null || fail "no kubectl in $3"
 [[ -r $config ]] || fail "no $config in $3"
 
