@@ -92,7 +92,11 @@ test('outputs name the image as Docker knows it, and how it got there', async ()
 })
 
 test('the state holds the name of the run, and that the token has ended', () => {
-  expect(run.state).toEqual({ token: 'ended', 'run-id': expect.stringMatching(/^[0-9a-f]{16}$/) })
+  expect(run.state).toEqual({
+    token: 'ended',
+    'run-id': expect.stringMatching(/^[0-9a-f]{16}$/),
+    main: expect.stringMatching(/^\d+-\d+$/),
+  })
 })
 
 test('the build is shown live, inside a fence', () => {

@@ -33,6 +33,9 @@ export const layersState = 'layers'
 /** The state by which post knows what this run was called. */
 export const runIdState = 'run-id'
 
+/** The state by which post finds the process of main. */
+export const mainState = 'main'
+
 /** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
 export const isRunId = (state: string | undefined): state is string =>
   state !== undefined && /^[0-9a-f]{16}$/.test(state)

@@ -5,11 +5,12 @@ import { Failure } from '../failure.ts'
 import type { Env } from '../host/command.ts'
 import { forbidCoreDumps } from '../host/core-limit.ts'
 import { removeLeftFolders } from '../host/left-folders.ts'
+import { startOf } from '../host/running.ts'
 import { findRoomyDir, makeTempDir } from '../host/temp-dir.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { runVariable } from '../ownership.ts'
 import type { Excess } from '../report/image-limits.ts'
-import { leftoversOf, runIdState } from './cleanup.ts'
+import { leftoversOf, mainState, runIdState } from './cleanup.ts'
 import { type Result, run } from './run.ts'
 import type { FrontEnd, RunContext } from './run-context.ts'
 
@@ -48,6 +49,7 @@ export const withPlace = async <T>(
   const left = leftoversOf(surroundings, runId)
   const { tempDir, layoutDir, clusterLogs } = left
   front.announce(runIdState, runId)
+  front.announce(mainState, `${process.pid}-${startOf(process.pid)}`)
   const roomyDir = findRoomyDir(surroundings.tempDir)
   // The runner empties its own folder before each job, and nobody this one.
   if (roomyDir !== surroundings.tempDir) removeLeftFolders(roomyDir, Date.now())

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toKubeconfig } from '../../../src/commands/cleanup.ts'
+import { startOf } from '../../../src/host/running.ts'
 
 /** Post ends processes of kind that bear it. */
 const runId = randomBytes(8).toString('hex')
@@ -70,4 +71,25 @@ test('a state that main cannot have written is none', async () => {
   const none = ['', 'config', '/a/../config', '/a//config', '--verbosity=9', '/a\0']
   expect(none.flatMap((state) => toKubeconfig(state) ?? [])).toEqual([])
   expect(toKubeconfig('/home/me/.kube/config')).toBe('/home/me/.kube/config')
+})
+
+test('a main that goes on is ended first: in a container, a cancel does not reach it', async () => {
+  const log = join(folder, 'kind.log')
+  const script = `process.on('SIGTERM', () => {
+    require('node:fs').appendFileSync(${JSON.stringify(log)}, 'main ended\\n')
+    process.exit()
+  })
+  setInterval(() => {}, 1e6)
+  console.log('ready')`
+  const main = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const exit = once(main, 'exit')
+  await once(main.stdout, 'data')
+  try {
+    const { pid = 0 } = main
+    const asked = await post({ STATE_main: `${pid}-${startOf(pid)}` })
+    expect(asked).toBe('main ended\ndelete cluster --name=e2e\n')
+    await exit
+  } finally {
+    main.kill('SIGKILL')
+  }
 })

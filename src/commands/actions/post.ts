@@ -8,6 +8,7 @@ import {
   isRunId,
   layersState,
   leftoversOf,
+  mainState,
   runIdState,
   toKubeconfig,
   toLeftBuilder,
@@ -16,6 +17,7 @@ import { diagnoseJob } from '../diagnose.ts'
 import { keepNames } from '../keep-names.ts'
 import { builderState } from '../with-builder.ts'
 import { forgetSecrets, readEnvironment } from './environment.ts'
+import { endMain } from './left-main.ts'
 import { reportDiagnosis } from './report-diagnosis.ts'
 import { createRunner } from './runner.ts'
 
@@ -32,10 +34,19 @@ const layers = getState(layersState)
 // A half-made one goes also where it was to be kept. The label on its nodes says whose they are.
 const isClusterOurs = ['making', 'made'].includes(getState(clusterState))
 const cluster = isClusterOurs ? { kubeconfig: toKubeconfig(getState(kubeconfigState)) } : undefined
+const mainProcess = getState(mainState)
 const environment = await readEnvironment()
 forgetSecrets(environment)
+const main = await endMain(mainProcess)
+if (main !== 'gone') {
+  const how =
+    main === 'ended' ? 'It has ended now' : 'It was killed, as it did not end when asked to'
+  runner.line(
+    `The step was still running: a job's container hides from it that it is to end. ${how}.`,
+  )
+}
 // Whatever a build printed may have tried to set a state, so these are only compared.
-if (wasMinted) {
+if (wasMinted && main !== 'ended') {
   runner.warning(
     'The step was killed while it held a token. Its watchdog revoked the token, or GitHub expires it within the hour.',
   )

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { attempt } from '../../failure.ts'
 import type { Env } from '../../host/command.ts'
 import type { Log } from '../../host/log.ts'
 import { isOwnFolder, makeOwnFolder, readOwnFile, writeOwnFile } from '../../host/own-folder.ts'
+import { isRunning, type Running, startOf } from '../../host/running.ts'
 import { endStrays } from '../../host/strays.ts'
 import { cleanUp, isRunId, runIdState, toLeftBuilder } from '../cleanup.ts'
 import { createLenient } from '../lenient.ts'
@@ -12,29 +13,12 @@ import { builderState } from '../with-builder.ts'
 /** Where a run of the command line says that it is there, and what of it would have to be removed. */
 type Place = { readonly tempDir: string; readonly childEnv: Env }
 
-type Noted = {
-  readonly pid: number
-  /** When the process started: numbers come back. */
-  readonly start: string
-  readonly states: Readonly<Record<string, string>>
-}
+type Noted = Running & { readonly states: Readonly<Record<string, string>> }
 
 const folderPattern = /^slipway-([0-9a-f]{16})-terminal$/
 
 const toFolder = ({ tempDir }: Place, runId: string): string =>
   join(tempDir, `slipway-${runId}-terminal`)
-
-/** proc(5): the 22nd field of `stat`, behind a name in brackets; empty on other systems. */
-const startOf = (pid: number): string =>
-  attempt(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  }) ?? ''
-
-const isAlive = ({ pid, start }: Noted): boolean => {
-  const isThere = attempt(() => process.kill(pid, 0)) ?? false
-  return isThere && startOf(pid) === start
-}
 
 const readNoted = (folder: string): Noted | undefined =>
   attempt(() => {
@@ -74,7 +58,7 @@ const findKilled = (place: Place) =>
     const [, runId] = folderPattern.exec(name) ?? []
     if (!isRunId(runId) || !isOwnFolder(toFolder(place, runId))) return []
     const noted = readNoted(toFolder(place, runId))
-    const isOver = noted === undefined ? isOld(toFolder(place, runId)) : !isAlive(noted)
+    const isOver = noted === undefined ? isOld(toFolder(place, runId)) : !isRunning(noted)
     return isOver ? [{ runId, noted }] : []
   })
 
