@@ -87,6 +87,19 @@ test('of more, the tenth says how many are in the log alone, with their lines', 
   expect(many.log.match(/k8s\/api\.yaml:\d+: m/g)).toHaveLength(22)
 })
 
+test.each(['warning', 'error', 'fail'] as const)(
+  'the log has all of a %s that is longer than the runner takes',
+  (level) => {
+    const lines = Array.from({ length: 60 }, (_, index) => `${theirs} ${index} ${'x'.repeat(60)}`)
+    const { annotations, commands, logText } = read((runner) => runner[level](lines.join('\n')))
+    process.exitCode = 0
+    expect(annotations.map(({ message }) => message.length)).toEqual([4_096])
+    expect(logText()).toContain('no 59 x')
+    const names = commands.map(({ name }) => name).filter((name) => !/stop-commands|\d/.test(name))
+    expect(names).toEqual([level === 'warning' ? 'warning' : 'error', 'group', 'endgroup'])
+  },
+)
+
 describe('on a full disk', () => {
   beforeEach(() => {
     for (const name of ['OUTPUT', 'STATE', 'ENV']) vi.stubEnv(`GITHUB_${name}`, '/dev/full')

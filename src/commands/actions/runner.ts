@@ -25,6 +25,9 @@ export type Runner = Log & {
 /** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
 const mostShown = 9
 
+/** The runner cuts a longer annotation, and its line in the log, too (`ExecutionContext.AddIssue`). */
+const longestMessage = 4_096
+
 const renderLine = ({ message, location }: Warning): string =>
   location ? `${location.file}:${location.line}: ${message}` : message
 
@@ -43,8 +46,19 @@ const announce: Runner['announce'] = (name, value) => {
 export const createRunner = (): Runner => {
   const write: WriteLine = (text) => process.stdout.write(`${text}\n`)
   const { within, outside, block } = createFence(write)
-  const warning: Log['warning'] = (message, location) =>
-    outside(() => core.warning(message, toProperties(location)))
+  const group: Log['group'] = (title, lines) => {
+    outside(() => core.startGroup(title))
+    block(lines)
+    outside(() => core.endGroup())
+  }
+  const annotate =
+    (say: typeof core.error): Log['warning'] =>
+    (message, location) => {
+      outside(() => say(message, toProperties(location)))
+      if (message.length > longestMessage) group('All of this message', message.split(/\r\n|\n|\r/))
+    }
+  const warning = annotate(core.warning)
+  const error = annotate(core.error)
   const line: Log['line'] = (text) => void write(toHarmless(text))
   const lenient = createLenient({ line, warning })
   return {
@@ -62,12 +76,11 @@ export const createRunner = (): Runner => {
         for (const each of rest) writeUntrusted(renderLine(each))
       })
     },
-    error: (message, location) => outside(() => core.error(message, toProperties(location))),
-    fail: (message, location) =>
-      outside(() => {
-        process.exitCode = core.ExitCode.Failure
-        core.error(message, toProperties(location))
-      }),
+    error,
+    fail: (message, location) => {
+      process.exitCode = core.ExitCode.Failure
+      error(message, location)
+    },
     mask: (value) => outside(() => core.setSecret(value)),
     output: lenient('output', core.setOutput),
     saveState: lenient('state', core.saveState),
@@ -82,11 +95,7 @@ export const createRunner = (): Runner => {
         })
     },
     fenced: within,
-    group: (title, lines) => {
-      outside(() => core.startGroup(title))
-      block(lines)
-      outside(() => core.endGroup())
-    },
+    group,
     flush: () => new Promise((resolve) => process.stdout.write('', () => resolve())),
   }
 }
