@@ -24,12 +24,18 @@ const timeoutMs = 15 * 60_000
 
 export type Freed = { readonly name: string; readonly path: string; readonly bytes: number }
 
+/** As `statfs` numbers it. */
+const overlay = 0x794c7630
+
 /** Why a catalog path stays; undefined means that it may go. */
 const findObjection = async (path: string): Promise<string | undefined> => {
   const stat = await lstat(path).catch(() => undefined)
   if (stat === undefined) return 'not there'
   if (!stat.isDirectory()) return 'it is not a folder'
   if ((await realpath(path)) !== path) return 'its path has a symbolic link'
+  // Of a job's container: the image keeps its bytes, and the job has chosen it for what it has.
+  if ((await statfs(path)).type === overlay)
+    return "it is of the job's container, and deleting it would free nothing"
   for (let parent = dirname(path), child = stat; ; parent = dirname(parent)) {
     const above = await lstat(parent)
     if (above.uid !== 0) return `${parent} does not belong to root`
