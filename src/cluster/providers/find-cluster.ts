@@ -4,6 +4,7 @@ import type { ClusterKind, ContainerNode, Node } from '../node.ts'
 import { findMachine } from './containerd.ts'
 import { k3d } from './k3d.ts'
 import { kind } from './kind.ts'
+import { withSnapshotters } from './kind-snapshotter.ts'
 import {
   type ClusterProvider,
   listMembers,
@@ -65,7 +66,7 @@ export const findContainers = async (
   if (provider === minikube) await refuseUnclear(api.get, clusterName, wanted)
   const nodes = toNodes(members, provider, wanted)
   if (provider === minikube) await requireContainerd(api, nodes)
-  return { nodes, leftOut }
+  return { nodes: provider === kind ? await withSnapshotters(api, nodes) : nodes, leftOut }
 }
 
 /** Which cluster is meant, whatever it runs in. */
