@@ -105,7 +105,7 @@ ERROR: failed to create cluster: failed to generate kubeadm config content: fail
     "patches do not fit the node's containerd (kind's sources)",
     'ERROR: failed to create cluster: failed to restart containerd after patching config: command "docker exec" failed with error: exit status 1',
     /^failed to restart containerd after patching config$/,
-    /containerdConfigPatches/,
+    /containerdConfigPatches of kind-config: .* version 2 .*, also with containerd 2\.$/,
   ],
 ]
 
