@@ -81,6 +81,31 @@ test("Docker Hub has a helper by Docker's own name for it, and where none is nam
   expect(inFile.login?.secret.expose()).toBe(`Basic ${auth}`)
 })
 
+test('DOCKER_AUTH_CONFIG goes before files and helpers, for the registries that it has', async () => {
+  const { asker } = arrange({ credsStore: 'odd' }, tell('helper', 'pw'))
+  const find = async (variable: unknown, domain: string) => {
+    const env = { ...asker.env, DOCKER_AUTH_CONFIG: JSON.stringify(variable) }
+    const { login } = await findLogin({ ...asker, env }, domain)
+    return atob(login?.secret.expose().slice('Basic '.length) ?? '')
+  }
+  const auths = {
+    x: { auth: btoa('me:x') },
+    'https://index.docker.io/v1/': { auth: btoa('me:hub') },
+  }
+  expect(await find({ auths }, 'x')).toBe('me:x')
+  expect(await find({ auths }, 'docker.io')).toBe('me:hub')
+  expect(await find({ auths }, 'y')).toBe('helper:pw')
+  // Docker reads none of these either.
+  for (const other of [
+    { auths, credsStore: 'odd' },
+    { auths: { ...auths, y: { auth: btoa('me:y'), email: '' } } },
+    { auths: { ...auths, y: null } },
+    null,
+    '',
+  ])
+    expect(await find(other, 'x')).toBe('helper:pw')
+})
+
 test('who is not known to the helper asks as anybody', async () => {
   const script = 'echo credentials not found in native keychain; exit 1'
   const auths = { [registry.host]: { auth: registry.auth } }

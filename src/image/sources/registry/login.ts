@@ -34,6 +34,21 @@ const toKeys = (domain: string): readonly string[] => [
   ...(domain === 'docker.io' ? [hubKey] : []),
 ]
 
+const hasNoKeyBut = (known: string, value: unknown): boolean =>
+  typeof value === 'object' && Object.keys(value ?? { none: '' }).every((key) => key === known)
+
+/**
+ * What the variable says that Docker's command knows since 28.3, in place of files and programs. Like Docker's,
+ * ours reads none of one that has anything else in it (docker/cli, cli/config/configfile/file.go).
+ */
+const readVariable = (env: Env): Config => {
+  const config = attempt(() => JSON.parse(env['DOCKER_AUTH_CONFIG'] ?? '') as Config | null)
+  const isRead =
+    hasNoKeyBut('auths', config) &&
+    Object.values(config?.auths ?? {}).every((each) => hasNoKeyBut('auth', each))
+  return (isRead && config) || {}
+}
+
 /** What the file itself says. */
 const findInFile = ({ auths }: Config, domain: string): Login | undefined => {
   const found = toKeys(domain).flatMap((key): readonly Login[] => {
@@ -48,10 +63,12 @@ const findInFile = ({ auths }: Config, domain: string): Login | undefined => {
 }
 
 /**
- * What Docker would say to a registry, of which nothing is shown: out of its file, or of the program that the
- * file names for it. As with Docker, the file's word counts where that program fails.
+ * What Docker would say to a registry, of which nothing is shown: out of its variable or file, or of the program
+ * that the file names for it. As with Docker, the file's word counts where that program fails.
  */
 export const findLogin = async (asker: Asker, domain: string): Promise<FoundLogin> => {
+  const inVariable = findInFile(readVariable(asker.env), domain)
+  if (inVariable !== undefined) return { login: inVariable }
   const config = readConfig(asker.env)
   const server = domain === 'docker.io' ? hubKey : domain
   const helper = lookUp(config.credHelpers, server) ?? config.credsStore
