@@ -67,3 +67,35 @@ test('what Bake says of a bad file is told once', async () => {
   await expect(print(docker)).rejects.toThrow('no such target')
   expect(asked).toHaveLength(1)
 })
+
+test('a policy is as Bake reads it, and not as Bake prints it', async () => {
+  const wholly = { Reset: false, Disabled: false, Strict: null, LogLevel: null }
+  const files = [
+    { Filename: 'app/p.rego', Data: null },
+    { Filename: 'cwd://a,"b".rego', Data: 'cGFja2FnZQ==' },
+  ]
+  const policy = [
+    { ...wholly, Files: files, Reset: true, Strict: false, LogLevel: 'debug' },
+    { ...wholly, Files: null, Disabled: true },
+    'filename=later.rego',
+  ]
+  const target = { a: { context: '.', tags: ['a:1'], policy } }
+  const { docker } = answering({ code: 0, stdout: JSON.stringify({ target }) })
+  const [found] = await print(docker)
+  expect(found?.definition['policy']).toEqual([
+    'filename=app/p.rego,"filename=cwd://a,""b"".rego",reset=true,strict=false,log-level=debug',
+    'disabled=true',
+    'filename=later.rego',
+  ])
+})
+
+test('a policy outside of the workspace has to be allowed', async () => {
+  const policyOf = (Filename: string): Answer => {
+    const target = { a: { context: '.', tags: ['a:1'], policy: [{ Files: [{ Filename }] }] } }
+    return { code: 0, stdout: JSON.stringify({ target }) }
+  }
+  for (const path of ['/root/key', 'cwd:///root/key', '../root/key'])
+    await expect(print(answering(policyOf(path)).docker)).rejects.toThrow('needs fs.read=/root/key')
+  const [inside] = await print(answering(policyOf('p.rego')).docker)
+  expect(inside?.allowances).toEqual([])
+})

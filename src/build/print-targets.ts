@@ -10,6 +10,7 @@ import { createMayRead, requireAllowed } from './allowed.ts'
 import { refuseMissing } from './contradictions.ts'
 import { type BakeTarget, readTargets } from './definition.ts'
 import { allowDeleting } from './local-delete.ts'
+import { withPolicies } from './policy.ts'
 import { type AccessRequest, findTargetRequests } from './requests.ts'
 import { findWayIn, toPath } from './way-in.ts'
 
@@ -80,7 +81,7 @@ export const printTargets = async (
   const isAsking = knowsAllow(first)
   const ended = isAsking ? first : await print()
   if (ended.code !== 0) throw explainUnread(bake, ended)
-  const printed = JSON.parse(ended.stdout) as BakeFile
+  const printed = withPolicies(JSON.parse(ended.stdout) as BakeFile)
   const requests = findTargetRequests(printed, workspace)
   const allowances = requireAllowed(requests, bake, allow, workspace)
   const order = targets.length > 0 ? targets : (definition?.group?.['default']?.targets ?? [])

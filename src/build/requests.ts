@@ -79,6 +79,13 @@ const ofEntitlement = (entry: unknown): readonly Wish[] => {
   return [['word', name === 'device' && device ? `device=${device}` : String(entry)]]
 }
 
+/** buildx 0.31 reads any file; newer ones stay in the context and the folder that they are started in. */
+const ofPolicy = (entry: unknown): readonly Wish[] =>
+  splitFields(String(entry)).flatMap((field) => {
+    const [, path] = /^\s*filename\s*=(?:cwd:\/\/)?(.+)$/is.exec(field) ?? []
+    return path === undefined ? [] : [read(path)]
+  })
+
 /** What each entry of a word requests. */
 const finders: Readonly<Record<string, (entry: unknown) => readonly Wish[]>> = {
   secret: ofSecret,
@@ -86,6 +93,7 @@ const finders: Readonly<Record<string, (entry: unknown) => readonly Wish[]>> = {
   'cache-from': (entry) => cachePaths(entry).map(read),
   'cache-to': (entry) => cachePaths(entry).map(write),
   output: ofOutput,
+  policy: ofPolicy,
   network: (entry) => (entry === 'host' ? [['word', 'network.host']] : []),
   entitlements: ofEntitlement,
 }
