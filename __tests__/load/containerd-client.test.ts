@@ -4,6 +4,7 @@ import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:htt
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Env } from '../../src/host/command.ts'
 
 /** The client against a server that answers as a node's containerd, or as somebody who means harm. */
 let folder: string
@@ -48,11 +49,11 @@ afterAll(async () => {
 })
 
 /** What the client says after `ready`. */
-const ask = (command: string, reply: typeof answer) => {
+const ask = (command: string, reply: typeof answer, further: Env = {}) => {
   answer = reply
   return new Promise<readonly string[]>((resolve) => {
     const script = 'src/load/helper/containerd.pl'
-    const options = { maxBuffer: 64 * 1024 * 1024 }
+    const options = { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, ...further } }
     const client = execFile('perl', [script, socket], options, (_error, stdout) =>
       resolve(stdout.trimEnd().split('\n').slice(1)),
     )
@@ -153,6 +154,20 @@ describe('the state of a node', () => {
   test('is told without labels where nobody asks for them', async () => {
     expect(await inspect([], labelled('a:1', 'r'))).toEqual(lists)
   })
+})
+
+test.each<[string, Env]>([
+  ['overlayfs', {}],
+  ['native', { CONTAINERD_SNAPSHOTTER: 'native' }],
+])('snapshots are those of the snapshotter %s', async (snapshotter, further) => {
+  const reply: typeof answer = (stream) =>
+    stream.once('data', (asked: Buffer) => {
+      const kind = Buffer.from([3 * 8, 3])
+      const isIt = asked.subarray(5).equals(field(1, snapshotter))
+      const info = Buffer.concat([field(1, 'c'), kind])
+      respond(stream, grpc(isIt ? field(1, info) : Buffer.alloc(0)))
+    })
+  expect(await ask('snapshots', reply, further)).toEqual(['snapshot\tc\t3', 'done'])
 })
 
 describe('the list of images', () => {

@@ -58,12 +58,15 @@ export const parseNodeState = (text: string): NodeState => {
 const timeoutMs = 30_000
 
 /** Without bash and Perl all is told, and no record. */
-const toInspection = ({ userland }: Node, names: readonly string[]): readonly string[] =>
+const toInspection = (
+  { userland, containerd: { snapshotter } }: Node,
+  names: readonly string[],
+): readonly string[] =>
   userland === 'busybox'
-    ? ['sh', '-c', joinScript('lists', 'inspect-by-sh')]
+    ? ['sh', '-c', joinScript('lists', 'inspect-by-sh'), 'sh', snapshotter]
     : [
         ...['bash', '-c', joinScript('record', 'lists', 'client', 'inspect'), 'bash'],
-        containerdClient(),
+        ...[containerdClient(), snapshotter],
         ...names,
       ]
 

@@ -1,10 +1,10 @@
 # What a node's containerd and CRI have, for src/load/node-state.ts: in the words of containerd.pl, whose
 # labels are all that is said where a name has no record. They are left out where the layers do not look any
 # more as they did when the label was written. Runs in the node itself. Arguments: a program in Perl, see
-# containerd.pl; names of images, or none for all that there is but labels.
-export LC_ALL=C
+# containerd.pl; the snapshotter that CRI uses there; names of images, or none for all that there is but labels.
+export LC_ALL=C CONTAINERD_SNAPSHOTTER=$2
 client=$1 pid=${SLIPWAY_SOCKET:+$$} patience=20s
-shift
+shift 2
 snapshots=${SLIPWAY_SNAPSHOTTER:-/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs}/snapshots
 
 report() {
