@@ -4,7 +4,10 @@ import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:htt
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MachineNode } from '../../src/cluster/node.ts'
+import type { EngineApi } from '../../src/docker/engine-api.ts'
 import type { Env } from '../../src/host/command.ts'
+import { inspectNode } from '../../src/load/node-state.ts'
 
 /** The client against a server that answers as a node's containerd, or as somebody who means harm. */
 let folder: string
@@ -153,6 +156,19 @@ describe('the state of a node', () => {
 
   test('is told without labels where nobody asks for them', async () => {
     expect(await inspect([], labelled('a:1', 'r'))).toEqual(lists)
+  })
+
+  test('is told over the one connection alone: there may be no crictl', async () => {
+    answer = byService(rest)
+    const node = {
+      provider: 'containerd',
+      userland: 'gnu',
+      containerd: { snapshotter: 'overlayfs' },
+      startedBy: [],
+      env: { PATH: process.env['PATH'] ?? '', SLIPWAY_SOCKET: socket },
+    } as unknown as MachineNode
+    const { chains, criIds } = await inspectNode({} as EngineApi, node, [])
+    expect([[...chains], [...criIds.keys()]]).toEqual([['c'], [id, 'a:1']])
   })
 })
 

@@ -9,7 +9,8 @@ snapshots=${SLIPWAY_SNAPSHOTTER:-/var/lib/containerd/io.containerd.snapshotter.v
 
 report() {
   local answers
-  answers=$( (printf 'state'; printf '\t%s' "$@"; echo) | client) && echo "$answers"
+  # Without names, printf would print its format once.
+  answers=$( (printf 'state'; (($# == 0)) || printf '\t%s' "$@"; echo) | client) && echo "$answers"
 }
 
 report_by_ctr() {
