@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { findMachine } from '../../../src/cluster/providers/containerd.ts'
 import { parseMachine, type Start, toMachineNode } from '../../../src/cluster/providers/machine.ts'
 import { renderError } from '../../../src/failure.ts'
@@ -91,4 +92,39 @@ test.each([
   const refusal = await findMachine(place).catch(renderError)
   rmSync(folder, { recursive: true })
   expect(refusal).toMatch(expected)
+})
+
+describe('the snapshotter', () => {
+  /** What in-node/machine.sh says where CRI's images are in a folder, and kubelet has pulled into another snapshotter. */
+  const findSnapshotter = (mountpoint: string, pulled: string): string | undefined => {
+    const folder = mkdtempSync(join(tmpdir(), 'machine-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    // As crictl indents it.
+    const told = JSON.stringify(
+      { status: { imageFilesystems: [{ fsId: { mountpoint } }], containerFilesystems: [] } },
+      undefined,
+      2,
+    )
+    const label = `containerd.io/gc.ref.snapshot.${pulled}=sha256:1`
+    const programs = {
+      ctr: `case "$*" in *version*) printf 'Server:\\n  Version: 2.1.4\\n' ;; *"content list"*) printf 'sha256:2\\t1kB\\t5 minutes\\t%s\\n' '${pulled && label}' ;; esac`,
+      crictl: `case "$*" in *imagefsinfo*) [ -z '${mountpoint}' ] || cat <<'END'\n${told}\nEND\n;; esac`,
+    }
+    for (const [program, text] of Object.entries(programs))
+      writeFileSync(join(folder, program), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+    const env = { PATH: `${folder}:${process.env['PATH']}` }
+    const printed = execFileSync('sh', ['src/cluster/providers/in-node/machine.sh'], { env })
+    return parseMachine(printed.toString()).snapshotter
+  }
+  const root = '/var/lib/rancher/k3s/agent/containerd/io.containerd.snapshotter.v1'
+
+  test.each([
+    ['CRI says, also before anything is pulled', `${root}.fuse-overlayfs`, '', 'fuse-overlayfs'],
+    ['CRI says, whatever an earlier one has left', `${root}.native`, 'overlayfs', 'native'],
+    ['was pulled into, where there is no word of CRI', '', 'zfs', 'zfs'],
+    ['was pulled into, where the folder has no such name', '/data/images', 'zfs', 'zfs'],
+    ['nobody says', '', '', undefined],
+  ])('is what %s', (_, mountpoint, pulled, expected) => {
+    expect(findSnapshotter(mountpoint, pulled)).toBe(expected)
+  })
 })
