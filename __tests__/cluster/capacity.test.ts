@@ -161,6 +161,12 @@ test('a node that tells nothing has no disk, and nobody knows its kubelet', () =
   expect(see({ printed: printedOnOne }).kubelet).toBeUndefined()
 })
 
+test("a machine's kubelet removes images as by default where its configuration is elsewhere", () => {
+  const node = { name: 'runner-1', role: 'machine', provider: 'containerd' } as const
+  expect(see({ node, printed: printedOnOne }).kubelet).toEqual({ evicts: {}, collectsAbove: 85 })
+  expect(see({ node }).kubelet?.collectsAbove).toBe(100)
+})
+
 test.each([
   ['max\n', undefined],
   ['9223372036854771712\n', undefined],

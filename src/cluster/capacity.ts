@@ -23,6 +23,9 @@ const defaultEvicts: Readonly<Record<string, string>> = {
 }
 const defaultCollectsAbove = 85
 
+/** K3s, RKE2, MicroK8s and k0s keep it elsewhere: each evicts in its own way, and collects by default. */
+const hidden = { evicts: {} as typeof defaultEvicts, collectsAbove: defaultCollectsAbove }
+
 /** Limits are rounded to pages, and what is a hair lower is the same limit seen once more. */
 const isTighter = (one: Bound, other: Bound): boolean => one.amount < other.amount * 0.9999
 
@@ -148,7 +151,7 @@ export const toNodeCapacity = (sources: CapacitySources) => {
     /** The second number of the node's version of Kubernetes; undefined where nobody knows. */
     kubernetesMinor: parseMinor(lineOf(printed, 'kubernetes')),
     /** Undefined where nobody knows. */
-    kubelet: toKubelet(printed),
+    kubelet: toKubelet(printed) ?? (node.provider === 'containerd' ? hidden : undefined),
   }
 }
 
