@@ -57,7 +57,11 @@ test('a name that is none', () => {
 })
 
 test.each([
-  ['no ctr', without('tool ctr'), /^This machine has no ctr.*microk8s/],
+  [
+    'no ctr',
+    without('tool ctr'),
+    /^This machine has no ctr.*`sudo ln -s \/snap\/microk8s\/current\/bin\/ctr \/usr\/local\/bin\/`/,
+  ],
   [
     'no answer',
     [...without('version', 'cri'), 'silent ctr: connection refused\u001b[31m'],

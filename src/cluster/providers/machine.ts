@@ -56,8 +56,9 @@ const findObjection = (facts: MachineFacts, address: string): Failure | undefine
   const { tools, silence, version, cri } = facts
   if (!tools.has('ctr'))
     return new Failure(`This machine has no ctr, by which images get into ${address}`, {
+      // Beside MicroK8s's there are a cp, a tar and more of the snap's own, which would take the place of the machine's.
       remedy:
-        'Put the one of its containerd on the PATH: MicroK8s has it in /snap/microk8s/current/bin, RKE2 in /var/lib/rancher/rke2/bin.',
+        'Link the one of its containerd: MicroK8s: `sudo ln -s /snap/microk8s/current/bin/ctr /usr/local/bin/`; RKE2: `sudo ln -s /var/lib/rancher/rke2/bin/ctr /usr/local/bin/`.',
     })
   if (version === undefined)
     return new Failure(`The containerd at ${address} does not answer: ${toLine(silence ?? '')}`, {
