@@ -69,6 +69,7 @@ test.each([
   ],
   ['too old', [...without('version'), 'version 1.5.9'], /is 1\.5\.9\. Slipway needs 1\.6 or newer/],
   ['no CRI', without('cri'), /has no CRI.*Docker's own is like that.*disabled_plugins/],
+  ["no CRI, where the cluster may be k0s's", without('cri'), /k0s at \/run\/k0s\/containerd\.sock/],
   ['a CRI that failed', [...without('cri'), 'cri error'], /has no CRI/],
   ['nobody to ask CRI', without('tool crictl', 'tool perl'), /has no crictl.*cri-tools/],
   [

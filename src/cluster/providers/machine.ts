@@ -6,7 +6,7 @@ import type { MachineNode } from '../node.ts'
 
 /** Where clusters without containers have their containerd. */
 export const usualSockets =
-  'K3s has it at /run/k3s/containerd/containerd.sock, MicroK8s at /var/snap/microk8s/common/run/containerd.sock, kubeadm at /run/containerd/containerd.sock'
+  'K3s and RKE2 have it at /run/k3s/containerd/containerd.sock, MicroK8s at /var/snap/microk8s/common/run/containerd.sock, k0s at /run/k0s/containerd.sock, kubeadm at /run/containerd/containerd.sock'
 
 /** CRI's first stable version, which we speak, came with it. */
 const oldest: Version = [1, 6]
