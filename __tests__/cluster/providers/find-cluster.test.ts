@@ -14,11 +14,12 @@ const container = (
   destination = '/var',
   args: readonly string[] = [],
   network = 'bridge',
+  status = 'running',
 ) => ({
   Id: name.padEnd(64, '0'),
   Name: `/${name}`,
   Image: 'sha256:node',
-  State: { Status: 'running', Running: true, Pid: 7 },
+  State: { Status: status, Running: status === 'running', Pid: 7 },
   HostConfig: { Privileged: true, NetworkMode: network },
   Mounts: [{ Source: '/data/volumes/v/_data', Destination: destination }],
   Config: { Env: [], Cmd: args, Labels: own },
@@ -34,9 +35,9 @@ const k3ds = (cluster: string, role: string): Labels => ({
   'k3d.role': role,
 })
 /** minikube's label has the machine's name, which is the cluster's for the first one. */
-const minikubes = (machine: string, network: string) => {
+const minikubes = (machine: string, network: string, status?: string) => {
   const labels = { 'name.minikube.sigs.k8s.io': machine, 'role.minikube.sigs.k8s.io': '' }
-  return container(machine, labels, '/var', [], network)
+  return container(machine, labels, '/var', [], network, status)
 }
 
 const all = [
@@ -56,6 +57,10 @@ const all = [
   minikubes('shared-m02', 'lan'),
   minikubes('apart', 'apart'),
   minikubes('apart-m02', 'lan'),
+  minikubes('down', 'down'),
+  minikubes('down-m02', 'down', 'exited'),
+  minikubes('still', 'still', 'paused'),
+  container('asleep-worker', kinds('asleep'), '/var', [], 'kind', 'exited'),
 ]
 
 /** Docker's daemon with these containers; of a filter it knows the label. */
@@ -151,11 +156,22 @@ test('nothing is unclear of nodes that are named, nor of what is in a network wi
   expect(summary(apart.nodes)).toEqual(['apart control-plane minikube gnu'])
 })
 
+test.each([
+  ['asleep', 'docker start asleep-worker'],
+  ['down', 'minikube start --profile=down'],
+  ['still', 'docker unpause still'],
+])('a node of %s that does not run is started with `%s`', async (clusterName, command) => {
+  await expect(findContainers(onContainerd, { clusterName })).rejects.toMatchObject({
+    message: expect.stringContaining('Not every node is running: '),
+    remedy: `\`${command}\` starts it again; or leave it out of the input nodes.`,
+  })
+})
+
 test('a cluster that is not there: all that are, by their makers', async () => {
   await expect(findContainers(api, { clusterName: 'none' })).rejects.toMatchObject({
     message: 'There is no kind cluster named none',
     remedy:
-      'Set cluster-name to one of: both, dev, both (k3d), dev2 (k3d), apart (minikube), apart-m02 (minikube), mini (minikube), mini-m03 (minikube), shared (minikube), shared-m02 (minikube).',
+      'Set cluster-name to one of: asleep, both, dev, both (k3d), dev2 (k3d), apart (minikube), apart-m02 (minikube), down (minikube), mini (minikube), mini-m03 (minikube), shared (minikube), shared-m02 (minikube), still (minikube).',
   })
   await expect(findContainers(api, { clusterName: 'dev', cluster: 'k3d' })).rejects.toMatchObject({
     message: 'There is no k3d cluster named dev',

@@ -46,6 +46,8 @@ export type ClusterProvider = Pick<ContainerNode, 'provider' | 'userland'> & {
   readonly runsPods: (role: string) => boolean
   /** How people make one. */
   readonly create: string
+  /** How people start a stopped one, where Docker starts its containers and nothing in them. */
+  readonly restart?: (cluster: string) => string
   readonly toContainerd: (inspected: InspectedContainer) => ContainerNode['containerd']
 }
 
@@ -165,13 +167,16 @@ const pickNodes = (members: readonly Member[], wanted: readonly string[]): reado
   return members.filter((member) => wanted.some((word) => isMeant(word, member)))
 }
 
-const requireRunning = (picked: readonly Member[]): void => {
+const requireRunning = (picked: readonly Member[], { restart }: ClusterProvider): void => {
   const down = picked.filter(({ state }) => state !== 'running')
-  if (down.length === 0) return
+  const [first] = down
+  if (first === undefined) return
   const list = down.map(({ name, state }) => `${name} is ${state}`).join(', ')
-  const paused = down.every(({ state }) => state === 'paused')
+  const names = down.map(({ name }) => name).join(' ')
+  const isPaused = down.every(({ state }) => state === 'paused')
+  const start = restart?.(first.cluster) ?? `docker start ${names}`
   throw new Failure(`Not every node is running: ${list}`, {
-    remedy: `\`docker ${paused ? 'unpause' : 'start'} ${down.map(({ name }) => name).join(' ')}\` starts it again; or leave it out of the input nodes.`,
+    remedy: `\`${isPaused ? `docker unpause ${names}` : start}\` starts it again; or leave it out of the input nodes.`,
   })
 }
 
@@ -200,7 +205,7 @@ export const toNodes = (
   wanted: readonly string[],
 ): readonly ContainerNode[] => {
   const picked = pickNodes(members, wanted)
-  requireRunning(picked)
+  requireRunning(picked, provider)
   const nodes = picked.map((member) => toNode(member, provider))
   return nodes.sort((a, b) => a.name.localeCompare(b.name))
 }

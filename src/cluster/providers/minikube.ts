@@ -23,6 +23,8 @@ export const minikube: ClusterProvider = {
   },
   runsPods: () => true,
   create: 'minikube start --driver=docker --container-runtime=containerd',
+  // Its image has containerd disabled (deploy/kicbase/Dockerfile), and nothing enables it or kubelet.
+  restart: (cluster) => `minikube start --profile=${cluster}`,
   toContainerd: () => ({
     namespace: 'k8s.io',
     root: '/var/lib/containerd',
