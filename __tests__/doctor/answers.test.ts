@@ -174,7 +174,8 @@ describe('nodes', () => {
   const all = ['bash', 'perl', 'ctr', 'crictl', 'jq', 'tar', 'nsenter', 'flock', 'cp']
   const printedOf = (tools: readonly string[], ...more: readonly string[]): string =>
     [...tools.map((tool) => `tool ${tool}`), 'containerd 2.1.9', ...more, ''].join('\n')
-  const explain = (printed: string) => explainNodes([{ name: 'node', userland: 'gnu', printed }])
+  const gnu = { userland: 'gnu', provider: 'kind' } as const
+  const explain = (printed: string) => explainNodes([{ ...gnu, name: 'node', printed }], true)
   const well = ['socket', 'answers', 'cri']
 
   test('one like kind has', () => {
@@ -216,16 +217,39 @@ describe('nodes', () => {
         ),
       ).found,
     ).toBe('node: containerd 2.1.9, without Perl')
-    const gnu = { userland: 'gnu' } as const
     const slow = { ...gnu, name: 'slow', printed: printedOf(all.slice(0, -1), ...well) }
     const dead = { ...gnu, name: 'dead', printed: printedOf(all) }
-    expect(explainNodes([slow, dead]).found).toMatch(/^dead /)
+    expect(explainNodes([slow, dead], true).found).toMatch(/^dead /)
+  })
+
+  const mini = { userland: 'gnu', provider: 'minikube', name: 'mini' } as const
+  const ofMini = [...all.filter((tool) => tool !== 'jq')]
+
+  test("minikube's image has no jq, which Docker's containerd store alone asks for", () => {
+    const own = { ...mini, printed: printedOf(ofMini, ...well) }
+    expect(explainNodes([own], false)).toEqual({ state: 'ok', found: 'mini: containerd 2.1.9' })
+    expect(explainNodes([own], true)).toMatchObject({
+      found: 'mini has no jq: Slipway streams images there',
+      remedy: expect.stringContaining('containerd-snapshotter'),
+      isNeeded: false,
+    })
+  })
+
+  test.each([
+    ['kind', '`docker restart mini`', 'kindest/node'],
+    ['minikube', '`minikube start` with its profile', '`minikube start` without `--base-image`'],
+  ] as const)('a node of %s is started, and made, by whoever made it', (provider, start, make) => {
+    const dead = { ...mini, provider, printed: printedOf(ofMini, 'socket') }
+    const bare = { ...mini, provider, printed: printedOf(ofMini.slice(0, -1), ...well) }
+    const remedy = (words: string) => ({ remedy: expect.stringContaining(words) })
+    expect(explainNodes([dead], false)).toMatchObject(remedy(`${start} starts it again`))
+    expect(explainNodes([bare], false)).toMatchObject(remedy(make))
   })
 })
 
 test("k3d's nodes need what a stream needs", () => {
   const explain = (printed: string) =>
-    explainNodes([{ name: 'node', userland: 'busybox', printed }])
+    explainNodes([{ name: 'node', userland: 'busybox', provider: 'k3d', printed }], true)
   expect(explain('tool ctr\ntool crictl\ncontainerd \nanswers\ncri\n')).toMatchObject({
     state: 'ok',
   })
@@ -239,12 +263,14 @@ test('a containerd of the machine itself, which was tried when it was found', ()
     ...{ address: '/run/c.sock', version: '2.1.9', startedBy: ['sudo'], env: {} },
     containerd: { namespace: 'k8s.io', root: '/c', snapshotter: 'overlayfs' },
   } as const
-  expect(explainNodes([machine])).toEqual({
+  expect(explainNodes([machine], true)).toEqual({
     state: 'ok',
     found: 'runner: containerd 2.1.9 at /run/c.sock, through sudo: layer by layer',
   })
   const bare = { ...machine, userland: 'busybox', startedBy: [] } as const
-  expect(explainNodes([bare]).found).toBe('runner: containerd 2.1.9 at /run/c.sock: whole images')
+  expect(explainNodes([bare], true).found).toBe(
+    'runner: containerd 2.1.9 at /run/c.sock: whole images',
+  )
 })
 
 describe('the machine', () => {

@@ -162,7 +162,12 @@ const toQuestions = (examination: Examination): readonly Question[] => {
         asked.found.then(({ nodes }) => explainCluster(examination.clusterName, nodes), toAnswer),
       ),
     ],
-    ['nodes', withNodes(async () => explainNodes(await asked.inspected))],
+    [
+      'nodes',
+      withNodes(async ({ hasContainerdStore }) =>
+        explainNodes(await asked.inspected, hasContainerdStore),
+      ),
+    ],
     ['links', withNodes((engine, nodes) => tryNodes(examination, engine, nodes))],
     [
       'disk',

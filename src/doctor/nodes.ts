@@ -27,13 +27,24 @@ const parse = (printed: string) => {
 const neededTools = ['bash', 'ctr', 'crictl'] as const
 
 /** Without these, it takes longer. */
-const linkingTools = ['cp', 'flock', 'jq', 'nsenter', 'tar'] as const
+const linkingTools = ['cp', 'flock', 'nsenter', 'tar'] as const
 
-const useKinds =
-  "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`."
+/** An image that has all of it. */
+const images: Readonly<Record<ContainerNode['provider'], string>> = {
+  kind: "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`.",
+  k3d: "Create the cluster with one of K3s' own images: `k3d cluster create --image rancher/k3s:VERSION`.",
+  minikube:
+    "Create the cluster with minikube's own image: `minikube start` without `--base-image`.",
+}
+
+/** minikube's image has none (deploy/kicbase/Dockerfile). */
+const avoidJq =
+  'minikube\'s own image has none, and only Docker\'s containerd store asks for it: `"features": {"containerd-snapshotter": false}` in /etc/docker/daemon.json, then restart Docker; images have to be built again.'
 
 /** What is printed of one node, and what is to be expected of it. */
-export type NodeTools = Pick<ContainerNode, 'name' | 'userland'> & { readonly printed: string }
+export type NodeTools = Pick<ContainerNode, 'name' | 'provider' | 'userland'> & {
+  readonly printed: string
+}
 
 /** Who has found it has tried it. */
 const explainMachine = ({ name, version, address, startedBy, userland }: MachineNode): string => {
@@ -42,28 +53,42 @@ const explainMachine = ({ name, version, address, startedBy, userland }: Machine
   return `${name}: containerd ${version} at ${address}${through}: ${how}`
 }
 
-const explainNode = (node: NodeTools | MachineNode): Answer => {
+const startAgain = ({ name, provider }: NodeTools): string =>
+  provider === 'minikube' ? '`minikube start` with its profile' : `\`docker restart ${name}\``
+
+const explainNode = (node: NodeTools | MachineNode, hasContainerdStore: boolean): Answer => {
   if (!('printed' in node)) return ok(explainMachine(node))
-  const { name, userland, printed } = node
+  const { name, provider, userland, printed } = node
   const { version = 'of an unknown version', tools, ...found } = parse(printed)
   const isBusybox = userland === 'busybox'
   const lacks = (wanted: readonly string[]) => wanted.filter((tool) => !tools.has(tool))
   const missing = lacks(isBusybox ? ['ctr', 'crictl'] : neededTools)
-  if (missing.length > 0) return needed(`${name} has no ${missing.join(', ')}`, useKinds)
-  const look = `See \`docker exec ${name} journalctl --unit containerd\`; \`docker restart ${name}\` starts it again.`
+  if (missing.length > 0) return needed(`${name} has no ${missing.join(', ')}`, images[provider])
+  const look = `See \`docker exec ${name} journalctl --unit containerd\`; ${startAgain(node)} starts it again.`
   if (!found.hasSocket && !isBusybox)
     return needed(`${name} has no socket /run/containerd/containerd.sock`, look)
   if (!found.isAnswering) return needed(`${name}: its containerd does not answer`, look)
   if (!found.hasCri) return needed(`${name}: its containerd's CRI does not answer`, look)
   if (isBusybox) return ok(`${name}: containerd ${version}, BusyBox`)
-  const slower = lacks(linkingTools).map((tool) => (tool === 'cp' ? 'GNU cp' : tool))
-  if (slower.length > 0)
-    return no(`${name} has no ${slower.join(', ')}: Slipway streams images there`, useKinds)
+  // Only that store has manifests, which it reads.
+  const slower = lacks(hasContainerdStore ? [...linkingTools, 'jq'] : linkingTools)
+  if (slower.length > 0) {
+    const what = slower.map((tool) => (tool === 'cp' ? 'GNU cp' : tool)).join(', ')
+    const isJqAlone = provider === 'minikube' && what === 'jq'
+    return no(
+      `${name} has no ${what}: Slipway streams images there`,
+      isJqAlone ? avoidJq : images[provider],
+    )
+  }
   return ok(`${name}: containerd ${version}${tools.has('perl') ? '' : ', without Perl'}`)
 }
 
-export const explainNodes = (nodes: readonly (NodeTools | MachineNode)[]): Answer => {
-  const answers = nodes.map(explainNode)
+/** @param hasContainerdStore whether Docker keeps images in containerd */
+export const explainNodes = (
+  nodes: readonly (NodeTools | MachineNode)[],
+  hasContainerdStore: boolean,
+): Answer => {
+  const answers = nodes.map((node) => explainNode(node, hasContainerdStore))
   const bad = answers.filter((answer) => answer.state === 'no')
   const worst = bad.find(({ isNeeded }) => isNeeded) ?? bad[0]
   return worst ?? ok(answers.map(({ found }) => found).join(', '))
