@@ -1,4 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { joinScript } from '../../src/load/helper.ts'
 import { parseNodeState } from '../../src/load/node-state.ts'
 import { toVolumeImage } from '../../src/load/volume-image.ts'
 import { findVolumeObjection, isWhole, parseVolumeState } from '../../src/load/volume-state.ts'
@@ -41,6 +48,64 @@ describe('whether pods of a node can mount images', () => {
     const other = { ...node, containerd: { ...node.containerd, snapshotter: 'native' } }
     const state = parseVolumeState('containerd\t2.1.9')
     expect(findVolumeObjection(other, state)).toMatch(/snapshotter of kind-worker is native/)
+  })
+})
+
+describe('the kubelet that runs', () => {
+  let place: string
+  let started: ChildProcess | undefined
+  beforeEach(async () => {
+    place = await mkdtemp(join(tmpdir(), 'slipway-kubelet-'))
+  })
+  afterEach(async () => {
+    started?.kill()
+    await rm(place, { recursive: true })
+  })
+
+  const write = (name: string, text: string): Promise<void> =>
+    writeFile(join(place, name), `#!/bin/bash\n${text}\n`, { mode: 0o755 })
+
+  /** What the script prints where systemd says this of kubelet's main process. */
+  const list = async (main: number | undefined): Promise<string> => {
+    await write(
+      'systemctl',
+      `[[ "$*" == 'show --property MainPID --value kubelet' ]] && echo ${main}`,
+    )
+    await write('ctr', 'true')
+    const script = joinScript('lists', 'client', 'volumes')
+    const env = { ...process.env, PATH: `${place}:${process.env['PATH']}` }
+    return (await promisify(execFile)('bash', ['-c', script, 'bash', 'list'], { env })).stdout
+  }
+
+  /** As minikube starts it, from a folder that is on no `PATH`. */
+  const start = async (...flags: readonly string[]): Promise<number | undefined> => {
+    await mkdir(join(place, 'v1.33.1'))
+    await write('v1.33.1/kubelet', 'echo Kubernetes v1.33.1')
+    const wait = ['-e', 'setInterval(() => {}, 1e6)', '--', '--config=/c.yaml', ...flags]
+    started = spawn(process.execPath, wait, { argv0: join(place, 'v1.33.1/kubelet') })
+    await once(started, 'spawn')
+    return started.pid
+  }
+
+  test.each([
+    ['--feature-gates=ImageVolume=true', true],
+    ['--feature-gates=A=false,ImageVolume=false,B=true', false],
+    ['--feature-gates=NoImageVolume=true', undefined],
+    ['--v=2', undefined],
+  ])('is asked for its version; with %s the gate is %s', async (flag, gate) => {
+    const printed = await list(await start(flag, '--node-ip=10.0.0.2'))
+    expect(parseVolumeState(printed)).toMatchObject({ kubelet: [1, 33], gate })
+  })
+
+  test('and where none runs, the one on the PATH', async () => {
+    await write('kubelet', 'echo Kubernetes v1.36.0')
+    expect(parseVolumeState(await list(0)).kubelet).toEqual([1, 36])
+  })
+
+  test("minikube's users have a flag for the gate", () => {
+    const state = parseVolumeState('containerd\tv2.3.4\nkubelet\tKubernetes v1.33.1')
+    const mini = { ...node, name: 'mini', provider: 'minikube' } as const
+    expect(findVolumeObjection(mini, state)).toMatch(/`minikube start --feature-gates=ImageVolume=/)
   })
 })
 

@@ -20,7 +20,7 @@ export type VolumeState = {
   /** Undefined where the node does not tell. */
   readonly containerd: Version | undefined
   readonly kubelet: Version | undefined
-  /** What kubelet's configuration says of the feature gate. */
+  /** What kubelet's flags, or else its configuration, say of the feature gate. */
   readonly gate: boolean | undefined
   readonly images: readonly FilesImage[]
 }
@@ -108,7 +108,7 @@ const render = ([major, minor]: Version): string => `${major}.${minor}`
 
 /** Why pods of a node cannot mount images; undefined where they can, as far as the node tells. */
 export const findVolumeObjection = (
-  { name, containerd: { snapshotter } }: Node,
+  { name, provider, containerd: { snapshotter } }: Node,
   { containerd, kubelet, gate }: VolumeState,
 ): string | undefined => {
   if (snapshotter !== 'overlayfs')
@@ -120,5 +120,5 @@ export const findVolumeObjection = (
   if (isOlder(kubelet, [1, 31]))
     return `${name} has Kubernetes ${render(kubelet)}, and image volumes need 1.35, or 1.31 with the feature gate ImageVolume`
   if (gate ?? !isOlder(kubelet, [1, 35])) return undefined
-  return `the feature gate ImageVolume is off in ${name} (Kubernetes ${render(kubelet)}): create the cluster with featureGates: {ImageVolume: true}`
+  return `the feature gate ImageVolume is off in ${name} (Kubernetes ${render(kubelet)}): ${provider === 'minikube' ? 'start it with `minikube start --feature-gates=ImageVolume=true`' : 'create the cluster with featureGates: {ImageVolume: true}'}`
 }
