@@ -30,7 +30,16 @@ const timeoutMs = 30_000
 const outcomes: Readonly<Record<string, string>> = {
   theirs: 'has mirrors of its own, which stay',
   machine: 'keeps its own: Slipway does not configure a machine',
+  k3s: 'keeps its own: Slipway does not configure K3s (`k3d cluster create --registry-config` does)',
   unread: 'reads no mirrors: its containerd has no config_path (kind 0.27 and newer set it)',
+}
+
+/** @returns a word of {@link outcomes}, what the node has done, or what went wrong */
+const tellNode = async (api: EngineApi, node: Node, argv: readonly string[]): Promise<string> => {
+  if (isMachine(node)) return 'machine'
+  // K3s makes the files that its containerd reads of its registries.yaml (pkg/agent/containerd/config.go).
+  if (node.provider === 'k3d') return 'k3s'
+  return (await executeIn(api, node, argv, timeoutMs).catch(renderError)).trim()
 }
 
 /**
@@ -48,9 +57,7 @@ export const mirrorNodes = async (
   const lines = await Promise.all(
     nodes.map(async (node) => {
       const { name } = node
-      if (isMachine(node)) return [`registry-mirrors: ${name} ${outcomes['machine']}`]
-      const said = await executeIn(api, node, argv, timeoutMs).catch(renderError)
-      const word = said.trim()
+      const word = await tellNode(api, node, argv)
       if (word === 'written' || word === 'same') return []
       return [`registry-mirrors: ${name} ${outcomes[word] ?? `could not be told: ${word}`}`]
     }),
