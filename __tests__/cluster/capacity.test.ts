@@ -242,7 +242,10 @@ describe('cgroups above a container', () => {
 
 describe('the script that looks into a node', () => {
   /** Runs it here, with folders of the test's own in place of the node's. */
-  const run = async (files: Readonly<Record<string, string>>): Promise<string> => {
+  const run = async (
+    files: Readonly<Record<string, string>>,
+    provider = 'kind',
+  ): Promise<string> => {
     const folder = await mkdtemp(join(tmpdir(), 'room-'))
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true })
@@ -251,7 +254,8 @@ describe('the script that looks into a node', () => {
     const script = readCapacityScript()
       .replace('/sys/fs/cgroup', `${folder}/cgroup`)
       .replace('/var/lib/kubelet', `${folder}/kubelet`)
-    const printed = execFileSync('bash', ['-c', script], { encoding: 'utf8' })
+      .replaceAll('/var/lib/rancher', `${folder}/rancher`)
+    const printed = execFileSync('sh', ['-c', script, 'sh', provider], { encoding: 'utf8' })
     await rm(folder, { recursive: true })
     return printed
   }
@@ -295,6 +299,43 @@ staticPodURLHeader:
       collectsAbove: 85,
     })
     expect(see({ printed }).disk?.totalBytes).toBeGreaterThan(0)
+  })
+
+  test("reads K3s' files in order, and the disk that they are on", async () => {
+    const folder = 'rancher/k3s/agent/etc/kubelet.conf.d'
+    const files = {
+      'kubelet/config.yaml': 'imageGCHighThresholdPercent: 1\n',
+      [`${folder}/00-k3s-defaults.conf`]: 'evictionHard:\n  nodefs.available: 5%\nkind: x\n',
+      [`${folder}/10-own.conf`]: 'imageGCHighThresholdPercent: 95\n',
+    }
+    const printed = await run(files, 'k3d')
+    expect(see({ printed })).toMatchObject({
+      kubelet: { evicts: { 'nodefs.available': '5%' }, collectsAbove: 95 },
+      disk: { totalBytes: expect.any(Number) },
+    })
+    expect(see({ printed: await run({}, 'k3d') }).kubelet).toBeUndefined()
+  })
+})
+
+describe("k3d's nodes have K3s' kubelet", () => {
+  const defaults = 'kubelet\nevictionHard:\n  imagefs.available: 5%\n  nodefs.available: 5%\n'
+  const kubeletOf = (...Cmd: readonly string[]) => {
+    const node = { name: 'k3d-dev-server-0', role: 'server', provider: 'k3d' } as const
+    return see({ node, printed: defaults, inspected: { Config: { Cmd } } }).kubelet
+  }
+
+  test('which removes images, unless its flags say otherwise', () => {
+    const evicts = { 'imagefs.available': '5%', 'nodefs.available': '5%' }
+    expect(kubeletOf('server')).toEqual({ evicts, collectsAbove: 85 })
+    expect(kubeletOf('server', '--kubelet-arg=image-gc-high-threshold=100')).toEqual({
+      evicts,
+      collectsAbove: 100,
+    })
+    const flag = '--kubelet-arg=eviction-hard=imagefs.available<1%,nodefs.available<2Gi'
+    expect(kubeletOf(flag)?.evicts).toEqual({
+      'imagefs.available': '1%',
+      'nodefs.available': '2Gi',
+    })
   })
 })
 

@@ -12,19 +12,8 @@ import {
   parseMemoryLimit,
 } from './cgroups.ts'
 import { executeIn } from './in-node.ts'
+import { toKubelet } from './kubelet.ts'
 import { isMachine, type Node } from './node.ts'
-
-/** What kubelet takes where its configuration says nothing. */
-const defaultEvicts: Readonly<Record<string, string>> = {
-  'nodefs.available': '10%',
-  'imagefs.available': '15%',
-  'nodefs.inodesFree': '5%',
-  'imagefs.inodesFree': '5%',
-}
-const defaultCollectsAbove = 85
-
-/** K3s, RKE2, MicroK8s and k0s keep it elsewhere: each evicts in its own way, and collects by default. */
-const hidden = { evicts: {} as typeof defaultEvicts, collectsAbove: defaultCollectsAbove }
 
 /** Limits are rounded to pages, and what is a hair lower is the same limit seen once more. */
 const isTighter = (one: Bound, other: Bound): boolean => one.amount < other.amount * 0.9999
@@ -33,7 +22,8 @@ const isTighter = (one: Bound, other: Bound): boolean => one.amount < other.amou
 export const findTightest = ([first, ...rest]: readonly Bound[]): Bound | undefined =>
   first && rest.reduce((least, bound) => (isTighter(bound, least) ? bound : least), first)
 
-type ContainerLimits = {
+type InspectedNode = {
+  readonly Config?: { readonly Cmd?: readonly string[] | null }
   readonly HostConfig?: {
     readonly Memory?: number
     readonly NanoCpus?: number
@@ -43,7 +33,7 @@ type ContainerLimits = {
   }
 }
 
-const toContainerBounds = ({ HostConfig = {} }: ContainerLimits): Bounds => {
+const toContainerBounds = ({ HostConfig = {} }: InspectedNode): Bounds => {
   const { Memory, NanoCpus = 0, CpuQuota = 0, CpuPeriod } = HostConfig
   const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : undefined
   const own = (amount: number | undefined) => bound('limit of its container', amount, false)
@@ -57,7 +47,7 @@ const lineOf = (printed: string, word: string): string =>
     ?.slice(word.length + 1) ?? ''
 
 /** What the node itself sees of its cgroups. */
-const toInnerBounds = (printed: string, { HostConfig = {} }: ContainerLimits): Bounds => {
+const toInnerBounds = (printed: string, { HostConfig = {} }: InspectedNode): Bounds => {
   const line = (word: string): string => lineOf(printed, word)
   const inner = "limit of its container's cgroup"
   const around = 'limit of a cgroup above its container'
@@ -98,20 +88,6 @@ export const parseDisk = (line: string, isHere: boolean) => {
 /** A filesystem's size, and what is free of it. */
 export type Disk = Readonly<NonNullable<ReturnType<typeof parseDisk>>>
 
-const toKubelet = (printed: string) => {
-  const [, config] = printed.split(/^kubelet\n/m)
-  if (config === undefined) return undefined
-  const lines = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)]
-  const written = lines.map(([, signal = '', threshold = '']) => [signal, threshold] as const)
-  const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1]
-  return {
-    /** Below which it evicts pods, such as `nodefs.available` to `10%`. */
-    evicts: config.includes('evictionHard:') ? Object.fromEntries(written) : defaultEvicts,
-    /** Percent of use of the disk above which it removes images that no container runs. */
-    collectsAbove: collects === undefined ? defaultCollectsAbove : Number(collects),
-  }
-}
-
 const parseMinor = (version: string): number | undefined => {
   const minor = /^v1\.(\d{1,3})\./.exec(version)?.[1]
   return minor === undefined ? undefined : Number(minor)
@@ -120,7 +96,7 @@ const parseMinor = (version: string): number | undefined => {
 export type CapacitySources = {
   readonly engine: Pick<Engine, 'memoryBytes' | 'cores'>
   readonly node: Pick<Node, 'name' | 'role' | 'provider'>
-  readonly inspected: ContainerLimits
+  readonly inspected: InspectedNode
   /** What in-node/capacity.sh printed; empty where it could not. */
   readonly printed: string
   readonly above: Bounds
@@ -151,7 +127,7 @@ export const toNodeCapacity = (sources: CapacitySources) => {
     /** The second number of the node's version of Kubernetes; undefined where nobody knows. */
     kubernetesMinor: parseMinor(lineOf(printed, 'kubernetes')),
     /** Undefined where nobody knows. */
-    kubelet: toKubelet(printed) ?? (node.provider === 'containerd' ? hidden : undefined),
+    kubelet: toKubelet(printed, inspected.Config?.Cmd ?? [], node.provider),
   }
 }
 
@@ -178,11 +154,11 @@ const findNodeCapacity = async (
   node: Node,
   { engine, isLocalDaemon }: Found,
 ): Promise<NodeCapacity> => {
-  const argv = ['bash', '-c', readCapacityScript()]
+  const argv = ['sh', '-c', readCapacityScript(), 'sh', node.provider]
   if (isMachine(node))
     return findOwnCapacity(node, await executeIn(api, node, argv, timeoutMs).catch(() => ''))
   const [inspected, printed, above] = await Promise.all([
-    api.get<ContainerLimits>(`/containers/${node.containerId}/json`).catch(() => undefined),
+    api.get<InspectedNode>(`/containers/${node.containerId}/json`).catch(() => undefined),
     // A node that cannot tell is no reason to fail: less is known, that is all.
     executeIn(api, node, argv, timeoutMs).catch(() => ''),
     isLocalDaemon ? findBoundsAbove(node.pid, node.containerId) : { memory: [], cpu: [] },
