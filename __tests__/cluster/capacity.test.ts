@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -249,13 +250,16 @@ describe('the script that looks into a node', () => {
     const folder = await mkdtemp(join(tmpdir(), 'room-'))
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true })
-      await writeFile(join(folder, path), text)
+      await writeFile(join(folder, path), text, { mode: 0o755 })
     }
     const script = readCapacityScript()
       .replace('/sys/fs/cgroup', `${folder}/cgroup`)
       .replace('/var/lib/kubelet', `${folder}/kubelet`)
       .replaceAll('/var/lib/rancher', `${folder}/rancher`)
-    const printed = execFileSync('sh', ['-c', script, 'sh', provider], { encoding: 'utf8' })
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` }
+    const stdio = ['ignore', 'pipe', 'ignore'] as const
+    const args = ['-c', script, 'sh', provider]
+    const printed = execFileSync('sh', args, { encoding: 'utf8', env, stdio: [...stdio] })
     await rm(folder, { recursive: true })
     return printed
   }
@@ -299,6 +303,18 @@ staticPodURLHeader:
       collectsAbove: 85,
     })
     expect(see({ printed }).disk?.totalBytes).toBeGreaterThan(0)
+  })
+
+  test("takes minikube's version from where its kubelet runs", async () => {
+    const wait = ['-e', 'setInterval(() => {}, 1e6)', '--', '--v=2']
+    const argv0 = '/var/lib/minikube/binaries/v1.34.2/kubelet'
+    const kubelet = spawn(process.execPath, wait, { argv0 })
+    await once(kubelet, 'spawn')
+    const minorOf = async (main: number | undefined) =>
+      see({ printed: await run({ systemctl: `#!/bin/sh\necho ${main}\n` }, 'minikube') })
+    expect((await minorOf(kubelet.pid)).kubernetesMinor).toBe(34)
+    kubelet.kill()
+    expect(await minorOf(0)).toMatchObject({ kubernetesMinor: undefined, disk: expect.anything() })
   })
 
   test("reads K3s' files in order, and the disk that they are on", async () => {

@@ -21,11 +21,15 @@ disk=/var
 [ "$provider" != k3d ] || disk=/var/lib/rancher/k3s
 echo "disk $(stat -L -c %d $disk) $(stat -f -c '%S %b %a %c %d' $disk)"
 
-# Such as v1.35.0; kind writes it into its images.
+# Such as v1.35.0; kind writes it into its images, and minikube's kubelet runs out of a folder that is called so.
 if [ -r /kind/version ]; then
   # The line may have no end.
   read -r version </kind/version || :
   printf 'kubernetes %.100s\n' "$version"
+elif [ "$provider" = minikube ]; then
+  main=$(timeout 2 systemctl show --property MainPID --value kubelet 2>/dev/null)
+  tr '\0' '\n' 2>/dev/null <"/proc/${main:-0}/cmdline" |
+    sed -n '1s#^/var/lib/minikube/binaries/\(v[0-9][^/]*\)/kubelet$#kubernetes \1#p'
 fi
 
 # When kubelet evicts pods and removes images. Nothing else of its configuration is printed. K3s has, from 1.32 on,
