@@ -389,34 +389,46 @@ const neededTools = [
 const linkingTools = [
 	"cp",
 	"flock",
-	"jq",
 	"nsenter",
 	"tar"
 ];
-const useKinds = "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`.";
+/** An image that has all of it. */
+const images = {
+	kind: "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`.",
+	k3d: "Create the cluster with one of K3s' own images: `k3d cluster create --image rancher/k3s:VERSION`.",
+	minikube: "Create the cluster with minikube's own image: `minikube start` without `--base-image`."
+};
+/** minikube's image has none (deploy/kicbase/Dockerfile). */
+const avoidJq = "minikube's own image has none, and only Docker's containerd store asks for it: `\"features\": {\"containerd-snapshotter\": false}` in /etc/docker/daemon.json, then restart Docker; images have to be built again.";
 /** Who has found it has tried it. */
 const explainMachine = ({ name, version, address, startedBy, userland }) => {
 	return `${name}: containerd ${version} at ${address}${startedBy.length === 0 ? "" : ", through sudo"}: ${userland === "gnu" ? "layer by layer" : "whole images"}`;
 };
-const explainNode = (node) => {
+const startAgain = ({ name, provider }) => provider === "minikube" ? "`minikube start` with its profile" : `\`docker restart ${name}\``;
+const explainNode = (node, hasContainerdStore) => {
 	if (!("printed" in node)) return ok(explainMachine(node));
-	const { name, userland, printed } = node;
+	const { name, provider, userland, printed } = node;
 	const { version = "of an unknown version", tools, ...found } = parse(printed);
 	const isBusybox = userland === "busybox";
 	const lacks = (wanted) => wanted.filter((tool) => !tools.has(tool));
 	const missing = lacks(isBusybox ? ["ctr", "crictl"] : neededTools);
-	if (missing.length > 0) return needed(`${name} has no ${missing.join(", ")}`, useKinds);
-	const look = `See \`docker exec ${name} journalctl --unit containerd\`; \`docker restart ${name}\` starts it again.`;
+	if (missing.length > 0) return needed(`${name} has no ${missing.join(", ")}`, images[provider]);
+	const look = `See \`docker exec ${name} journalctl --unit containerd\`; ${startAgain(node)} starts it again.`;
 	if (!found.hasSocket && !isBusybox) return needed(`${name} has no socket /run/containerd/containerd.sock`, look);
 	if (!found.isAnswering) return needed(`${name}: its containerd does not answer`, look);
 	if (!found.hasCri) return needed(`${name}: its containerd's CRI does not answer`, look);
 	if (isBusybox) return ok(`${name}: containerd ${version}, BusyBox`);
-	const slower = lacks(linkingTools).map((tool) => tool === "cp" ? "GNU cp" : tool);
-	if (slower.length > 0) return no(`${name} has no ${slower.join(", ")}: Slipway streams images there`, useKinds);
+	const slower = lacks(hasContainerdStore ? [...linkingTools, "jq"] : linkingTools);
+	if (slower.length > 0) {
+		const what = slower.map((tool) => tool === "cp" ? "GNU cp" : tool).join(", ");
+		const isJqAlone = provider === "minikube" && what === "jq";
+		return no(`${name} has no ${what}: Slipway streams images there`, isJqAlone ? avoidJq : images[provider]);
+	}
 	return ok(`${name}: containerd ${version}${tools.has("perl") ? "" : ", without Perl"}`);
 };
-const explainNodes = (nodes) => {
-	const answers = nodes.map(explainNode);
+/** @param hasContainerdStore whether Docker keeps images in containerd */
+const explainNodes = (nodes, hasContainerdStore) => {
+	const answers = nodes.map((node) => explainNode(node, hasContainerdStore));
 	const bad = answers.filter((answer) => answer.state === "no");
 	return bad.find(({ isNeeded }) => isNeeded) ?? bad[0] ?? ok(answers.map(({ found }) => found).join(", "));
 };
@@ -611,7 +623,7 @@ const toQuestions = (examination) => {
 		["buildx", () => checkBuildx(docker)],
 		["builder", withDocker(() => checkBuilder(docker, examination.existingBuilder))],
 		["cluster", withDocker(() => asked.found.then(({ nodes }) => explainCluster(examination.clusterName, nodes), toAnswer))],
-		["nodes", withNodes(async () => explainNodes(await asked.inspected))],
+		["nodes", withNodes(async ({ hasContainerdStore }) => explainNodes(await asked.inspected, hasContainerdStore))],
 		["links", withNodes((engine, nodes) => tryNodes(examination, engine, nodes))],
 		["disk", withDocker(async (engine) => {
 			const scope = {

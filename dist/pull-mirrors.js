@@ -21,7 +21,14 @@ const timeoutMs = 3e4;
 const outcomes = {
 	theirs: "has mirrors of its own, which stay",
 	machine: "keeps its own: Slipway does not configure a machine",
+	k3s: "keeps its own: Slipway does not configure K3s (`k3d cluster create --registry-config` does)",
 	unread: "reads no mirrors: its containerd has no config_path (kind 0.27 and newer set it)"
+};
+/** @returns a word of {@link outcomes}, what the node has done, or what went wrong */
+const tellNode = async (api, node, argv) => {
+	if (isMachine(node)) return "machine";
+	if (node.provider === "k3d") return "k3s";
+	return (await executeIn(api, node, argv, timeoutMs).catch(renderError)).trim();
 };
 /**
 * Has nodes ask the mirrors, too, for what pods pull.
@@ -38,8 +45,7 @@ const mirrorNodes = async (api, nodes, mirrors) => {
 	];
 	return (await Promise.all(nodes.map(async (node) => {
 		const { name } = node;
-		if (isMachine(node)) return [`registry-mirrors: ${name} ${outcomes["machine"]}`];
-		const word = (await executeIn(api, node, argv, timeoutMs).catch(renderError)).trim();
+		const word = await tellNode(api, node, argv);
 		if (word === "written" || word === "same") return [];
 		return [`registry-mirrors: ${name} ${outcomes[word] ?? `could not be told: ${word}`}`];
 	}))).flat();

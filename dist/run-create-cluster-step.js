@@ -221,7 +221,7 @@ const rules = [
 	},
 	{
 		pattern: /failed to (?:patch|restart) containerd/,
-		remedy: () => "Correct containerdConfigPatches of kind-config: they have to fit the node-image's containerd (version 2 of its configuration, 3 from containerd 2.0 on)."
+		remedy: () => "Correct containerdConfigPatches of kind-config: TOML for version 2 of containerd's configuration, which kind's node images have, also with containerd 2."
 	},
 	{
 		pattern: /failed to generate kubeadm config content/,

@@ -1242,7 +1242,7 @@ const patienceMs$2 = 1500;
 const mostDeaths = 3;
 /** Beside us in the bundle; a source beside sources. */
 const script = fileURLToPath(import.meta.url.endsWith(".ts") ? new URL("../watchdog.ts", import.meta.url) : new URL("./watchdog.js", import.meta.url));
-const hasEnded = ({ pid, exitCode, signalCode }) => pid === void 0 || exitCode !== null || signalCode !== null;
+const hasEnded$1 = ({ pid, exitCode, signalCode }) => pid === void 0 || exitCode !== null || signalCode !== null;
 /**
 * Starts a process of its own that holds tokens in memory and revokes them when its standard input
 * ends without a word: then we were killed. Tokens reach it through a pipe alone. It has a session of
@@ -1295,7 +1295,7 @@ const startWatchdog = (env, warn) => {
 		/** Tells that nothing is left to revoke, and waits for the watchdog's end. */
 		dismiss: async () => {
 			isOver = true;
-			if (hasEnded(child)) return;
+			if (hasEnded$1(child)) return;
 			const ended = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
 			send(child, "done");
 			child.stdin?.end();
@@ -1621,6 +1621,8 @@ const isGoing = /already in progress|no such container/i;
 const layersState = "layers";
 /** The state by which post knows what this run was called. */
 const runIdState = "run-id";
+/** The state by which post finds the process of main. */
+const mainState = "main";
 /** The state is only taken for a run's name when it looks like one: a build may have tried to set it. */
 const isRunId = (state) => state !== void 0 && /^[0-9a-f]{16}$/.test(state);
 /** Where a run leaves things while it works. */
@@ -2756,6 +2758,20 @@ const readEnvironment = async (own = process.env) => {
 	};
 };
 
+// src/host/running.ts
+/** proc(5): the fields of `stat` from the third on, behind a name in brackets; none on other systems. */
+const fieldsOf = (pid) => attempt(() => {
+	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+	return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}) ?? [];
+/** The 22nd field; empty on other systems. */
+const startOf = (pid) => fieldsOf(pid)[19] ?? "";
+/** One that has ended, and that nobody has asked for its exit code, has a number still. */
+const hasEnded = (pid) => /^[ZX]$/.test(fieldsOf(pid)[0] ?? "");
+const isRunning = ({ pid, start }) => {
+	return (attempt(() => process.kill(pid, 0)) ?? false) && startOf(pid) === start && !hasEnded(pid);
+};
+
 // src/commands/lenient.ts
 /**
 * For what is told to others, who may have a full disk: what a command does, does not fail for that.
@@ -2777,6 +2793,8 @@ const createLenient = ({ line, warning }) => (what, write) => {
 // src/commands/actions/runner.ts
 /** GitHub shows ten annotations of a step; the tenth tells of those that it would leave out. */
 const mostShown = 9;
+/** The runner cuts a longer annotation, and its line in the log, too (`ExecutionContext.AddIssue`). */
+const longestMessage = 4096;
 const renderLine = ({ message, location }) => location ? `${location.file}:${location.line}: ${message}` : message;
 const toProperties = (location) => location === void 0 ? {} : {
 	file: location.file,
@@ -2793,7 +2811,17 @@ const announce = (name, value) => {
 const createRunner = () => {
 	const write = (text) => process.stdout.write(`${text}\n`);
 	const { within, outside, block } = createFence(write);
-	const warning$1 = (message, location) => outside(() => warning(message, toProperties(location)));
+	const group = (title, lines) => {
+		outside(() => startGroup$1(title));
+		block(lines);
+		outside(() => endGroup());
+	};
+	const annotate = (say) => (message, location) => {
+		outside(() => say(message, toProperties(location)));
+		if (message.length > longestMessage) group("All of this message", message.split(/\r\n|\n|\r/));
+	};
+	const warning$1 = annotate(warning);
+	const error$1 = annotate(error);
 	const line = (text) => void write(toHarmless(text));
 	const lenient = createLenient({
 		line,
@@ -2813,11 +2841,11 @@ const createRunner = () => {
 				for (const each of rest) writeUntrusted(renderLine(each));
 			});
 		},
-		error: (message, location) => outside(() => error(message, toProperties(location))),
-		fail: (message, location) => outside(() => {
+		error: error$1,
+		fail: (message, location) => {
 			process.exitCode = ExitCode.Failure;
-			error(message, toProperties(location));
-		}),
+			error$1(message, location);
+		},
 		mask: (value) => outside(() => setSecret(value)),
 		output: lenient("output", setOutput),
 		saveState: lenient("state", saveState),
@@ -2829,13 +2857,9 @@ const createRunner = () => {
 			});
 		},
 		fenced: within,
-		group: (title, lines) => {
-			outside(() => startGroup$1(title));
-			block(lines);
-			outside(() => endGroup());
-		},
+		group,
 		flush: () => new Promise((resolve) => process.stdout.write("", () => resolve()))
 	};
 };
 
-export { architecture, askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findActionsCache, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isTimesKey, isUntrusted, kubeconfigState, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toKubeconfig, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, toVariant, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };
+export { architecture, askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findActionsCache, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isRunning, isTimesKey, isUntrusted, kubeconfigState, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, mainState, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startOf, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toKubeconfig, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, toVariant, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };

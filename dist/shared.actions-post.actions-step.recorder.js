@@ -214,7 +214,7 @@ const findOlder = (versions, wanted) => versions.find((version) => version.join(
 
 // src/cluster/providers/machine.ts
 /** Where clusters without containers have their containerd. */
-const usualSockets = "K3s has it at /run/k3s/containerd/containerd.sock, MicroK8s at /var/snap/microk8s/common/run/containerd.sock, kubeadm at /run/containerd/containerd.sock";
+const usualSockets = "K3s and RKE2 have it at /run/k3s/containerd/containerd.sock, MicroK8s at /var/snap/microk8s/common/run/containerd.sock, k0s at /run/k0s/containerd.sock, kubeadm at /run/containerd/containerd.sock";
 /** CRI's first stable version, which we speak, came with it. */
 const oldest = [1, 6];
 /** Reads what in-node/machine.sh prints. */
@@ -245,7 +245,7 @@ const canUnpack = ({ overlayfs, tools }) => overlayfs !== void 0 && unpackingToo
 /** Why nothing can be loaded into a containerd; undefined where it can. */
 const findObjection$1 = (facts, address) => {
 	const { tools, silence, version, cri } = facts;
-	if (!tools.has("ctr")) return new Failure(`This machine has no ctr, by which images get into ${address}`, { remedy: "Put the one of its containerd on the PATH: MicroK8s has it in /snap/microk8s/current/bin, RKE2 in /var/lib/rancher/rke2/bin." });
+	if (!tools.has("ctr")) return new Failure(`This machine has no ctr, by which images get into ${address}`, { remedy: "Link the one of its containerd: MicroK8s: `sudo ln -s /snap/microk8s/current/bin/ctr /usr/local/bin/`; RKE2: `sudo ln -s /var/lib/rancher/rke2/bin/ctr /usr/local/bin/`." });
 	if (version === void 0) return new Failure(`The containerd at ${address} does not answer: ${toLine(silence ?? "")}`, { remedy: "See whether it runs: `systemctl status containerd`, or that of k3s." });
 	const known = toVersion(version);
 	if (known !== void 0 && isOlder(known, oldest)) return new Failure(`The containerd at ${address} is ${version}`, { remedy: `Slipway needs ${oldest.join(".")} or newer.` });
@@ -504,12 +504,15 @@ const pickNodes = (members, wanted) => {
 	if (wanted.length === 0) return members;
 	return members.filter((member) => wanted.some((word) => isMeant(word, member)));
 };
-const requireRunning = (picked) => {
+const requireRunning = (picked, { restart }) => {
 	const down = picked.filter(({ state }) => state !== "running");
-	if (down.length === 0) return;
+	const [first] = down;
+	if (first === void 0) return;
 	const list = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
-	const paused = down.every(({ state }) => state === "paused");
-	throw new Failure(`Not every node is running: ${list}`, { remedy: `\`docker ${paused ? "unpause" : "start"} ${down.map(({ name }) => name).join(" ")}\` starts it again; or leave it out of the input nodes.` });
+	const names = down.map(({ name }) => name).join(" ");
+	const isPaused = down.every(({ state }) => state === "paused");
+	const start = restart?.(first.cluster) ?? `docker start ${names}`;
+	throw new Failure(`Not every node is running: ${list}`, { remedy: `\`${isPaused ? `docker unpause ${names}` : start}\` starts it again; or leave it out of the input nodes.` });
 };
 const toNode = ({ inspected, role }, provider) => ({
 	name: inspected.Name.replace(/^\//, ""),
@@ -533,7 +536,7 @@ const toNode = ({ inspected, role }, provider) => ({
 */
 const toNodes = (members, provider, wanted) => {
 	const picked = pickNodes(members, wanted);
-	requireRunning(picked);
+	requireRunning(picked, provider);
 	return picked.map((member) => toNode(member, provider)).sort((a, b) => a.name.localeCompare(b.name));
 };
 
@@ -815,6 +818,7 @@ const minikube = {
 	},
 	runsPods: () => true,
 	create: "minikube start --driver=docker --container-runtime=containerd",
+	restart: (cluster) => `minikube start --profile=${cluster}`,
 	toContainerd: () => ({
 		namespace: "k8s.io",
 		root: "/var/lib/containerd",
@@ -853,6 +857,45 @@ const requireContainerd = async (api, nodes) => {
 		throw new Failure(`${name} does not run its pods with containerd`, { remedy: "Start it with `minikube start --container-runtime=containerd`, or load with `minikube image load`." });
 	}));
 };
+
+// src/cluster/providers/node-snapshotter.ts
+const file = "/etc/containerd/config.toml";
+/** Where CRI's snapshotter is named, by the version of containerd's configuration (kind: pkg/cluster/nodeutils). */
+const tableOf = (version) => Number(version) > 2 ? "plugins.io.containerd.cri.v1.images" : "plugins.io.containerd.grpc.v1.cri.containerd";
+/** The snapshotter that a node's containerd is configured with; undefined where the text names none. */
+const parseSnapshotter = (config) => {
+	const wanted = tableOf(/^version *= *(\d+)/m.exec(config)?.[1]);
+	let table = "";
+	for (const line of config.split("\n")) {
+		const header = /^\s*\[([^[\]]+)\]/.exec(line)?.[1];
+		if (header !== void 0) table = header.replace(/["'\s]/g, "");
+		const named = /^\s*snapshotter *= *["']([a-z0-9._-]+)["']/.exec(line)?.[1];
+		if (named !== void 0 && table === wanted) return named;
+	}
+};
+/** Out of an archive of this one file, which is in it as it is. */
+const readConfig = async ({ download }, node) => {
+	const archive = await download(`/containers/${node.containerId}/archive?path=${encodeURIComponent(file)}`);
+	if (archive === void 0) return "";
+	return (await readStream(archive, `${file} of ${node.name}`)).replaceAll("\0", "\n");
+};
+/**
+* Finds which snapshotter nodes of kind and minikube really use: their entrypoint, which minikube has from kind,
+* takes another one than overlayfs on ZFS, on FUSE and in user namespaces that cannot mount overlayfs, and
+* `containerdConfigPatches` may name any. A node whose configuration cannot be read keeps what its variables say.
+*/
+const withSnapshotters = (api, nodes) => Promise.all(nodes.map(async (node) => {
+	const config = await readConfig(api, node).catch(() => "");
+	const { snapshotter: said } = node.containerd;
+	const snapshotter = parseSnapshotter(config) ?? said;
+	return {
+		...node,
+		containerd: {
+			...node.containerd,
+			snapshotter
+		}
+	};
+}));
 
 // src/cluster/providers/find-cluster.ts
 /** kind comes first: who has it waits for nobody else's. */
@@ -902,7 +945,7 @@ const findContainers = async (api, { clusterName, cluster = "auto" }, wanted = [
 	const nodes = toNodes(members, provider, wanted);
 	if (provider === minikube) await requireContainerd(api, nodes);
 	return {
-		nodes,
+		nodes: provider === k3d ? nodes : await withSnapshotters(api, nodes),
 		leftOut
 	};
 };

@@ -3,7 +3,7 @@ import { Failure, attempt, renderError } from "./shared.actions-post.actions-ste
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { isOwnFolder, toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, findNodes as findNodes$2, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isContainer, isDigest, isDirect as isDirect$1, isImageId, isMachine, isMissing as isMissing$1, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, within, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
-import { architecture, askCache, clusterState, createBuildToken, filesImages, filesRecords, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, formatBytes, formatCount, formatDuration, intermediateRepository, isDaemonHere, isFilesImage, isImagesFolder, isPush, kubeconfigState, layersState, leftoversOf, longestJobMs, makeTempDir, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseOptions, parseQuantity, quote as quote$1, recall, rememberSizes, removeLeftBuilders, runIdState, runLabel, runVariable, splitFields, startRecorder, toAttests, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariant, wantsAgent, withBuilder } from "./shared.actions-post.actions-step.js";
+import { architecture, askCache, clusterState, createBuildToken, filesImages, filesRecords, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, formatBytes, formatCount, formatDuration, intermediateRepository, isDaemonHere, isFilesImage, isImagesFolder, isPush, kubeconfigState, layersState, leftoversOf, longestJobMs, mainState, makeTempDir, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseOptions, parseQuantity, quote as quote$1, recall, rememberSizes, removeLeftBuilders, runIdState, runLabel, runVariable, splitFields, startOf as startOf$1, startRecorder, toAttests, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariant, wantsAgent, withBuilder } from "./shared.actions-post.actions-step.js";
 import { _usingCtx } from "./usingCtx.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
@@ -1253,7 +1253,7 @@ const tryInNode = (docker, node, argv) => isMachine(node) ? runCaptured(toNodeCo
 	...argv
 ]);
 
-// src/cluster/capacity.ts
+// src/cluster/kubelet.ts
 /** What kubelet takes where its configuration says nothing. */
 const defaultEvicts = {
 	"nodefs.available": "10%",
@@ -1262,6 +1262,37 @@ const defaultEvicts = {
 	"imagefs.inodesFree": "5%"
 };
 const defaultCollectsAbove = 85;
+/** K3s, RKE2, MicroK8s and k0s keep it elsewhere on a machine: each evicts in its own way, and collects by default. */
+const hidden = {
+	evicts: {},
+	collectsAbove: defaultCollectsAbove
+};
+/** What k3d's users have K3s tell its kubelet, which comes before its configuration. */
+const toFlag = (args, name) => args.findLast((word) => word.startsWith(`--kubelet-arg=${name}=`))?.split("=").slice(2).join("=");
+/** `nodefs.available<1%,imagefs.available<1%`. */
+const toThresholds = (flag) => Object.fromEntries([...flag.matchAll(/([\w.]+)<([^,]+)/g)].map(([, signal = "", least = ""]) => [signal, least]));
+/**
+* When a kubelet evicts pods and removes images; undefined where nobody knows.
+*
+* @param printed what in-node/capacity.sh printed
+* @param args what the node's container was started with
+*/
+const toKubelet = (printed, args, provider) => {
+	const [, config] = printed.split(/^kubelet\n/m);
+	if (config === void 0) return provider === "containerd" ? hidden : void 0;
+	const written = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)].map(([, signal = "", threshold = ""]) => [signal, threshold]);
+	const collects = toFlag(args, "image-gc-high-threshold") ?? [...config.matchAll(/^imageGCHighThresholdPercent: *(\d+)$/gm)].at(-1)?.[1];
+	const evicts = toFlag(args, "eviction-hard");
+	const configured = config.includes("evictionHard:") ? Object.fromEntries(written) : defaultEvicts;
+	return {
+		/** Below which it evicts pods, such as `nodefs.available` to `10%`. */
+		evicts: evicts === void 0 ? configured : toThresholds(evicts),
+		/** Percent of use of the disk above which it removes images that no container runs. */
+		collectsAbove: collects === void 0 ? defaultCollectsAbove : Number(collects)
+	};
+};
+
+// src/cluster/capacity.ts
 /** Limits are rounded to pages, and what is a hair lower is the same limit seen once more. */
 const isTighter = (one, other) => one.amount < other.amount * .9999;
 /** The one that counts; of equal ones the first. */
@@ -1301,18 +1332,6 @@ const parseDisk = (line, isHere) => {
 		freeInodes
 	};
 };
-const toKubelet = (printed) => {
-	const [, config] = printed.split(/^kubelet\n/m);
-	if (config === void 0) return void 0;
-	const written = [...config.matchAll(/^ +([\w.]+): {0,9}"?([^"\n]*)"?$/gm)].map(([, signal = "", threshold = ""]) => [signal, threshold]);
-	const collects = /^imageGCHighThresholdPercent: *(\d+)$/m.exec(config)?.[1];
-	return {
-		/** Below which it evicts pods, such as `nodefs.available` to `10%`. */
-		evicts: config.includes("evictionHard:") ? Object.fromEntries(written) : defaultEvicts,
-		/** Percent of use of the disk above which it removes images that no container runs. */
-		collectsAbove: collects === void 0 ? defaultCollectsAbove : Number(collects)
-	};
-};
 const parseMinor = (version) => {
 	const minor = /^v1\.(\d{1,3})\./.exec(version)?.[1];
 	return minor === void 0 ? void 0 : Number(minor);
@@ -1350,7 +1369,7 @@ const toNodeCapacity = (sources) => {
 		/** The second number of the node's version of Kubernetes; undefined where nobody knows. */
 		kubernetesMinor: parseMinor(lineOf(printed, "kubernetes")),
 		/** Undefined where nobody knows. */
-		kubelet: toKubelet(printed)
+		kubelet: toKubelet(printed, inspected.Config?.Cmd ?? [], node.provider)
 	};
 };
 const timeoutMs$8 = 1e4;
@@ -1376,9 +1395,11 @@ const findOwnCapacity = (node, printed) => {
 };
 const findNodeCapacity = async (api, node, { engine, isLocalDaemon }) => {
 	const argv = [
-		"bash",
+		"sh",
 		"-c",
-		readCapacityScript()
+		readCapacityScript(),
+		"sh",
+		node.provider
 	];
 	if (isMachine(node)) return findOwnCapacity(node, await executeIn(api, node, argv, timeoutMs$8).catch(() => ""));
 	const [inspected, printed, above] = await Promise.all([
@@ -3426,6 +3447,11 @@ const ofEntitlement = (entry) => {
 	const [device] = splitFields(value);
 	return [["word", name === "device" && device ? `device=${device}` : String(entry)]];
 };
+/** buildx 0.31 reads any file; newer ones stay in the context and the folder that they are started in. */
+const ofPolicy = (entry) => splitFields(String(entry)).flatMap((field) => {
+	const [, path] = /^\s*filename\s*=(?:cwd:\/\/)?(.+)$/is.exec(field) ?? [];
+	return path === void 0 ? [] : [read$2(path)];
+});
 /** What each entry of a word requests. */
 const finders = {
 	secret: ofSecret,
@@ -3433,6 +3459,7 @@ const finders = {
 	"cache-from": (entry) => cachePaths(entry).map(read$2),
 	"cache-to": (entry) => cachePaths(entry).map(write),
 	output: ofOutput,
+	policy: ofPolicy,
 	network: (entry) => entry === "host" ? [["word", "network.host"]] : [],
 	entitlements: ofEntitlement
 };
@@ -3628,6 +3655,30 @@ const allowDeleting = async (targets, { words }, workspace, findVersion) => {
 	} : target);
 };
 
+// src/build/policy.ts
+const isPrinted = (entry) => typeof entry === "object" && entry !== null && "Files" in entry;
+/** What buildx 0.31 has read of the files is left out: it reads them again. */
+const toEntry = ({ Files, Reset, Disabled, Strict, LogLevel }) => [
+	...(Files ?? []).map(({ Filename = "" }) => `filename=${Filename}`),
+	...Reset === true ? ["reset=true"] : [],
+	...Disabled === true ? ["disabled=true"] : [],
+	...typeof Strict === "boolean" ? [`strict=${Strict}`] : [],
+	...LogLevel ? [`log-level=${LogLevel}`] : []
+].map(quote$1).join(",");
+/** What Bake printed, with the policies of its targets as Bake reads them. */
+const withPolicies = (printed) => ({
+	...printed,
+	target: Object.fromEntries(Object.entries(printed.target).map(([name, target]) => {
+		const { policy } = target;
+		if (!Array.isArray(policy)) return [name, target];
+		const entries = policy.map((each) => isPrinted(each) ? toEntry(each) : each);
+		return [name, {
+			...target,
+			policy: entries
+		}];
+	}))
+});
+
 // src/build/way-in.ts
 const timeoutMs$7 = 2e4;
 /** Has buildx read a file that holds no secret, in the way in which it is to read secrets. */
@@ -3751,7 +3802,7 @@ const printTargets = async (docker, bake, allow, workspace) => {
 	const isAsking = knowsAllow(first);
 	const ended = isAsking ? first : await print();
 	if (ended.code !== 0) throw explainUnread(bake, ended);
-	const printed = JSON.parse(ended.stdout);
+	const printed = withPolicies(JSON.parse(ended.stdout));
 	const requests = findTargetRequests(printed, workspace);
 	const allowances = requireAllowed(requests, bake, allow, workspace);
 	const order = targets.length > 0 ? targets : definition?.group?.["default"]?.targets ?? [];
@@ -5205,10 +5256,12 @@ const parseNodeState = (text) => {
 /** A node that does not answer should not keep anybody waiting; its programs have deadlines, too. */
 const timeoutMs$5 = 3e4;
 /** Without bash and Perl all is told, and no record. */
-const toInspection = ({ userland }, names) => userland === "busybox" ? [
+const toInspection = ({ userland, containerd: { snapshotter } }, names) => userland === "busybox" ? [
 	"sh",
 	"-c",
-	joinScript("lists", "inspect-by-sh")
+	joinScript("lists", "inspect-by-sh"),
+	"sh",
+	snapshotter
 ] : [
 	...[
 		"bash",
@@ -5216,7 +5269,7 @@ const toInspection = ({ userland }, names) => userland === "busybox" ? [
 		joinScript("record", "lists", "client", "inspect"),
 		"bash"
 	],
-	containerdClient(),
+	...[containerdClient(), snapshotter],
 	...names
 ];
 /**
@@ -5295,14 +5348,14 @@ const findWhole = async (api, node, names) => {
 };
 const render = ([major, minor]) => `${major}.${minor}`;
 /** Why pods of a node cannot mount images; undefined where they can, as far as the node tells. */
-const findVolumeObjection = ({ name, containerd: { snapshotter } }, { containerd, kubelet, gate }) => {
+const findVolumeObjection = ({ name, provider, containerd: { snapshotter } }, { containerd, kubelet, gate }) => {
 	if (snapshotter !== "overlayfs") return `the snapshotter of ${name} is ${snapshotter}, and only overlayfs takes layers of links`;
 	if (containerd === void 0) return `the containerd of ${name} does not tell its version`;
 	if (isOlder(containerd, [2, 1])) return `${name} has containerd ${render(containerd)}, and image volumes need 2.1`;
 	if (kubelet === void 0) return void 0;
 	if (isOlder(kubelet, [1, 31])) return `${name} has Kubernetes ${render(kubelet)}, and image volumes need 1.35, or 1.31 with the feature gate ImageVolume`;
 	if (gate ?? !isOlder(kubelet, [1, 35])) return void 0;
-	return `the feature gate ImageVolume is off in ${name} (Kubernetes ${render(kubelet)}): create the cluster with featureGates: {ImageVolume: true}`;
+	return `the feature gate ImageVolume is off in ${name} (Kubernetes ${render(kubelet)}): ${provider === "minikube" ? "start it with `minikube start --feature-gates=ImageVolume=true`" : "create the cluster with featureGates: {ImageVolume: true}"}`;
 };
 
 // src/facts/find-files-images.ts
@@ -7587,12 +7640,15 @@ const createDiskRetry = (facts, given, reclaim) => {
 // src/disk/free-disk.ts
 /** The largest entry has some 100,000 files, and the disk may be slow. */
 const timeoutMs$2 = 9e5;
+/** As `statfs` numbers it. */
+const overlay = 2035054128;
 /** Why a catalog path stays; undefined means that it may go. */
 const findObjection$1 = async (path) => {
 	const stat = await lstat(path).catch(() => void 0);
 	if (stat === void 0) return "not there";
 	if (!stat.isDirectory()) return "it is not a folder";
 	if (await realpath(path) !== path) return "its path has a symbolic link";
+	if ((await statfs(path)).type === overlay) return "it is of the job's container, and deleting it would free nothing";
 	for (let parent = dirname(path), child = stat;; parent = dirname(parent)) {
 		const above = await lstat(parent);
 		if (above.uid !== 0) return `${parent} does not belong to root`;
@@ -12030,6 +12086,7 @@ const withPlace = async (inputs, surroundings, front, command) => {
 	const left = leftoversOf(surroundings, runId);
 	const { tempDir, layoutDir, clusterLogs } = left;
 	front.announce(runIdState, runId);
+	front.announce(mainState, `${process.pid}-${startOf$1(process.pid)}`);
 	const roomyDir = findRoomyDir(surroundings.tempDir);
 	if (roomyDir !== surroundings.tempDir) removeLeftFolders(roomyDir, Date.now());
 	try {

@@ -129,6 +129,15 @@ const toKeys = (domain) => [
 	`https://${domain}`,
 	...domain === "docker.io" ? [hubKey] : []
 ];
+const hasNoKeyBut = (known, value) => typeof value === "object" && Object.keys(value ?? { none: "" }).every((key) => key === known);
+/**
+* What the variable says that Docker's command knows since 28.3, in place of files and programs. Like Docker's,
+* ours reads none of one that has anything else in it (docker/cli, cli/config/configfile/file.go).
+*/
+const readVariable = (env) => {
+	const config = attempt(() => JSON.parse(env["DOCKER_AUTH_CONFIG"] ?? ""));
+	return hasNoKeyBut("auths", config) && Object.values(config?.auths ?? {}).every((each) => hasNoKeyBut("auth", each)) && config || {};
+};
 /** What the file itself says. */
 const findInFile = ({ auths }, domain) => {
 	return toKeys(domain).flatMap((key) => {
@@ -144,10 +153,12 @@ const findInFile = ({ auths }, domain) => {
 	})[0];
 };
 /**
-* What Docker would say to a registry, of which nothing is shown: out of its file, or of the program that the
-* file names for it. As with Docker, the file's word counts where that program fails.
+* What Docker would say to a registry, of which nothing is shown: out of its variable or file, or of the program
+* that the file names for it. As with Docker, the file's word counts where that program fails.
 */
 const findLogin = async (asker, domain) => {
+	const inVariable = findInFile(readVariable(asker.env), domain);
+	if (inVariable !== void 0) return { login: inVariable };
 	const config = readConfig(asker.env);
 	const server = domain === "docker.io" ? hubKey : domain;
 	const helper = lookUp(config.credHelpers, server) ?? config.credsStore;

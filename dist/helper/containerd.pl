@@ -194,8 +194,9 @@ sub view {
   return join "\t", 'done', @folders;
 }
 
+# Those of the node's own snapshotter, which is another one where nothing of ours is put into its folders.
 sub snapshots {
-  my @lists = call_all("$snapshots/List", $overlayfs);
+  my @lists = call_all("$snapshots/List", text(1, $ENV{CONTAINERD_SNAPSHOTTER} || 'overlayfs'));
   my @lines;
   for my $info (map { values_of(1, $_) } @lists) {
     my ($name, $kind) = (values_of(1, $info), values_of(3, $info));

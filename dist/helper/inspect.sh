@@ -1,15 +1,16 @@
 # What a node's containerd and CRI have, for src/load/node-state.ts: in the words of containerd.pl, whose
 # labels are all that is said where a name has no record. They are left out where the layers do not look any
 # more as they did when the label was written. Runs in the node itself. Arguments: a program in Perl, see
-# containerd.pl; names of images, or none for all that there is but labels.
-export LC_ALL=C
+# containerd.pl; the snapshotter that CRI uses there; names of images, or none for all that there is but labels.
+export LC_ALL=C CONTAINERD_SNAPSHOTTER=$2
 client=$1 pid=${SLIPWAY_SOCKET:+$$} patience=20s
-shift
+shift 2
 snapshots=${SLIPWAY_SNAPSHOTTER:-/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs}/snapshots
 
 report() {
   local answers
-  answers=$( (printf 'state'; printf '\t%s' "$@"; echo) | client) && echo "$answers"
+  # Without names, printf would print its format once.
+  answers=$( (printf 'state'; (($# == 0)) || printf '\t%s' "$@"; echo) | client) && echo "$answers"
 }
 
 report_by_ctr() {

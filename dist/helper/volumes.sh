@@ -21,12 +21,24 @@ is_used() {
   grep -Eq "lowerdir\+?=([^, ]*[/:])?$number/fs([:, ]|$)" /proc/self/mountinfo
 }
 
+# The words that the running kubelet was started with: minikube has it on no PATH, and names gates there alone.
+find_kubelet() {
+  local main
+  main=$(timeout 2 systemctl show --property MainPID --value kubelet 2>/dev/null) || main=''
+  [[ ! "$main" =~ ^[1-9][0-9]*$ ]] || mapfile -d '' -t kubelet <"/proc/$main/cmdline"
+  [[ -x "${kubelet[0]-}" ]] || kubelet=("$(command -v kubelet)")
+}
+
 config_of() { IFS=. read -r _ config _ <<<"$1"; }
 
 list() {
   local name record pinned
+  local -a kubelet=()
   ctl version | awk '/^Server/ { seen = 1 } seen && $1 == "Version:" { print "containerd\t" $2; exit }'
-  ! command -v kubelet >/dev/null || printf 'kubelet\t%s\n' "$(timeout 10 kubelet --version)"
+  find_kubelet
+  [[ -z "${kubelet[0]}" ]] || printf 'kubelet\t%s\n' "$(timeout 10 "${kubelet[0]}" --version)"
+  # A flag comes before the configuration.
+  printf '%s\n' "${kubelet[@]}" | sed -nE 's/^--feature-gates=(.*,)?ImageVolume=(true|false)(,.*)?$/gate\t\2/p'
   sed -nE 's/^.*\bImageVolume"?: *(true|false).*/gate\t\1/p' /var/lib/kubelet/config.yaml 2>/dev/null
   list_images | while IFS=$'\t' read -r name record pinned; do
     printf 'image\t%s\t%s\t%s\n' "$name" "$(is_used "$record" && echo used || echo free)" "$pinned"

@@ -20,7 +20,11 @@ limited plugins list | awk '$1 == "io.containerd.grpc.v1" && $2 == "cri" { print
 root=$(limited plugins list --detailed id==overlayfs | awk '$1 == "root" || $2 == "root" { print $NF; exit }')
 # In a container, the machine's folder may be out of sight.
 [ ! -d "$root/snapshots" ] || [ ! -w "$root/snapshots" ] || printf 'overlayfs\t%s\n' "$root"
-# What kubelet has had pulled says which snapshotter CRI uses.
-limited --namespace k8s.io content list |
-  sed -nE 's/.*containerd\.io\/gc\.ref\.snapshot\.([a-z0-9_-]+)=.*/\1/p' | sort | uniq -c | sort -rn |
-  awk 'NR == 1 { print "snapshotter\t" $2 }'
+# Which snapshotter CRI uses, it says by the folder of its images, the first of those that it names. Without crictl,
+# what kubelet has had pulled says it; a new cluster has pulled nothing yet.
+{
+  crictl --timeout 5s imagefsinfo 2>/dev/null |
+    sed -nE 's/.*"mountpoint": *"[^"]*\/io\.containerd\.snapshotter\.v1\.([a-z0-9_-]+)".*/\1/p'
+  limited --namespace k8s.io content list |
+    sed -nE 's/.*containerd\.io\/gc\.ref\.snapshot\.([a-z0-9_-]+)=.*/\1/p' | sort | uniq -c | sort -rn | awk '{ print $2 }'
+} | awk 'NR == 1 { print "snapshotter\t" $1 }'

@@ -8,6 +8,8 @@ containerd config dump 2>/dev/null | grep -q 'config_path = .*/certs\.d' || { ec
 wanted=$(printf '%s\n%s' "$mark" "$1")
 if [[ -e $file ]]; then
   [[ $(<"$file") != "$wanted" ]] || { echo same; exit 0; }
-  [[ $(head -n 1 "$file") == "$mark" ]] || { echo theirs; exit 0; }
+  # minikube's image has one that names no mirror (deploy/kicbase/containerd_docker_io_hosts.toml).
+  [[ $(head -n 1 "$file") == "$mark" || $(<"$file") == 'server = "https://registry-1.docker.io"' ]] ||
+    { echo theirs; exit 0; }
 fi
 mkdir -p "$folder" && printf '%s\n' "$wanted" >"$file.new" && mv "$file.new" "$file" && echo written

@@ -13,6 +13,10 @@ for folder in "${folders[@]}"; do PATH=$folder:$PATH; done
 command -v kubectl >/dev/null || fail "no kubectl in $3"
 [[ -r $config ]] || fail "no $config in $3"
 
+# Docker gives the proxies of whoever started the node to all that is run in it. The API server is the node's own,
+# and called control-plane.minikube.internal in minikube's, which nobody excepts there.
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+
 # A template that fails makes kubectl print the objects as a whole, secrets and all, so what it printed
 # counts only when it succeeded. It learns the API's kinds with requests of their own, each of which
 # may take as long as --request-timeout, hence the deadline for all. And it leaves no cache behind.

@@ -4,7 +4,6 @@ import type { ClusterKind, ContainerNode, Node } from '../node.ts'
 import { findMachine } from './containerd.ts'
 import { k3d } from './k3d.ts'
 import { kind } from './kind.ts'
-import { withSnapshotters } from './kind-snapshotter.ts'
 import {
   type ClusterProvider,
   listMembers,
@@ -13,6 +12,7 @@ import {
   toNodes,
 } from './labelled.ts'
 import { minikube, refuseUnclear, requireContainerd } from './minikube.ts'
+import { withSnapshotters } from './node-snapshotter.ts'
 
 /** kind comes first: who has it waits for nobody else's. */
 const providers: readonly ClusterProvider[] = [kind, k3d, minikube]
@@ -66,7 +66,8 @@ export const findContainers = async (
   if (provider === minikube) await refuseUnclear(api.get, clusterName, wanted)
   const nodes = toNodes(members, provider, wanted)
   if (provider === minikube) await requireContainerd(api, nodes)
-  return { nodes: provider === kind ? await withSnapshotters(api, nodes) : nodes, leftOut }
+  // k3d says it in the command of the node's container.
+  return { nodes: provider === k3d ? nodes : await withSnapshotters(api, nodes), leftOut }
 }
 
 /** Which cluster is meant, whatever it runs in. */

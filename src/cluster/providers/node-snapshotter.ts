@@ -27,13 +27,15 @@ export const parseSnapshotter = (config: string): string | undefined => {
 const readConfig = async ({ download }: EngineApi, node: ContainerNode): Promise<string> => {
   const path = `/containers/${node.containerId}/archive?path=${encodeURIComponent(file)}`
   const archive = await download(path)
-  return archive === undefined ? '' : readStream(archive, `${file} of ${node.name}`)
+  if (archive === undefined) return ''
+  // The first line stands right behind the archive's head.
+  return (await readStream(archive, `${file} of ${node.name}`)).replaceAll('\0', '\n')
 }
 
 /**
- * Finds which snapshotter kind's nodes really use: their entrypoint takes another one than overlayfs on ZFS, on
- * FUSE and in user namespaces that cannot mount overlayfs, and `containerdConfigPatches` may name any. A node whose
- * configuration cannot be read keeps what its variables say.
+ * Finds which snapshotter nodes of kind and minikube really use: their entrypoint, which minikube has from kind,
+ * takes another one than overlayfs on ZFS, on FUSE and in user namespaces that cannot mount overlayfs, and
+ * `containerdConfigPatches` may name any. A node whose configuration cannot be read keeps what its variables say.
  */
 export const withSnapshotters = (
   api: EngineApi,

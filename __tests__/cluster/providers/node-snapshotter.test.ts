@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { findContainers } from '../../../src/cluster/providers/find-cluster.ts'
-import { parseSnapshotter } from '../../../src/cluster/providers/kind-snapshotter.ts'
+import { parseSnapshotter } from '../../../src/cluster/providers/node-snapshotter.ts'
 import type { EngineApi } from '../../../src/docker/engine-api.ts'
 
 /** As kind's node images have it, 0.20 to 0.33 (images/base/files/etc/containerd/config.toml). */
@@ -101,6 +101,10 @@ const find = async (config: string | undefined) => {
   const { nodes } = await findContainers(api, { clusterName: 'dev' })
   return { found: nodes.map(({ containerd }) => containerd.snapshotter), asked }
 }
+
+test('the version is seen in the first line, too', async () => {
+  expect((await find(version3)).found).toEqual(['zfs'])
+})
 
 test("a node of kind has the snapshotter of its containerd's configuration", async () => {
   const { found, asked } = await find(kinds('native'))
