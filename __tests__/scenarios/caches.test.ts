@@ -39,19 +39,13 @@ afterEach(() => service.stop())
 
 type Words = Readonly<Record<string, string | readonly string[]>>
 
-/** How the runner says where the Actions cache is. */
-type Found = { readonly variables: Readonly<Record<string, string>>; readonly resultsUrl: string }
-
 /** Targets of the Bake file, each with a file of its own. */
 const runWith = async (
   targets: readonly string[],
   inputs: Readonly<Record<string, string>>,
   words: Words = {},
   token = service.token,
-  found: Found = {
-    variables: { ACTIONS_CACHE_SERVICE_V2: 'true' },
-    resultsUrl: service.resultsUrl,
-  },
+  olderUrl?: string,
 ): Promise<Run> => {
   const target = Object.fromEntries(
     targets.map((each) => [
@@ -75,8 +69,8 @@ const runWith = async (
       { 'cluster-name': cluster.name, 'bake-files': 'docker-bake.json', ...inputs },
       {
         github: { workspace },
-        env: { BUILDX_CONFIG: builder.config, ...found.variables },
-        runtime: { token, resultsUrl: found.resultsUrl },
+        env: { BUILDX_CONFIG: builder.config },
+        runtime: { token, resultsUrl: service.resultsUrl, olderUrl },
       },
     ),
   )
@@ -107,17 +101,13 @@ test('six targets have six caches in the Actions cache, and read them again', as
 })
 
 test("the older service, which servers of one's own have, keeps caches, too", async () => {
-  const variables = {
-    ACTIONS_CACHE_URL: service.olderUrl,
-    GITHUB_SERVER_URL: 'https://github.acme.example',
-  }
-  const found = { variables, resultsUrl: '' }
-  const made = await runWith(['api'], { cache: 'auto' }, {}, service.token, found)
+  const older = [{}, service.token, service.olderUrl] as const
+  const made = await runWith(['api'], { cache: 'auto' }, ...older)
   expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
   expect(made.log).toContain('cache: auto chose gha, as the runner has the Actions cache')
   expect(indexes()).toEqual(['api'])
   const before = service.requests.length
-  const again = await runWith(['api'], { cache: 'gha' }, {}, service.token, found)
+  const again = await runWith(['api'], { cache: 'gha' }, ...older)
   expect([again.exitCode, warningsOf(again)]).toEqual([0, []])
   const asked = service.requests.slice(before).map(({ name: each }) => each)
   expect(asked).toContain('GET blob')

@@ -108,8 +108,9 @@ function runnerVariables(job: Job): Record<string, string> {
       : {
           ACTIONS_RUNTIME_URL: runtime.url ?? runtime.resultsUrl,
           ACTIONS_RUNTIME_TOKEN: runtime.token,
-          ACTIONS_RESULTS_URL: runtime.resultsUrl,
-          ACTIONS_CACHE_SERVICE_V2: 'True',
+          ...(runtime.olderUrl === undefined
+            ? { ACTIONS_RESULTS_URL: runtime.resultsUrl, ACTIONS_CACHE_SERVICE_V2: 'True' }
+            : { ACTIONS_CACHE_URL: runtime.olderUrl }),
         }),
     GITHUB_ACTIONS: 'true',
   }

@@ -75,7 +75,13 @@ export interface RunOptions {
   /** Values that the runner masks from the start, as it does with `secrets.*`. */
   readonly secrets?: readonly string[]
   /** ACTIONS_RUNTIME_TOKEN and the service URLs; absent when not given. */
-  readonly runtime?: { readonly token: string; readonly resultsUrl: string; readonly url?: string }
+  readonly runtime?: {
+    readonly token: string
+    readonly resultsUrl: string
+    readonly url?: string
+    /** Of a server of one's own, which has the older cache service alone. */
+    readonly olderUrl?: string | undefined
+  }
   /** As ACTIONS_STEP_DEBUG: debug lines are in the log, RUNNER_DEBUG=1. */
   readonly debug?: boolean
   readonly cancelAfterMs?: number
