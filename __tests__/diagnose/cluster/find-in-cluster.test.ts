@@ -67,6 +67,7 @@ test.each([
   ],
   ['gone', 'eviction', 'certain', /default\/gone was evicted/, /free-disk/],
   ['scratch', 'eviction', 'certain', /more to disk than its limit/, /sizeLimit/],
+  ['verbose', 'eviction', 'certain', /more to disk than its limit/, /limits.ephemeral-storage/],
   [
     'batch-5f7c9d6b9-4kq2n',
     'eviction',

@@ -170,6 +170,10 @@ export const pods: readonly ApiPod[] = [
   evictedOf('batch-5f7c9d6b9-zz8wl', lowMemory, 'ReplicaSet/batch-5f7c9d6b9'),
   evictedOf('logs', lowDisk),
   evictedOf('scratch', 'Usage of EmptyDir volume "scratch" exceeds the limit "64Mi". '),
+  evictedOf(
+    'verbose',
+    'Pod ephemeral local storage usage exceeds the total limit of containers 64Mi. ',
+  ),
   unscheduledOf('huge', noMemory),
   unscheduledOf(
     'odd',

@@ -12,7 +12,11 @@ const storageLimit = {
 
 /** @param message the kubelet's; the most exact words count */
 const explain = (message: string): Pick<PodFinding, 'what' | 'remedy'> => {
-  const isOwn = /ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i.test(message)
+  // Of a container, of its pod, of a volume; the pod's comes first where there is a limit at all.
+  const isOwn =
+    /local ephemeral storage limit|local storage usage exceeds|Usage of EmptyDir volume/i.test(
+      message,
+    )
   if (isOwn) return storageLimit
   const short = nodeResources.find(({ inEviction }) => inEviction.test(message))
   return short === undefined
