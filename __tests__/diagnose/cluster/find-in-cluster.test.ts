@@ -95,6 +95,23 @@ test.each(['crashing', 'broken', 'odd', 'web-0', 'batch-5f7c9d6b9-zz8wl'])('%s: 
   expect(of(pod)).toEqual([])
 })
 
+test("a taint that newer schedulers do not name is a node's want where a node is short of something", () => {
+  const [huge] = badDay.pods.filter(({ name }) => name === 'huge')
+  const pending = (unschedulable: string, nodes: Cluster['nodes']) =>
+    find({ pods: huge ? [{ ...huge, unschedulable }] : [], events: [], nodes }, 'huge')
+  const unnamed = '0/3 nodes are available: 3 node(s) had untolerated taint(s).'
+  const named = '0/1 nodes are available: 1 node(s) had untolerated taint {KEY: }.'
+  const short = { kind: 'pending', cause: expect.stringContaining('the nodes are short of disk') }
+  expect(pending(unnamed, badDay.nodes)).toMatchObject({ ...short, certainty: 'likely' })
+  const calm = badDay.nodes.map((node) => ({ ...node, troubles: [] }))
+  expect(pending(unnamed, calm)).toBeUndefined()
+  const unready = calm.map((node) => ({ ...node, troubles: [{ type: 'Ready', message: '' }] }))
+  expect(pending(unnamed, unready)).toBeUndefined()
+  const disk = named.replace('KEY', 'node.kubernetes.io/disk-pressure')
+  expect(pending(disk, calm)).toMatchObject({ ...short, certainty: 'certain' })
+  expect(pending(named.replace('KEY', 'mine'), badDay.nodes)).toBeUndefined()
+})
+
 test('a kill for memory names pod and container as the kernel does', () => {
   expect(of('hungry')[0]).toMatchObject({
     ...{ podUid: uidOf('hungry'), containerId: idOf('hungry'), container: 'main' },

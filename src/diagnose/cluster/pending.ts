@@ -1,5 +1,6 @@
 import { formatBytes } from '../../text/format.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
+import { nodeResources } from './node-resources.ts'
 import type { Pod } from './parse-cluster.ts'
 import type { PodFinding } from './pod-finding.ts'
 
@@ -24,25 +25,30 @@ const shortages = [
     why: 'the nodes run as many pods as they may',
     remedy: 'Run fewer pods, or add a node to the cluster (a node takes 110 pods by default).',
   },
-  {
-    words: /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
-    why: 'the nodes are short of disk, memory or process IDs and take no pods',
-    remedy: 'See the findings about the nodes.',
-  },
 ]
 
-const toPodFinding = (pod: Pod, memory: string): readonly PodFinding[] => {
+const underPressure = {
+  words: /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
+  why: 'the nodes are short of disk, memory or process IDs and take no pods',
+  remedy: 'See the findings about the nodes.',
+}
+
+/** Since 1.34 schedulers do not say which taint it was (kubernetes#134740). */
+const unnamedTaint = /had untolerated taint\(s\)/
+
+/** @param memory what the nodes have, in words */
+const toPodFinding = (pod: Pod, memory: string, areNodesShort: boolean): readonly PodFinding[] => {
   const wasRefused = pod.reason?.startsWith('OutOf') === true
   const words = wasRefused ? pod.message : pod.unschedulable
   if (words === undefined || pod.reason === 'Evicted') return []
-  const shortage = shortages.find((each) => each.words.test(words))
+  const named = [...shortages, underPressure].find((each) => each.words.test(words))
+  const shortage = named ?? (areNodesShort && unnamedTaint.test(words) ? underPressure : undefined)
   if (shortage === undefined) return []
+  const certainty = named === undefined ? 'likely' : 'certain'
   const what = `${wasRefused ? 'was refused' : 'stays pending'}: ${shortage.why}`
   const evidence = [words, shortage === ofMemory ? memory : '']
   const at = pod.changedAt ?? pod.createdAt
-  return [
-    { pod, kind: 'pending', certainty: 'certain', what, evidence, remedy: shortage.remedy, at },
-  ]
+  return [{ pod, kind: 'pending', certainty, what, evidence, remedy: shortage.remedy, at }]
 }
 
 /** Pods that found no node with room for them. */
@@ -51,5 +57,8 @@ export const findPending = ({ cluster: { pods, nodes } }: ClusterFacts): readonl
     bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],
   )
   const memory = sizes.length === 0 ? '' : `Memory that pods may request: ${sizes.join(', ')}`
-  return pods.flatMap((pod) => toPodFinding(pod, memory))
+  const areNodesShort = nodes.some(({ troubles }) =>
+    troubles.some(({ type }) => nodeResources.some(({ condition }) => condition === type)),
+  )
+  return pods.flatMap((pod) => toPodFinding(pod, memory, areNodesShort))
 }
