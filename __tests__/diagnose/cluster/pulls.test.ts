@@ -112,6 +112,38 @@ test("the kubelet's words are evidence, in one short line and without secrets", 
   expect(JSON.stringify(all)).not.toContain(sentinel)
 })
 
+test('a container that mounts an image waits for that one, where the kubelet names it', () => {
+  expect(of('mounting')).toMatchObject({
+    ...{ kind: 'image-pull', container: 'main', image: 'acme/model:v3' },
+    cause: expect.stringMatching(/main of .* did not load acme\/model:v3, and the node cannot/),
+  })
+  const [pod] = badDay.pods.filter(({ name }) => name === 'mounting')
+  const [container] = pod?.containers ?? []
+  if (pod === undefined || container === undefined) throw new Error('no pod')
+  const waits = (
+    message: string,
+    volume: Partial<(typeof pod.volumeImages)[number]> = {},
+  ): Finding | undefined => {
+    const waiting = { reason: 'ErrImagePull', message }
+    const volumeImages = pod.volumeImages.map((each) => ({ ...each, ...volume }))
+    const pods = [{ ...pod, volumeImages, containers: [{ ...container, waiting }] }]
+    return findPullTroubles(toFacts({ ...badDay, pods }, loaded, new Map(), undefined))[0]
+  }
+  const bare = 'image pull failed for web:dev because the registry is unavailable'
+  expect(waits(bare, { image: 'web:dev', pullPolicy: 'Always' })).toMatchObject({
+    ...{ kind: 'pull-policy', image: 'web:dev' },
+  })
+  expect(waits('Container image "front:dev" is not present')?.image).toBe('front:dev')
+  expect(waits('pull QPS exceeded')?.image).toBe('front:dev')
+  const unknown = { image: 'slipway.local/models:0123456789abcdef' }
+  expect(
+    waits('failed to pull and unpack image "slipway.local/models:0123456789abcdef"', unknown),
+  ).toMatchObject({
+    cause: expect.stringContaining('its node has no files image slipway.local/models:'),
+    remedy: expect.stringContaining('output volumes'),
+  })
+})
+
 test('what does not wait for an image is no finding', () => {
   const waiting = ['broken', 'hungry', 'crashing', 'huge', 'batch-5f7c9d6b9-4kq2n', 'logs']
   expect(all.filter(({ pod }) => waiting.includes(pod ?? ''))).toEqual([])

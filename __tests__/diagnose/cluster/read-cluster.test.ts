@@ -14,6 +14,7 @@ test('a pod is made of its lines, whatever their order', () => {
     ['condition', 'u1', 'PodScheduled', '2026-03-03T10%3A00%3A01Z', '0%2F1+nodes'],
     podLine,
     ['owner', 'u1', 'ReplicaSet', 'api-6d4'],
+    ['volume', 'u1', 'model%3Av1', 'Never'],
   )
   expect(parseCluster(text).pods).toEqual([
     {
@@ -27,6 +28,7 @@ test('a pod is made of its lines, whatever their order', () => {
       unschedulable: '0/1 nodes',
       createdAt: undefined,
       changedAt: '2026-03-03T10:00:01Z',
+      volumeImages: [{ image: 'model:v1', pullPolicy: 'Never' }],
       containers: [
         {
           name: 'main',

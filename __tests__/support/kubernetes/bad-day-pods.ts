@@ -68,6 +68,23 @@ const waits: readonly Wait[] = [
   ],
 ]
 
+/** Containers that mount an image wait for it as for their own. */
+const mounting = ((): ApiPod => {
+  const main = containerOf('main', 'front:dev')
+  const words = `Back-off pulling image "acme/model:v3": ErrImagePull: ${notFound('docker.io/acme/model:v3')}`
+  return podOf('mounting', {
+    spec: {
+      nodeName: 'kind-worker',
+      containers: [main],
+      volumes: [
+        { name: 'kube-api-access-x7k2p', projected: { sources: [], defaultMode: 420 } },
+        { name: 'model', image: { reference: 'acme/model:v3', pullPolicy: 'IfNotPresent' } },
+      ],
+    },
+    status: { containerStatuses: [waitingOf(main, 'ImagePullBackOff', words)] },
+  })
+})()
+
 const toWaitingPod = ([name, image, imagePullPolicy, reason, message, more = {}]: Wait): ApiPod => {
   const container = containerOf('main', image, { imagePullPolicy })
   return podOf(name, {
@@ -164,6 +181,7 @@ export const noMemory =
 export const pods: readonly ApiPod[] = [
   ...waits.map(toWaitingPod),
   staged,
+  mounting,
   ...endedPods,
   stubborn,
   evictedOf('batch-5f7c9d6b9-4kq2n', lowMemory, 'ReplicaSet/batch-5f7c9d6b9'),

@@ -48,6 +48,16 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
     unschedulable: unscheduled?.message,
     createdAt: metadata.creationTimestamp,
     changedAt: (putOut ?? unscheduled ?? failed)?.lastTransitionTime ?? status.startTime,
+    volumeImages: (spec.volumes ?? []).flatMap((volume) =>
+      volume.image === undefined
+        ? []
+        : [
+            {
+              image: volume.image.reference,
+              pullPolicy: volume.image.pullPolicy as Container['pullPolicy'],
+            },
+          ],
+    ),
     containers: specs.map((container) => toContainer(container, statuses)),
   }
 }

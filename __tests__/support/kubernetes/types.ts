@@ -48,6 +48,9 @@ export type ApiPod = {
     readonly nodeName?: string
     readonly initContainers?: readonly ContainerSpec[]
     readonly containers: readonly ContainerSpec[]
+    readonly volumes?: readonly (Fields & {
+      readonly image?: { readonly reference: string; readonly pullPolicy: string }
+    })[]
   }
   readonly status: Fields & {
     readonly phase: string

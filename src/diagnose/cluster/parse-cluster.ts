@@ -9,6 +9,7 @@ const widths: Readonly<Record<string, number>> = {
   pod: 8,
   owner: 3,
   condition: 4,
+  volume: 3,
   container: 6,
   status: 8,
   event: 9,
@@ -36,6 +37,9 @@ const toTime = (field = ''): string | undefined =>
 const toCount = (field = ''): number | undefined =>
   /^\d{1,9}$/.test(field) ? Number(field) : undefined
 
+const toPullPolicy = (policy: string | undefined) =>
+  policy === 'Always' || policy === 'Never' ? policy : 'IfNotPresent'
+
 const toContainer = (row: Row, status: Row = []) => {
   const [, name = '', image = '', policy, hasLiveness, limit = ''] = row
   const [, , waiting, said = '', code, reason = '', at, id] = status
@@ -44,7 +48,7 @@ const toContainer = (row: Row, status: Row = []) => {
     name,
     /** As the pod's spec has it. */
     image,
-    pullPolicy: policy === 'Always' || policy === 'Never' ? policy : 'IfNotPresent',
+    pullPolicy: toPullPolicy(policy),
     /** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
     waiting: waiting ? { reason: waiting, message: said } : undefined,
     /** How it ended last: now, or before it was started again. */
@@ -83,6 +87,10 @@ const toPod = (row: Row, of: (word: string) => readonly Row[]) => {
     createdAt: toTime(created),
     /** When it became what it is: was evicted, failed, found no node; else when its node took it. */
     changedAt: times.find((time) => time !== undefined) ?? toTime(started),
+    /** What its volumes of images mount. */
+    volumeImages: of('volume').map(([, image = '', policy]) => {
+      return { image, pullPolicy: toPullPolicy(policy) }
+    }),
     containers: of('container').map((each) =>
       toContainer(
         each,

@@ -1,9 +1,11 @@
 import { parseImageReference, toCriName } from '../../image/reference.ts'
+import { isFilesImage } from '../../ownership.ts'
 import type { Finding } from '../finding/finding.ts'
 import { isSince } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { cannotStart, explainLoaded, type Wait } from './explain-loaded.ts'
 import { findNearest, type Resemblance } from './nearest-image.ts'
+import type { Container, Pod } from './parse-cluster.ts'
 import { type Explanation, toFindings } from './pod-finding.ts'
 
 /** What kubelets write where an image keeps a container from starting (pkg/kubelet/images). */
@@ -22,6 +24,19 @@ export const toAsked = (image: string): string => {
   const asked = parseImageReference(image)
   const lower = typeof asked === 'string' ? parseImageReference(image.toLowerCase()) : asked
   return typeof lower === 'string' ? image : toCriName(lower.canonical)
+}
+
+/**
+ * What a container waits for: where it mounts an image, it waits for that one in the same words as for its
+ * own (pkg/kubelet/kuberuntime, toKubeContainerImageVolumes), and only the kubelet's message names it.
+ */
+const toMeant = ({ volumeImages }: Pod, container: Container): Container => {
+  const said = container.waiting?.message ?? ''
+  const names = said.matchAll(/"([^"]+)"|\bimage pull failed for (\S+) because /g)
+  const named = new Set([...names].map(([, quoted, bare]) => toAsked(quoted ?? bare ?? '')))
+  if (named.has(toAsked(container.image))) return container
+  const mounted = volumeImages.find(({ image }) => named.has(toAsked(image)))
+  return { ...container, ...mounted }
 }
 
 const resemblances: Readonly<Record<Exclude<Resemblance, 'same'>, string>> = {
@@ -44,6 +59,13 @@ const explainOther = (
       'likely',
       `: this job loaded ${given}, not ${image} (${resemblances[nearest.resemblance]})`,
       `Let the manifest say ${given}, or build and load ${image}.${also}`,
+    )
+  }
+  if (isFilesImage(image)) {
+    return cannotStart(
+      'likely',
+      `: its node has no files image ${image}; its tag changes with the files`,
+      'Take the name from the output volumes of the step with node-files-images, which has to come first and to include that node.',
     )
   }
   if (pullPolicy === 'Never') {
@@ -88,7 +110,8 @@ const explain = (wait: Wait, facts: ClusterFacts): Explanation => {
 export const findPullTroubles = (facts: ClusterFacts): readonly Finding[] => {
   const { cluster, loaded, since } = facts
   const troubles = cluster.pods.flatMap((pod) =>
-    pod.containers.flatMap((container) => {
+    pod.containers.flatMap((each) => {
+      const container = toMeant(pod, each)
       const { waiting, image } = container
       if (waiting === undefined || !reasons.has(waiting.reason)) return []
       // Who waits for what this job loaded, or meant to, is its business however long that has waited.
