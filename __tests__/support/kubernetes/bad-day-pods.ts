@@ -110,6 +110,8 @@ const staged = ((): ApiPod => {
 const ends = [
   ['hungry', 137, 'OOMKilled', '05:02', 3, { resources: { limits: { memory: '50Mi' } } }],
   ['greedy', 137, 'OOMKilled', '05:09', 1, {}],
+  // containerd keeps the reason when a child was killed, however the container ends.
+  ['bereft', 0, 'OOMKilled', '05:11', 1, {}],
   ['slow', 137, 'Error', '06:02', 2, { livenessProbe: httpProbe }],
   ['sleepy', 137, 'Error', '06:20', 1, { startupProbe: httpProbe }],
   ['obedient', 0, 'Completed', '06:40', 1, { livenessProbe: commandProbe }],

@@ -1,24 +1,24 @@
 import { formatBytes } from '../../text/format.ts'
+import { killed, renderOomKill } from '../finding/oom-killed.ts'
 import { findNewest } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { type Container, type Event, isOf } from './parse-cluster.ts'
 import type { Explanation, PodFinding } from './pod-finding.ts'
 
-/** 128 and SIGKILL's 9. */
-const killed = 137
-
 const explainMemory = ({ memoryLimit, ended }: Container): Explanation => ({
   kind: 'oom-kill',
   certainty: 'certain',
-  what:
+  // The kernel counts kills for the machine's own want of memory, too (memory.events).
+  what: `${renderOomKill(ended?.exitCode)}; ${
     memoryLimit === undefined
-      ? 'was OOM-killed; it has no memory limit, so its pod or the machine ran out of memory'
-      : `was OOM-killed: it exceeded its memory limit of ${formatBytes(memoryLimit)}`,
+      ? 'it has no memory limit, so its pod or the machine ran out of memory'
+      : `it probably exceeded its memory limit of ${formatBytes(memoryLimit)}`
+  }`,
   evidence: [`kubelet: ${ended?.reason}, exit code ${ended?.exitCode}`],
   remedy:
     memoryLimit === undefined
       ? 'Run less at once, give the hungry pods a limits.memory, or take a larger runner.'
-      : 'Raise limits.memory of the container, or let it use less.',
+      : 'Raise limits.memory of the container, or let it use less. If it uses less, its pod or the machine ran out of memory.',
 })
 
 const probeRemedies = {

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../text/format.ts'
 import type { Finding } from '../finding/finding.ts'
+import { killed } from '../finding/oom-killed.ts'
 import type { Cgroup, Limit } from '../kernel/cgroup.ts'
 import type { OomKill } from '../kernel/kernel-log.ts'
 import { type KnownContainer, toWhom } from '../nodes/node-report.ts'
@@ -16,9 +17,6 @@ export type KillGroup = {
   readonly known: Partial<KnownContainer>
   readonly nodeName: string
 }
-
-/** 128 and SIGKILL's 9. */
-const killed = 137
 
 /** The end of a container follows its kill at once; one that ends later was stopped. */
 const atOnceMs = 3_000

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding/finding.ts'
+import { renderOomKill } from '../finding/oom-killed.ts'
 import type { NodeNow } from '../nodes/gather-nodes.ts'
 import { type KnownContainer, toWhom } from '../nodes/node-report.ts'
 
@@ -22,7 +23,7 @@ export const findByContainerd = (
       {
         kind: 'oom-kill',
         certainty: 'certain',
-        cause: `Container ${who} was OOM-killed`,
+        cause: `Container ${who} ${renderOomKill(exitCode)}`,
         evidence: [seen],
         remedy: 'Raise resources.limits.memory of this container, or let the program use less.',
         node,
