@@ -154,6 +154,31 @@ test('a probe is only blamed for what it did', () => {
   expect(find({ ...badDay, events: its }, 'slow')?.kind).toBe('killed')
 })
 
+test("a kubelet's own exit code, of a container that it lost, is no kill", () => {
+  const lose = (name: string): Finding | undefined => {
+    const pods = badDay.pods
+      .filter((pod) => pod.name === name)
+      .map((pod) => ({
+        ...pod,
+        containers: pod.containers.map((container) => ({
+          ...container,
+          ended: { exitCode: 137, reason: 'ContainerStatusUnknown', at: undefined },
+        })),
+      }))
+    return find({ ...badDay, pods }, name)
+  }
+  // Whatever probes failed before, and although it was to stop.
+  for (const pod of ['aged', 'stubborn', 'mystery']) {
+    expect(lose(pod)).toMatchObject({
+      ...{ kind: 'killed', certainty: 'possible' },
+      cause: expect.stringMatching(/is gone from its node, and nothing tells how it ended$/),
+      evidence: [expect.stringMatching(/^ContainerStatusUnknown: .* exit code 137 itself$/)],
+      remedy: expect.stringContaining('crictl rm'),
+    })
+  }
+  expect(lose('slow')?.kind).toBe('liveness')
+})
+
 test('evidence is what was seen, and no secret', () => {
   expect(of('slow')[0]?.evidence).toEqual([
     'Killing: Container main failed liveness probe, will be restarted',

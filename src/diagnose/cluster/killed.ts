@@ -66,6 +66,18 @@ const explainUnknown = ({ hasLivenessProbe, ended }: Container): Explanation => 
   remedy: `Read its log: \`kubectl logs --previous\`. It may be an OOM kill of a process in it${hasLivenessProbe ? ', a failed liveness probe (Kubernetes drops events after an hour)' : ''}, or a program in the container or on the runner.`,
 })
 
+/** What kubelets write of a container that containerd does not have any more, with an exit code of their own. */
+const lostReason = 'ContainerStatusUnknown'
+
+const lost: Explanation = {
+  kind: 'killed',
+  certainty: 'possible',
+  what: 'is gone from its node, and nothing tells how it ended',
+  evidence: [`${lostReason}: the kubelet lost it, and wrote exit code 137 itself`],
+  remedy:
+    'Look for what removed it: a step of the job (`crictl rm`), a node that was made anew or ran out of disk; or its pod was deleted meanwhile.',
+}
+
 /** Longer than most are given to end. */
 const longestGraceMs = 10 * 60_000
 
@@ -93,10 +105,12 @@ const explain = (container: Container, events: readonly Event[]): Explanation | 
     'Unhealthy',
     (event) => event.container === name && /^(Liveness|Startup) probe /.test(event.message),
   )
+  const isLost = ended.reason === lostReason
   // A program that ends on SIGTERM has another code; then only the kill's own event counts.
-  const said = kill ?? (ended.exitCode === killed ? unhealthy : undefined)
+  const said = kill ?? (ended.exitCode === killed && !isLost ? unhealthy : undefined)
   if (said !== undefined) return explainProbe(said, kill, unhealthy, ended)
   if (ended.exitCode !== killed) return undefined
+  if (isLost) return lost
   const stop = find('Killing', ({ message }) => message === `Stopping container ${name}`)
   return stop === undefined ? explainUnknown(container) : explainStop(stop)
 }
