@@ -144,6 +144,45 @@ test('a container that mounts an image waits for that one, where the kubelet nam
   })
 })
 
+test.each([
+  [
+    'failed to extract layer sha256:1: write /var/lib/containerd/x: no space left on device: unknown',
+    /redis:7\.9, and its node has no space left for it$/,
+    /free-disk/,
+  ],
+  [
+    'unexpected status from HEAD request to https://registry-1.docker.io/v2/library/redis/manifests/7.9: 429 Too Many Requests',
+    /redis:7\.9, and its registry lets the node pull no more for now$/,
+    /^Load redis:7\.9 in this job.*registry-mirrors/,
+  ],
+  [
+    'failed to do request: Head "https://r:5000/v2/redis/manifests/7.9": http: server gave HTTP response to HTTPS client',
+    /redis:7\.9, and the node does not trust its registry's certificate, or that speaks no TLS$/,
+    /hosts\.toml/,
+  ],
+  [
+    'failed to do request: Head "https://r/v2/redis/manifests/7.9": dial tcp: lookup r: no such host',
+    /redis:7\.9, and the node does not reach its registry$/,
+    /DNS/,
+  ],
+  [
+    'rpc error: code = Canceled desc = context canceled',
+    /node cannot pull it$/,
+    /imagePullSecrets/,
+  ],
+])('why a node cannot pull what was not loaded: %s', (message, cause, remedy) => {
+  const { pods, ...rest } = waitFor('redis:7.9')
+  const waiting = { reason: 'ErrImagePull', message }
+  const refused = pods.map((pod) => ({
+    ...pod,
+    containers: pod.containers.map((container) => ({ ...container, waiting })),
+  }))
+  const facts = toFacts({ ...rest, pods: refused }, loaded, new Map(), undefined)
+  const [finding] = findPullTroubles(facts)
+  expect(finding?.cause).toMatch(cause)
+  expect(finding?.remedy).toMatch(remedy)
+})
+
 test('what does not wait for an image is no finding', () => {
   const waiting = ['broken', 'hungry', 'crashing', 'huge', 'batch-5f7c9d6b9-4kq2n', 'logs']
   expect(all.filter(({ pod }) => waiting.includes(pod ?? ''))).toEqual([])

@@ -1,5 +1,6 @@
 import { parseImageReference, toCriName } from '../../image/reference.ts'
 import { isFilesImage } from '../../ownership.ts'
+import { type Refusal, toRefusal } from '../../pull/refusal.ts'
 import type { Finding } from '../finding/finding.ts'
 import { isSince } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
@@ -45,9 +46,35 @@ const resemblances: Readonly<Record<Exclude<Resemblance, 'same'>, string>> = {
   spelling: 'almost the same spelling',
 }
 
+/** Why a node could not pull, where nothing about the name, and no secret, would help. */
+const obstacles: {
+  readonly [kind in Refusal['kind']]?: readonly [why: string, remedy: (image: string) => string]
+} = {
+  'disk-full': [
+    'its node has no space left for it',
+    () =>
+      "Free some of the runner's disk before the images are built (free-disk), or take a larger runner.",
+  ],
+  'rate-limit': [
+    'its registry lets the node pull no more for now',
+    (image) =>
+      `Load ${image} in this job, after a login to its registry, or give the nodes a mirror of Docker Hub (registry-mirrors).`,
+  ],
+  certificate: [
+    "the node does not trust its registry's certificate, or that speaks no TLS",
+    (image) =>
+      `Load ${image} in this job, or tell the nodes' containerd of the registry (hosts.toml in /etc/containerd/certs.d).`,
+  ],
+  passing: [
+    'the node does not reach its registry',
+    (image) =>
+      `Load ${image} in this job, or check its registry's name, and the network and DNS of the nodes.`,
+  ],
+}
+
 /** A name that this job did not load; the nearest that it did load was probably meant. */
 const explainOther = (
-  { container: { image, pullPolicy } }: Wait,
+  { container: { image, pullPolicy, waiting } }: Wait,
   nearest: ReturnType<typeof findNearest>,
 ): Explanation => {
   // With `Always` a right name alone changes nothing.
@@ -75,10 +102,15 @@ const explainOther = (
       `Load ${image} in this job, or set imagePullPolicy: IfNotPresent if a registry has it.`,
     )
   }
+  const [why, remedy] = obstacles[toRefusal(waiting?.message ?? '').kind] ?? [
+    'the node cannot pull it',
+    () =>
+      `Load ${image} in this job, or check its name, its registry and the pod's imagePullSecrets.`,
+  ]
   return cannotStart(
     'certain',
-    `: this job did not load ${image}, and the node cannot pull it`,
-    `Load ${image} in this job, or check its name, its registry and the pod's imagePullSecrets.${also}`,
+    `: this job did not load ${image}, and ${why}`,
+    `${remedy(image)}${also}`,
   )
 }
 
