@@ -241,6 +241,33 @@ test('images that a node does not have any more', () => {
   expect(lost[0]?.cause).toContain('does not have db:dev any more: something')
 })
 
+test('images that went while the disk was short, which it is no more', () => {
+  const lose = (reason: string, message: string): Finding | undefined => {
+    const [event] = badDay.events.filter(({ reason }) => reason === 'EvictionThresholdMet')
+    if (event === undefined) throw new Error('no event')
+    const nodes = badDay.nodes.map((node) => ({ ...node, troubles: [] }))
+    const cluster = { pods: [], nodes, events: [{ ...event, reason, message }] }
+    return findBeside(cluster, loaded, has('kind-worker'), undefined).find(
+      ({ kind }) => kind === 'image-collected',
+    )
+  }
+  for (const [reason, message] of [
+    ['EvictionThresholdMet', 'Attempting to reclaim ephemeral-storage'],
+    ['EvictionThresholdMet', 'Attempting to reclaim inodes'],
+    ['NodeHasDiskPressure', 'Node kind-worker status is now: NodeHasDiskPressure'],
+  ] as const) {
+    expect(lose(reason, message)).toMatchObject({
+      certainty: 'likely',
+      cause: expect.stringMatching(/db:dev any more: its disk/),
+      evidence: [`${reason}: ${message}`],
+    })
+  }
+  expect(lose('EvictionThresholdMet', 'Attempting to reclaim memory')).toMatchObject({
+    certainty: 'possible',
+    cause: expect.stringContaining('something removed'),
+  })
+})
+
 test('a cluster in which all is well has no inCluster', () => {
   expect(findBeside({ pods: [], events: [], nodes: [] }, loaded, new Map(), undefined)).toEqual([])
 })

@@ -31,6 +31,10 @@ export const findPressure = ({ cluster, since }: ClusterFacts): readonly Finding
     }),
   )
 
+/** A kubelet whose disk is short deletes images first, and writes of that no more than that it tries. */
+const isForDisk = ({ reason, message }: Event): boolean =>
+  reason !== 'EvictionThresholdMet' || /reclaim (ephemeral-storage|inodes)\b/.test(message)
+
 /** Why loaded images are gone from a node, or may be next. */
 const explainLost = (node: string, given: string, wasCollected: boolean) => {
   const deletes = 'its disk is almost full, and its kubelet deletes unused images'
@@ -64,10 +68,13 @@ export const findCollected = ({
       has !== undefined && nodes.includes(node) && !has.includes(canonical)
     // As given; several steps may have loaded the same one.
     const lost = [...new Set(loaded.filter(isLost).map(({ given }) => given))]
-    const tries = eventsOf(cluster, node, 'FreeDiskSpaceFailed', 'ImageGCFailed').filter(({ at }) =>
-      isSince(at, since),
-    )
-    if (lost.length === 0 && tries.length === 0) return []
+    const recent = (...reasons: readonly string[]): readonly Event[] =>
+      eventsOf(cluster, node, ...reasons).filter(({ at }) => isSince(at, since))
+    const failed = recent('FreeDiskSpaceFailed', 'ImageGCFailed')
+    const shortages = recent('EvictionThresholdMet', 'NodeHasDiskPressure').filter(isForDisk)
+    if (lost.length === 0 && failed.length === 0) return []
+    // A want of disk without a loss is findPressure's to tell.
+    const tries = failed.length > 0 ? failed : shortages
     const troubles = cluster.nodes.find(({ name }) => name === node)?.troubles ?? []
     const wasCollected = tries.length > 0 || troubles.some(({ type }) => type === 'DiskPressure')
     return toPlain({
