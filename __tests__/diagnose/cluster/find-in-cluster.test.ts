@@ -53,6 +53,13 @@ test.each([
     /lost a process to an OOM kill before it ended with exit code 0; it has no memory limit/,
     /Run less at once/,
   ],
+  [
+    'crowded',
+    'oom-kill',
+    'certain',
+    /OOM-killed; it probably exceeded its pod's memory limit of 84 MB$/,
+    /^Raise limits\.memory of the pod,/,
+  ],
   ['slow', 'liveness', 'certain', /not for memory: its liveness probe failed/, /timeoutSeconds/],
   ['sleepy', 'liveness', 'certain', /not for memory: its startup probe failed/, /failureThreshold/],
   ['obedient', 'liveness', 'certain', /its liveness probe failed/, /not an OOM kill/],

@@ -39,9 +39,23 @@ test('a pod is made of its lines, whatever their order', () => {
           endedId: undefined,
           hasLivenessProbe: true,
           memoryLimit: 50 * 1024 ** 2,
+          hasPodsLimit: false,
         },
       ],
     },
+  ])
+})
+
+test('a limit of the whole pod is that of containers without one', () => {
+  const text = lines(
+    podLine,
+    ['limit', 'u1', '1Gi'],
+    ['container', 'u1', 'own', 'a', '', 'no', '50Mi'],
+    ['container', 'u1', 'none', 'a', '', 'no', ''],
+  )
+  expect(parseCluster(text).pods[0]?.containers).toMatchObject([
+    { memoryLimit: 50 * 1024 ** 2, hasPodsLimit: false },
+    { memoryLimit: 1024 ** 3, hasPodsLimit: true },
   ])
 })
 

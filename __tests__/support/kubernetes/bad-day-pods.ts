@@ -132,6 +132,19 @@ const endedPods: readonly ApiPod[] = ends.map(([name, code, reason, time, restar
   })
 })
 
+/** With a limit for all of it (Kubernetes 1.34), which is each container's that has none. */
+const crowded = ((): ApiPod => {
+  const main = containerOf('main', 'front:dev')
+  const resources = { limits: { memory: '80Mi' } }
+  return podOf('crowded', {
+    spec: { nodeName: 'kind-worker', containers: [main], resources },
+    status: {
+      phase: 'Running',
+      containerStatuses: [endedOf(main, endOf('crowded', 137, 'OOMKilled', at('05:21')))],
+    },
+  })
+})()
+
 const stubborn = ((): ApiPod => {
   const main = containerOf('main', 'front:dev')
   const end = endOf('stubborn', 137, 'Error', at('07:31'))
@@ -186,6 +199,7 @@ export const pods: readonly ApiPod[] = [
   mounting,
   ...endedPods,
   stubborn,
+  crowded,
   evictedOf('batch-5f7c9d6b9-4kq2n', lowMemory, 'ReplicaSet/batch-5f7c9d6b9'),
   evictedOf('batch-5f7c9d6b9-zz8wl', lowMemory, 'ReplicaSet/batch-5f7c9d6b9'),
   evictedOf('logs', lowDisk),

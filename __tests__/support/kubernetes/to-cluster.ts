@@ -4,11 +4,16 @@ import { pods } from './bad-day-pods.ts'
 import type { ApiEvent, ApiPod, ContainerSpec, ContainerStatus } from './types.ts'
 
 /** What is to be read of a pod, without kubectl and its templates: each checks the other. */
-const toContainer = (spec: ContainerSpec, statuses: readonly ContainerStatus[]): Container => {
+const toContainer = (
+  spec: ContainerSpec,
+  statuses: readonly ContainerStatus[],
+  podLimit: string | undefined,
+): Container => {
   const status = statuses.find(({ name }) => name === spec.name)
   const waiting = status?.state.waiting
   const ended = status?.state.terminated ?? status?.lastState.terminated
-  const limit = spec.resources.limits?.memory
+  const own = spec.resources.limits?.memory
+  const limit = own ?? podLimit
   return {
     name: spec.name,
     image: spec.image,
@@ -25,6 +30,7 @@ const toContainer = (spec: ContainerSpec, statuses: readonly ContainerStatus[]):
     endedId: ended?.containerID?.replace('containerd://', ''),
     hasLivenessProbe: spec.livenessProbe !== undefined,
     memoryLimit: limit === undefined ? undefined : Number.parseInt(limit, 10) * 1024 ** 2,
+    hasPodsLimit: own === undefined && podLimit !== undefined,
   }
 }
 
@@ -36,6 +42,7 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
   const putOut = bad('DisruptionTarget', 'True')
   const unscheduled = bad('PodScheduled', 'False')
   const failed = status.phase === 'Failed' ? bad('Ready', 'False') : undefined
+  const podLimit = spec.resources?.limits?.memory
   const specs = [...(spec.initContainers ?? []), ...spec.containers]
   return {
     namespace: metadata.namespace,
@@ -58,7 +65,7 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
             },
           ],
     ),
-    containers: specs.map((container) => toContainer(container, statuses)),
+    containers: specs.map((container) => toContainer(container, statuses, podLimit)),
   }
 }
 

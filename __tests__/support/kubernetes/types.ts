@@ -48,6 +48,7 @@ export type ApiPod = {
     readonly nodeName?: string
     readonly initContainers?: readonly ContainerSpec[]
     readonly containers: readonly ContainerSpec[]
+    readonly resources?: { readonly limits?: { readonly memory?: string } }
     readonly volumes?: readonly (Fields & {
       readonly image?: { readonly reference: string; readonly pullPolicy: string }
     })[]

@@ -5,20 +5,20 @@ import type { ClusterFacts } from './cluster-facts.ts'
 import { type Container, type Event, isOf } from './parse-cluster.ts'
 import type { Explanation, PodFinding } from './pod-finding.ts'
 
-const explainMemory = ({ memoryLimit, ended }: Container): Explanation => ({
+const explainMemory = ({ memoryLimit, hasPodsLimit, ended }: Container): Explanation => ({
   kind: 'oom-kill',
   certainty: 'certain',
   // The kernel counts kills for the machine's own want of memory, too (memory.events).
   what: `${renderOomKill(ended?.exitCode)}; ${
     memoryLimit === undefined
       ? 'it has no memory limit, so its pod or the machine ran out of memory'
-      : `it probably exceeded its memory limit of ${formatBytes(memoryLimit)}`
+      : `it probably exceeded its ${hasPodsLimit ? "pod's " : ''}memory limit of ${formatBytes(memoryLimit)}`
   }`,
   evidence: [`kubelet: ${ended?.reason}, exit code ${ended?.exitCode}`],
   remedy:
     memoryLimit === undefined
       ? 'Run less at once, give the hungry pods a limits.memory, or take a larger runner.'
-      : 'Raise limits.memory of the container, or let it use less. If it uses less, its pod or the machine ran out of memory.',
+      : `Raise limits.memory of the ${hasPodsLimit ? 'pod' : 'container'}, or let it use less. If it uses less, its pod or the machine ran out of memory.`,
 })
 
 const probeRemedies = {

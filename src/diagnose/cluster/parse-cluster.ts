@@ -10,6 +10,7 @@ const widths: Readonly<Record<string, number>> = {
   owner: 3,
   condition: 4,
   volume: 3,
+  limit: 2,
   container: 6,
   status: 8,
   event: 9,
@@ -40,7 +41,8 @@ const toCount = (field = ''): number | undefined =>
 const toPullPolicy = (policy: string | undefined) =>
   policy === 'Always' || policy === 'Never' ? policy : 'IfNotPresent'
 
-const toContainer = (row: Row, status: Row = []) => {
+/** @param podLimit of memory, for all of the pod; the kubelet gives it to containers that have none */
+const toContainer = (row: Row, status: Row = [], podLimit = '') => {
   const [, name = '', image = '', policy, hasLiveness, limit = ''] = row
   const [, , waiting, said = '', code, reason = '', at, id] = status
   const exitCode = toCount(code)
@@ -57,7 +59,8 @@ const toContainer = (row: Row, status: Row = []) => {
     endedId: id?.replace(/^[\w-]+:\/\//, '') || undefined,
     hasLivenessProbe: hasLiveness === 'yes',
     /** Bytes; undefined without a limit. */
-    memoryLimit: parseQuantity(limit),
+    memoryLimit: parseQuantity(limit || podLimit),
+    hasPodsLimit: limit === '' && podLimit !== '',
   }
 }
 
@@ -95,6 +98,7 @@ const toPod = (row: Row, of: (word: string) => readonly Row[]) => {
       toContainer(
         each,
         of('status').find((status) => status[1] === each[1]),
+        of('limit')[0]?.[1],
       ),
     ),
   }

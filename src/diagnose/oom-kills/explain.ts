@@ -54,8 +54,8 @@ const reasons: Readonly<Record<Limit, (size: string) => string>> = {
 
 const remedies: Readonly<Record<Limit, string>> = {
   container:
-    'Raise resources.limits.memory of this container, or let the program use less, such as by fewer workers or a smaller batch.',
-  pod: "Raise the memory limits of the pod's containers, or let their programs use less.",
+    'Raise resources.limits.memory of this container (of its pod, if only that has it), or let the program use less, such as by fewer workers or a smaller batch.',
+  pod: 'Raise the memory limit of the pod, or those of its containers if it has none of its own, or let their programs use less.',
   kubelet: 'Use less memory in all pods together, or give the node more.',
   node: 'Give the node more memory (`docker update --memory`), or run less in it.',
   above: 'Raise the memory limit of what runs the runner or Docker, or run less at once.',

@@ -25,7 +25,8 @@ export const findByContainerd = (
         certainty: 'certain',
         cause: `Container ${who} ${renderOomKill(exitCode)}`,
         evidence: [seen],
-        remedy: 'Raise resources.limits.memory of this container, or let the program use less.',
+        remedy:
+          'Raise resources.limits.memory of this container (of its pod, if only that has it), or let the program use less.',
         node,
         ...toWhom(known ?? {}),
         containerId: id,
