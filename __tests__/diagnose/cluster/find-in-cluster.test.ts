@@ -161,6 +161,16 @@ test('a probe is only blamed for what it did', () => {
   expect(find({ ...badDay, events: its }, 'slow')?.kind).toBe('killed')
 })
 
+test('a container that was to stop after its end was not killed for that', () => {
+  // Ended at 07:31, and was started again since.
+  const stopAt = (at: string): Finding | undefined => {
+    const events = badDay.events.map((event) => ({ ...event, at }))
+    return find({ ...badDay, events }, 'stubborn')
+  }
+  expect(stopAt('2026-03-03T10:07:31Z')).toMatchObject({ certainty: 'likely' })
+  expect(stopAt('2026-03-03T10:07:40Z')).toMatchObject({ kind: 'killed', certainty: 'possible' })
+})
+
 test("a kubelet's own exit code, of a container that it lost, is no kill", () => {
   const lose = (name: string): Finding | undefined => {
     const pods = badDay.pods

@@ -111,7 +111,12 @@ const explain = (container: Container, events: readonly Event[]): Explanation | 
   if (said !== undefined) return explainProbe(said, kill, unhealthy, ended)
   if (ended.exitCode !== killed) return undefined
   if (isLost) return lost
-  const stop = find('Killing', ({ message }) => message === `Stopping container ${name}`)
+  // The kubelet says so before it stops one: what came after the end is about the container that runs since.
+  const stop = find(
+    'Killing',
+    ({ message, at = '' }) =>
+      message === `Stopping container ${name}` && !(Date.parse(at) > Date.parse(ended.at ?? '')),
+  )
   return stop === undefined ? explainUnknown(container) : explainStop(stop)
 }
 
