@@ -187,7 +187,30 @@ spec:
     expect(images.map(({ reference }) => reference.given)).toEqual(['api:1'])
   })
 
-  test('anchors and merge keys are followed, what is written beside them comes first', () => {
+  test.each([
+    ['twice', '{ image: "a:1", image: "b:1" }', 'b:1'],
+    ['before what is merged', '{ image: "a:1", <<: *c }', 'c:1'],
+    ['behind what is merged', '{ <<: *c, image: "a:1" }', 'a:1'],
+  ])('of a key %s the last one counts, as for kubectl', (_how, container, image) => {
+    const text = `x: &c { image: "c:1" }\nkind: Pod\nspec: { containers: [${container}] }\n`
+    expect(containersOf(text).map((each) => each.image)).toEqual([image])
+    const custom = `apiVersion: a.b/v1\nx: &c { image: "c:1" }\nkind: A\nspec: { own: ${container} }\n`
+    expect(parse(custom).images.at(-1)?.reference.given).toBe(image)
+  })
+
+  test('a label twice, as charts have it, is told unless there is something worse', () => {
+    const pod =
+      'kind: Pod\nmetadata:\n  labels:\n    app: a\n    app: b\nspec: { containers: [{ image: a:1 }] }\n'
+    expect(containersOf(pod).map(({ image }) => image)).toEqual(['a:1'])
+    const told = (text: string) =>
+      parse(text).warnings.map(({ message, location }) => [location?.line, message])
+    expect(told(pod)).toEqual([[5, expect.stringMatching(/^A map has a key twice: .* last one/)]])
+    expect(told(`${pod}---\nkind: Pod\nspec: }\n`)).toEqual([
+      [9, expect.stringMatching(/^Not checked from here on/)],
+    ])
+  })
+
+  test('anchors and merge keys are followed, what is written behind them goes over them', () => {
     const text = `kind: Pod
 x: &base
   image: base:1
@@ -272,7 +295,6 @@ metadata:
     ['an image with a variable', 'kind: Pod\nspec:\n  containers:\n    - image: api:$(TAG)\n', 4],
     ['two of them', 'kind: Pod\nspec:\n  containers:\n    - image: $(A)\n    - image: $(B)\n', 4],
     ['broken YAML', 'kind: Pod\nspec: {\n  containers: [\n', 3],
-    ['a key twice', 'kind: Pod\nspec: {}\nspec: {}\n', 3],
   ])('%s is told once, at its line, with how to render it', (_, text, line) => {
     const { warnings } = parse(text)
     expect(warnings).toEqual([

@@ -181,7 +181,7 @@ describe('custom resources', () => {
       imagesOf(custom(text))
         .slice(4)
         .map((line) => line.slice(2)),
-    ).toEqual([...['c:1', 'a:2', 'b:3'], ...['a:1', 'a:2', 'b:3']])
+    ).toEqual([...['c:1', 'b:3', 'a:2'], ...['a:1', 'b:3', 'a:2']])
   })
 
   test.each([

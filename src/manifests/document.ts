@@ -1,14 +1,4 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  visit,
-  type YAMLMap,
-} from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, visit } from 'yaml'
 
 /** How much of a file may be looked at; aliases in aliases could have us look for ever. */
 const largestEffort = 1_000_000
@@ -47,14 +37,9 @@ export const createReader = (document: Document) => {
     effort += amount
     if (effort > largestEffort) throw new Error('aliases within aliases')
   }
-  const findMerged = (map: YAMLMap, key: string, depth: number): unknown => {
-    const merges = map.items.filter((pair) => textOf(pair.key) === '<<')
-    // Of two, the later one goes over the other.
-    const sources = merges.toReversed().flatMap(({ value }) => {
-      const merged = follow(value)
-      return isSeq(merged) ? merged.items : [merged]
-    })
-    for (const source of sources) {
+  const findMerged = (value: unknown, key: string, depth: number): unknown => {
+    const merged = follow(value)
+    for (const source of isSeq(merged) ? merged.items : [merged]) {
       const found = find(source, key, depth + 1)
       if (found !== undefined) return found
     }
@@ -65,22 +50,28 @@ export const createReader = (document: Document) => {
     // A map may be merged into itself.
     if (!isMap(map) || depth > 10) return undefined
     spend(1 + map.items.length)
-    const own = map.items.find((pair) => textOf(pair.key) === key)
-    return own === undefined ? findMerged(map, key, depth) : own.value
+    // What comes later goes over what comes before, merged or not: go.yaml.in/yaml/v2, decode.go, mapping.
+    for (const pair of map.items.toReversed()) {
+      const name = textOf(pair.key)
+      if (name === key) return pair.value
+      const found = name === '<<' ? findMerged(pair.value, key, depth) : undefined
+      if (found !== undefined) return found
+    }
+    return undefined
   }
   const collect = (node: unknown, into: Map<string, unknown>, depth: number): void => {
     const map = follow(node)
     if (!(isMap(map) || isSeq(map)) || depth > 10) return
     spend(1 + map.items.length)
     if (isSeq(map)) {
-      for (const item of map.items) collect(item, into, depth + 1)
+      for (const item of map.items.toReversed()) collect(item, into, depth + 1)
       return
     }
-    const pairs = map.items.map(({ key, value }) => [textOf(key), value] as const)
-    for (const [key, value] of pairs) {
-      if (key !== undefined && key !== '<<' && !into.has(key)) into.set(key, follow(value))
+    for (const pair of map.items) {
+      const name = textOf(pair.key)
+      if (name === '<<') collect(pair.value, into, depth + 1)
+      else if (name !== undefined) into.set(name, follow(pair.value))
     }
-    for (const [key, value] of pairs.toReversed()) if (key === '<<') collect(value, into, depth + 1)
   }
   const findKeys = (node: unknown, depth: number): readonly string[] => {
     const map = follow(node)

@@ -5,7 +5,6 @@ import {
   LineCounter,
   parseAllDocuments,
   visit,
-  type YAMLParseError,
 } from 'yaml'
 import type { Warning } from '../host/log.ts'
 import { createReader } from './document.ts'
@@ -30,18 +29,15 @@ const describeError = (code: ErrorCode, text: string, at: number): string => {
   return `Not checked from here on: this is not valid YAML (${reason}). ${renderFirst}`
 }
 
-type Problem = Pick<YAMLParseError, 'code' | 'pos'>
-
-/** Names that a map has twice. The library would compare each with all others, which takes minutes. */
-const findTwins = (document: Document): readonly Problem[] => {
-  const twins: Problem[] = []
+/** Where a map has a name once more. The library would compare each with all others, which takes minutes. */
+const findTwins = (document: Document): readonly number[] => {
+  const twins: number[] = []
   visit(document, {
     Map: (_, { items }) => {
       const names = new Set<unknown>()
       for (const { key } of items) {
         if (!isScalar(key)) continue
-        const [from = 0, to = 0] = key.range ?? []
-        if (names.has(key.value)) twins.push({ code: 'DUPLICATE_KEY', pos: [from, to] })
+        if (names.has(key.value)) twins.push(key.range?.[0] ?? 0)
         names.add(key.value)
       }
     },
@@ -49,23 +45,23 @@ const findTwins = (document: Document): readonly Problem[] => {
   return twins
 }
 
-/** Two merge keys in one map: kubectl takes both, and so do we. */
-const isSecondMerge = ({ code, pos }: Problem, text: string): boolean =>
-  code === 'DUPLICATE_KEY' && text.startsWith('<<', pos[0])
-
-/** Tells the first thing that is wrong with a document; true where it can be read all the same. */
-const isReadable = (document: Document, { text, lineAt }: Part, warn: Warn): boolean => {
-  const problems = [...document.errors, ...findTwins(document)]
-  const wrong = problems.find((problem) => !isSecondMerge(problem, text))
-  const first = wrong ?? problems[0]
-  if (first === undefined) return true
-  const at = first.pos[0]
-  const message =
-    wrong === undefined
-      ? 'A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two].'
-      : describeError(first.code, text, at)
-  warn(message, lineAt(at))
-  return wrong === undefined
+/**
+ * Tells the first thing that is wrong with a document; true where it can be read all the same: of what a map has
+ * twice kubectl takes the last, and of two merge keys both. Charts often have a label twice.
+ */
+const isReadable = (document: Document, { text, lineAt }: Part, warn: Warn, remark: Warn) => {
+  const [wrong] = document.errors
+  if (wrong !== undefined) {
+    warn(describeError(wrong.code, text, wrong.pos[0]), lineAt(wrong.pos[0]))
+    return false
+  }
+  const [at] = findTwins(document)
+  if (at === undefined) return true
+  const message = text.startsWith('<<', at)
+    ? 'A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two].'
+    : 'A map has a key twice: kubectl and Helm take the last one, kustomize and others refuse it. Leave one.'
+  remark(message, lineAt(at))
+  return true
 }
 
 /**
@@ -103,10 +99,13 @@ const mostObjects = 500
 /** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 export const parseManifest = (text: string, file: string): Manifests => {
   const warnings: Warning[] = []
+  // A template that is not rendered would have one for each of its lines.
   const warn: Warn = (message, line) => {
-    // A template that is not rendered would have one for each of its lines.
     if (warnings.length === 0) warnings.push({ message, location: { file, line } })
   }
+  /** What is told where there is nothing worse. */
+  const remarks: Warning[] = []
+  const remark: Warn = (message, line) => remarks.push({ message, location: { file, line } })
   // kubectl goes by what a file begins with; YAML may begin so, too, where it says that it is YAML.
   const isJson = /\.json$/i.test(file) && /^\s*[[{]/.test(text)
   const json = isJson ? splitJson(text).slice(0, mostObjects) : undefined
@@ -122,12 +121,12 @@ export const parseManifest = (text: string, file: string): Manifests => {
   try {
     const read = parseParts(text, json).flatMap((part) =>
       part.documents.map((document) => {
-        if (!isReadable(document, part, warn)) return {}
+        if (!isReadable(document, part, warn, remark)) return {}
         const reader = createReader(document)
         return readDocument({ file, reader, lineAt: part.lineAt, warn }, document.contents)
       }),
     )
-    return joinManifests([...read, { warnings }])
+    return joinManifests([...read, { warnings: [...warnings, ...remarks].slice(0, 1) }])
   } catch {
     warn('Not checked: the file is nested too deeply.', 1)
     return joinManifests([{ warnings }])
