@@ -88,6 +88,19 @@ describe('one node', () => {
     ])
   })
 
+  test.each([
+    ['its request comes before its containers', 'requests: { memory: 5e9 }', '1e9', '5.0 GB'],
+    ['its limit is asked for where they ask for nothing', 'limits: { memory: 5e9 }', '', '5.0 GB'],
+    ['its limit is not where they ask for something', 'limits: { memory: 5e9 }', '1e9', undefined],
+  ])('of a pod as a whole %s', (_what, whole, ofContainer, told) => {
+    const { workloads } = parseManifest(
+      `kind: Pod\nspec:\n  resources: { ${whole} }\n  containers:\n    - { image: a:1, resources: { requests: { memory: ${ofContainer} } } }\n`,
+      'k8s/pod.yaml',
+    )
+    const expected = [expect.stringContaining(`k8s/pod.yaml request ${told} of memory`)]
+    expect(check(workloads, limited)).toEqual(told === undefined ? [] : expected)
+  })
+
   test('init containers count by the largest, sidecars with all, others together', () => {
     const pod = workloadOf([
       { role: 'init', ...asks(3.5e9) },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseManifest } from '../../src/manifests/parse-manifest.ts'
 import { joinManifests } from '../../src/manifests/workload.ts'
-import { noPodFiles } from '../support/manifests.ts'
+import { noAmounts, noPodFiles } from '../support/manifests.ts'
 
 const parse = (text: string) => parseManifest(text, 'k8s/a.yaml')
 const workloadsOf = (text: string) => parse(text).workloads
@@ -39,6 +39,7 @@ test('a Deployment is read with its containers, their images, amounts and lines'
       {
         files: noPodFiles,
         pulls: { hasSecrets: false, account: 'default' },
+        resources: { requests: noAmounts, limits: noAmounts },
         file: 'k8s/a.yaml',
         kind: 'Deployment',
         namespace: 'shop',

@@ -1,14 +1,16 @@
 import type { PodFiles } from '../../src/manifests/read-pod-files.ts'
 import type { Container, Workload } from '../../src/manifests/workload.ts'
 
+export const noAmounts = { memory: undefined, cpu: undefined, storage: undefined }
+
 /** A container of a manifest; its line is its own unless a test says otherwise. */
 export const containerOf = (change: Partial<Container> = {}): Container => ({
   name: 'main',
   role: 'main',
   image: 'other:1',
   pullPolicy: undefined,
-  requests: { memory: undefined, cpu: undefined, storage: undefined },
-  limits: { memory: undefined, cpu: undefined, storage: undefined },
+  requests: noAmounts,
+  limits: noAmounts,
   asksForGpu: false,
   line: 7,
   ...change,
@@ -32,6 +34,7 @@ export const workloadOf = (
   name: 'api',
   pods: 1,
   containers: containers.map(containerOf),
+  resources: { requests: noAmounts, limits: noAmounts },
   volumes: { emptyDirs: 0, claims: 0 },
   files: noPodFiles,
   pulls: { hasSecrets: false, account: 'default' },

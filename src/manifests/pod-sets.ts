@@ -1,7 +1,7 @@
 import type { Container, Named, Resource, Workload } from './workload.ts'
 
 /**
- * What one pod asks for. Init containers run one after another, so the largest of them counts, with
+ * What the containers of a pod ask for. Init containers run one after another, so the largest of them counts, with
  * the sidecars that started before it; then all others run at once.
  */
 const sumRequests = (containers: readonly Container[], resource: Resource): number => {
@@ -15,6 +15,19 @@ const sumRequests = (containers: readonly Container[], resource: Resource): numb
     peak = Math.max(peak, role === 'init' ? sidecars + asked : 0)
   }
   return Math.max(peak, sidecars + main)
+}
+
+/**
+ * What one pod asks for. What it says as a whole comes before its containers, and its limit is asked for where they
+ * ask for nothing: Kubernetes' pkg/apis/core/v1/defaults.go, defaultPodRequests.
+ */
+const toRequest = (
+  { containers, resources: { requests, limits } }: Pick<Workload, 'containers' | 'resources'>,
+  resource: 'memory' | 'cpu',
+): number => {
+  const isAsked = containers.some((each) => each.requests[resource] !== undefined)
+  const ofContainers = isAsked ? sumRequests(containers, resource) : undefined
+  return requests[resource] ?? ofContainers ?? limits[resource] ?? 0
 }
 
 /**
@@ -35,13 +48,13 @@ export const withoutTwins = <T extends Named & { readonly kind?: string }>(
 export const toPodSets = (workloads: readonly Workload[]) =>
   withoutTwins(workloads)
     .filter(({ pods }) => pods !== 0)
-    .map(({ pods, containers, ...workload }) => ({
+    .map(({ pods, containers, resources, ...workload }) => ({
       ...workload,
       line: containers[0]?.line ?? 1,
       /** Bytes and CPUs, of one pod. */
       request: {
-        memory: sumRequests(containers, 'memory'),
-        cpu: sumRequests(containers, 'cpu'),
+        memory: toRequest({ containers, resources }, 'memory'),
+        cpu: toRequest({ containers, resources }, 'cpu'),
         storage: sumRequests(containers, 'storage'),
       },
       /** Comes and goes, and is in no node while others start. */

@@ -58,6 +58,13 @@ const readAmounts = ({ reader, lineAt, warn }: Source, resources: unknown): Amou
   return { memory: read('memory'), cpu: read('cpu'), storage: read('ephemeral-storage') }
 }
 
+/** Of a container, or of a pod as a whole. */
+const readResources = (source: Source, node: unknown): Pick<Container, 'requests' | 'limits'> => {
+  const { at } = source.reader
+  const limits = readAmounts(source, at(node, 'resources', 'limits'))
+  return { limits, requests: readAmounts(source, at(node, 'resources', 'requests')) }
+}
+
 const roleOf = ({ at, text }: Reader, node: unknown, list: string): Container['role'] => {
   if (list === 'containers') return 'main'
   return text(at(node, 'restartPolicy')) === 'Always' ? 'sidecar' : 'init'
@@ -95,8 +102,7 @@ const readContainer = (
     warn(`The image${name} is a placeholder, so it is not checked. ${renderFirst}`, line)
     return []
   }
-  const limits = readAmounts(source, at(node, 'resources', 'limits'))
-  const asked = readAmounts(source, at(node, 'resources', 'requests'))
+  const { limits, requests: asked } = readResources(source, node)
   // Kubernetes takes a limit for the request where none is written.
   const requests = {
     memory: asked.memory ?? limits.memory,
@@ -148,11 +154,15 @@ const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[]
   const containers = ['initContainers', 'containers'].flatMap((list) =>
     items(at(spec, list)).flatMap((item) => readContainer(source, item, list, isGpuPod)),
   )
-  const pods = countPods(reader, kind, node)
-  const volumes = readVolumes(reader, node, spec)
-  const files = readPodFiles(source, spec)
-  const pulls = readPulls(reader, spec)
-  return [{ file, kind, ...readName(reader, node), pods, containers, volumes, files, pulls }]
+  return [
+    {
+      ...{ file, kind, ...readName(reader, node), pods: countPods(reader, kind, node), containers },
+      resources: readResources(source, spec),
+      volumes: readVolumes(reader, node, spec),
+      files: readPodFiles(source, spec),
+      pulls: readPulls(reader, spec),
+    },
+  ]
 }
 
 const readNamed = (source: Source, { node, kind }: Item) => {

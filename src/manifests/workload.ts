@@ -20,6 +20,8 @@ export type Workload = Named & {
   readonly pods: number | 'per-node'
   /** Those that run first come first. */
   readonly containers: readonly Container[]
+  /** Of memory and CPUs of the pod as a whole, which Kubernetes 1.34 and later have. */
+  readonly resources: Pick<Container, 'requests' | 'limits'>
   readonly volumes: Volumes
   readonly files: PodFiles
   readonly pulls: PodPulls
