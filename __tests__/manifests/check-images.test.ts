@@ -3,6 +3,7 @@ import { type Facts, toWanted } from '../../src/facts/facts.ts'
 import type { ContainerImage } from '../../src/image/image.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
 import { asksForGpu, checkImages, findUsed } from '../../src/manifests/check-images.ts'
+import { parseManifest } from '../../src/manifests/parse-manifest.ts'
 import type { PullFacts } from '../../src/manifests/poisoned-pulls.ts'
 import { type Container, joinManifests, type Manifests } from '../../src/manifests/workload.ts'
 import { workloadOf } from '../support/manifests.ts'
@@ -38,6 +39,49 @@ const check = (
   )
 
 const digest = `sha256:${'a'.repeat(64)}`
+
+test.each([
+  [
+    'model',
+    '',
+    [
+      'The image volume models pulls model from a registry, although this step loads it: without a pullPolicy, Kubernetes always pulls `latest` and untagged images. Set pullPolicy: IfNotPresent, or use another tag than latest.',
+    ],
+  ],
+  [
+    'model:latest',
+    'pullPolicy: Always',
+    [
+      'The image volume models pulls model:latest from a registry, although this step loads it: pullPolicy is Always. Set pullPolicy: IfNotPresent.',
+    ],
+  ],
+  [
+    'model:v2',
+    '',
+    [
+      'The image volume models uses model:v2, which this step does not load. It loads model:latest, a different image to Kubernetes. Use the same name in both places.',
+    ],
+  ],
+  [
+    'Model',
+    '',
+    [
+      'Kubernetes refuses the image "Model" of the image volume models: image names are lower case.',
+    ],
+  ],
+  ['model', 'pullPolicy: IfNotPresent', []],
+  ['$MODEL', '', []],
+  ['slipway.local/model:0123456789abcdef', 'pullPolicy: Never', []],
+])('an image volume of %s is judged as a container is: %s', (reference, policy, told) => {
+  const { workloads } = parseManifest(
+    `kind: Pod\nspec:\n  volumes:\n    - name: models\n      image: { reference: "${reference}", ${policy} }\n`,
+    'k8s/a.yaml',
+  )
+  const loaded = { wanted: [toReference('model:latest')], images: [] }
+  expect(checkImages(workloads, loaded)).toEqual(
+    told.map((message) => ({ message, location: { file: 'k8s/a.yaml', line: 5 } })),
+  )
+})
 
 describe('whether a loaded image is pulled', () => {
   const built = {

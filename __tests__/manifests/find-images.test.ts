@@ -108,5 +108,10 @@ describe('what is told', () => {
       'Each node pulls what it lacks of postgres:16: pods use it, and this step does not load it. images-from: manifests does.',
     )
     expect(renderOthers(manifests, load(['api:dev', 'postgres:16']))).toBeUndefined()
+    const model = { name: 'm', image: 'reloader:1', pullPolicy: undefined, line: 1 }
+    const mounting = [workloadOf([], { imageVolumes: [model] })]
+    expect(renderOthers({ ...manifests, workloads: mounting }, load([]))).toContain(
+      'of reloader:1:',
+    )
   })
 })

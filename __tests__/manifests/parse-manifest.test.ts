@@ -40,6 +40,7 @@ test('a Deployment is read with its containers, their images, amounts and lines'
         files: noPodFiles,
         pulls: { hasSecrets: false, account: 'default' },
         resources: { requests: noAmounts, limits: noAmounts },
+        imageVolumes: [],
         file: 'k8s/a.yaml',
         kind: 'Deployment',
         namespace: 'shop',

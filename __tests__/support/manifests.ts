@@ -36,6 +36,7 @@ export const workloadOf = (
   containers: containers.map(containerOf),
   resources: { requests: noAmounts, limits: noAmounts },
   volumes: { emptyDirs: 0, claims: 0 },
+  imageVolumes: [],
   files: noPodFiles,
   pulls: { hasSecrets: false, account: 'default' },
   ...change,

@@ -8,20 +8,35 @@ import {
   toRepository,
 } from '../image/reference.ts'
 import { noPullFacts, type PullFacts, renderSecretPull, renderTwinPull } from './poisoned-pulls.ts'
-import type { Container, Manifests, NamedImage, Workload } from './workload.ts'
+import type { ImageVolume, Manifests, NamedImage, Workload } from './workload.ts'
 
-/** A container with its image's name as it is meant. */
-type User = Container &
-  Pick<Workload, 'file' | 'namespace' | 'pulls'> & { readonly canonical: string }
+/** What has an image in a pod. */
+type Use = ImageVolume &
+  Pick<Workload, 'file' | 'namespace' | 'pulls'> & {
+    readonly what: 'container' | 'image volume'
+    readonly asksForGpu: boolean | undefined
+  }
+
+/** With its image's name as it is meant. */
+type User = Use & { readonly canonical: string }
+
+const toUses = (workloads: readonly Workload[]): readonly Use[] =>
+  workloads.flatMap(({ file, namespace, pulls, containers, imageVolumes }) => {
+    const pod = { file, namespace, pulls }
+    return [
+      ...containers.map((each) => ({ ...each, ...pod, what: 'container' as const })),
+      ...imageVolumes.map((each) => ({
+        ...{ ...each, ...pod, what: 'image volume' as const },
+        asksForGpu: undefined,
+      })),
+    ]
+  })
 
 const toUsers = (workloads: readonly Workload[]): readonly User[] =>
-  workloads.flatMap(({ file, namespace, pulls, containers }) =>
-    containers.flatMap((container) => {
-      const reference = parseImageReference(container.image)
-      if (typeof reference === 'string') return []
-      return [{ ...container, canonical: reference.canonical, file, namespace, pulls }]
-    }),
-  )
+  toUses(workloads).flatMap((use) => {
+    const reference = parseImageReference(use.image)
+    return typeof reference === 'string' ? [] : [{ ...use, canonical: reference.canonical }]
+  })
 
 const withoutDigest = (canonical: string): string => canonical.replace(/@.*$/, '')
 
@@ -61,14 +76,15 @@ export const isLoaded = (canonical: string, loaded: readonly ImageReference[]): 
     loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical)))
 
 const toPullWarning = (user: User, facts: PullFacts): Warning => {
-  const { name, image, pullPolicy, canonical, file, line } = user
+  const { what, name, image, pullPolicy, canonical, file, line } = user
+  const field = what === 'container' ? 'imagePullPolicy' : 'pullPolicy'
   const because =
     pullPolicy === undefined
-      ? 'without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images'
-      : 'imagePullPolicy is Always'
+      ? `without ${field === 'pullPolicy' ? 'a' : 'an'} ${field}, Kubernetes always pulls \`latest\` and untagged images`
+      : `${field} is Always`
   const other = tagOf(canonical) === 'latest' && pullPolicy === undefined
-  const remedy = `Set imagePullPolicy: IfNotPresent${other ? ', or use another tag than latest' : ''}.`
-  const message = `The container ${name} pulls ${image} from a registry, although this step loads it: ${because}. ${remedy}${renderSecretPull(user, facts)}`
+  const remedy = `Set ${field}: IfNotPresent${other ? ', or use another tag than latest' : ''}.`
+  const message = `The ${what} ${name} pulls ${image} from a registry, although this step loads it: ${because}. ${remedy}${renderSecretPull(user, facts)}`
   return { message, location: { file, line } }
 }
 
@@ -92,30 +108,28 @@ const findNearest = (
 }
 
 const toStrangerWarning = (user: User, nearest: ImageReference, facts: PullFacts): Warning => {
-  const { name, image, canonical, file, line } = user
+  const { what, name, image, canonical, file, line } = user
   const isElsewhere = repositoryOf(canonical) !== repositoryOf(nearest.canonical)
   const twin = isElsewhere ? renderTwinPull(nearest.given, facts) : ''
-  const message = `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.${twin}`
+  const message = `The ${what} ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.${twin}`
   return { message, location: { file, line } }
 }
 
 /** A name from elsewhere is loaded as it is written, also where the image that was built is meant. */
 const toTwinWarning = (user: User, nearest: ImageReference): Warning => {
-  const { name, image, file, line } = user
-  const message = `The container ${name} uses ${image}, which images-from takes from this file. The step also loads ${nearest.given}, a different image to Kubernetes. If that is meant, use the same name in both places; else leave ${image} as it is.`
+  const { what, name, image, file, line } = user
+  const message = `The ${what} ${name} uses ${image}, which images-from takes from this file. The step also loads ${nearest.given}, a different image to Kubernetes. If that is meant, use the same name in both places; else leave ${image} as it is.`
   return { message, location: { file, line } }
 }
 
 const toNameWarnings = (workloads: readonly Workload[]): readonly Warning[] =>
-  workloads.flatMap(({ file, containers }) =>
-    containers.flatMap(({ name, image, line }) => {
-      const reason = parseImageReference(image)
-      if (typeof reason !== 'string') return []
-      const why = image.trim() === image ? reason : 'it has white space around it'
-      const message = `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`
-      return [{ message, location: { file, line } }]
-    }),
-  )
+  toUses(workloads).flatMap(({ what, name, image, file, line }) => {
+    const reason = parseImageReference(image)
+    if (typeof reason !== 'string') return []
+    const why = image.trim() === image ? reason : 'it has white space around it'
+    const message = `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the ${what} ${name}: ${why}.`
+    return [{ message, location: { file, line } }]
+  })
 
 /** What is wrong with the images that manifests name, going by what will be in the nodes. */
 export const checkImages = (
@@ -143,7 +157,7 @@ export const checkImages = (
   return [...toNameWarnings(workloads), ...warnings]
 }
 
-/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+/** The canonical names that containers and image volumes use: whether they pull has been judged, each at its line. */
 export const findUsed = (workloads: readonly Workload[]): ReadonlySet<string> =>
   new Set(toUsers(workloads).map(({ canonical }) => canonical))
 
@@ -155,7 +169,9 @@ export const asksForGpu = (
   { workloads, images, warnings }: Manifests,
   names: readonly ImageReference[],
 ): boolean | undefined => {
-  const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names))
+  const users = toUsers(workloads).filter(
+    ({ what, canonical }) => what === 'container' && isLoaded(canonical, names),
+  )
   if (users.some((user) => user.asksForGpu)) return true
   // Kinds whose pods are not read name images, too.
   const isOfUser = ({ file, line }: NamedImage): boolean =>

@@ -71,7 +71,9 @@ export const renderNamedImages = (
 /** What pods pull from registries, where the step is not to load it; undefined where there is nothing. */
 export const renderOthers = (manifests: Manifests, loaded: Loaded): string | undefined => {
   const pods = new Set(
-    manifests.workloads.flatMap(({ containers }) => containers.map(({ image }) => image)),
+    manifests.workloads.flatMap(({ containers, imageVolumes }) =>
+      [...containers, ...imageVolumes].map(({ image }) => image),
+    ),
   )
   const others = findOthers(manifests, loaded).filter(({ reference }) => pods.has(reference.given))
   if (others.length === 0) return undefined

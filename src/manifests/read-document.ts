@@ -4,7 +4,7 @@ import { isOfKo, isPlaceholder } from './placeholders.ts'
 import { type Item, readClaim, readName, readPersistentVolume, type Source } from './read-claims.ts'
 import { joinNamed, readImages } from './read-images.ts'
 import { readPodFiles } from './read-pod-files.ts'
-import { readAccount, readPulls } from './read-pulls.ts'
+import { readAccount, readImageVolumes, readPulls } from './read-pulls.ts'
 import { readVolumes } from './read-storage.ts'
 import type { Amounts, Container, Manifests, Workload } from './workload.ts'
 
@@ -159,6 +159,7 @@ const readWorkload = (source: Source, { node, kind }: Item): readonly Workload[]
       ...{ file, kind, ...readName(reader, node), pods: countPods(reader, kind, node), containers },
       resources: readResources(source, spec),
       volumes: readVolumes(reader, node, spec),
+      imageVolumes: readImageVolumes(source, spec),
       files: readPodFiles(source, spec),
       pulls: readPulls(reader, spec),
     },

@@ -1,5 +1,8 @@
+import { isFilesImage } from '../ownership.ts'
 import type { Reader } from './document.ts'
-import type { PodPulls } from './workload.ts'
+import { isOfKo, isPlaceholder } from './placeholders.ts'
+import type { Source } from './read-claims.ts'
+import type { ImageVolume, PodPulls } from './workload.ts'
 
 const hasSecrets = ({ at, items }: Reader, node: unknown): boolean =>
   items(at(node, 'imagePullSecrets')).length > 0
@@ -9,6 +12,23 @@ export const readPulls = (reader: Reader, spec: unknown): PodPulls => ({
   hasSecrets: hasSecrets(reader, spec),
   account: reader.text(reader.at(spec, 'serviceAccountName')) || 'default',
 })
+
+/** @param spec of a pod */
+export const readImageVolumes = (
+  { reader, lineAt }: Source,
+  spec: unknown,
+): readonly ImageVolume[] => {
+  const { at, items, text } = reader
+  return items(at(spec, 'volumes')).flatMap((volume) => {
+    const written = at(volume, 'image', 'reference')
+    const image = text(written) ?? ''
+    // `node-files-images` makes the last ones, which no registry has.
+    if (image === '' || isOfKo(image) || isPlaceholder(image) || isFilesImage(image)) return []
+    const pullPolicy = text(at(volume, 'image', 'pullPolicy')) || undefined
+    const line = lineAt(written?.range?.[0] ?? 0)
+    return [{ name: text(at(volume, 'name')) ?? '?', image, pullPolicy, line }]
+  })
+}
 
 /** Whether an object gives secrets for pulling to the pods that run under its name. */
 export const readAccount = (reader: Reader, kind: string, node: unknown): boolean =>

@@ -23,9 +23,13 @@ export type Workload = Named & {
   /** Of memory and CPUs of the pod as a whole, which Kubernetes 1.34 and later have. */
   readonly resources: Pick<Container, 'requests' | 'limits'>
   readonly volumes: Volumes
+  /** Those of its volumes that are images, which Kubernetes pulls as it pulls those of containers. */
+  readonly imageVolumes: readonly ImageVolume[]
   readonly files: PodFiles
   readonly pulls: PodPulls
 }
+
+export type ImageVolume = Pick<Container, 'name' | 'image' | 'pullPolicy' | 'line'>
 
 /** With which secrets a pod's images are pulled. */
 export type PodPulls = {
