@@ -212,6 +212,13 @@ describe('custom resources', () => {
     expect(tell(custom(`  ${line}\n`)).images).toEqual([])
   })
 
+  test.each(['jobset.x-k8s.io/v1alpha2', 'sparkoperator.k8s.io/v1beta2'])(
+    'a Thing of %s has them, although the name is like those of Kubernetes itself',
+    (apiVersion) => {
+      expect(tell(custom('  image: a:1\n', apiVersion)).images).toEqual(['4 a:1'])
+    },
+  )
+
   test.each([
     'v1',
     'apps/v1',

@@ -170,10 +170,14 @@ const walk = (source: Source, node: unknown, keys: Keys, depth: number): readonl
   return [...own, ...found, ...(isProgram ? [readProgram(source, node)] : [])]
 }
 
+/** Operators with a name like those of Kubernetes itself. */
+const approved: readonly string[] = ['sparkoperator.k8s.io']
+
 /** Groups of Kubernetes itself have no images outside of pods; a kind cluster's are those of its nodes. */
 const isCustom = (apiVersion: string): boolean => {
   const group = /^([^/]*\.[^/]*)\//.exec(apiVersion)?.[1]
-  return group !== undefined && !group.endsWith('.k8s.io') && group !== 'kind.x-k8s.io'
+  if (group === undefined || group === 'kind.x-k8s.io') return false
+  return !group.endsWith('.k8s.io') || approved.includes(group)
 }
 
 /** What an object says itself; its status is what a cluster has said of it. */
