@@ -6,7 +6,8 @@ const folder = new URL('../cases/20-manifests', import.meta.url).pathname
 
 /** What the step loads in these stories. */
 const reference = { given: 'case-x:latest', canonical: 'docker.io/library/case-x:latest' }
-const loaded = { images: [], wanted: [reference] }
+const digestNames = [`docker.io/library/case-x@sha256:${'a'.repeat(64)}`]
+const loaded = { images: [{ digestNames }], wanted: [reference] }
 
 /** `line: message`, of reading and of checking the images. */
 const tell = async (file: string): Promise<readonly string[]> => {

@@ -83,6 +83,28 @@ test.each([
   )
 })
 
+test.each([
+  ['api:dev', 'index.docker.io'],
+  ['localhost:5000/api:dev', 'localhost:5000'],
+  ['dev.local/api:dev', undefined],
+  ['kind.local/api:dev', undefined],
+  [`ghcr.io/a/api@${digest}`, undefined],
+  ['ghcr.io/pushed/web:dev', undefined],
+])('of %s in a Knative Service, %s is asked for the digest', (name, asked) => {
+  const digestNames = [`ghcr.io/pushed/web@${digest}`]
+  const given = { wanted: [toReference(name)], images: [{ digestNames }] }
+  const tell = (kind: string, named: readonly string[] = []) =>
+    checkImages([workloadOf([{ name: 'api', image: name }], { kind })], {
+      ...given,
+      named: named.map(toReference),
+    }).map(({ message }) => message)
+  const told = `The container api of a Knative Service uses ${name}, and Knative asks ${asked} for its digest before it makes pods: unless the image is there, too, it fails (Unable to fetch image), and it runs what is there, not what this step loads. Call the image dev.local/… in both places, or add ${asked} to registries-skipping-tag-resolving in Knative's ConfigMap config-deployment.`
+  expect(tell('Service')).toEqual(asked === undefined ? [] : [told])
+  expect(tell('Deployment')).toEqual([])
+  // Those that images-from takes are in their registry.
+  expect(tell('Service', [name, ...digestNames])).toEqual([])
+})
+
 describe('whether a loaded image is pulled', () => {
   const built = {
     targets: [targetWith('api:dev', 'web', 'ghcr.io/acme/worker:latest')],

@@ -7,12 +7,13 @@ import {
   toNodeNames,
   toRepository,
 } from '../image/reference.ts'
+import { checkKnative } from './knative.ts'
 import { noPullFacts, type PullFacts, renderSecretPull, renderTwinPull } from './poisoned-pulls.ts'
 import type { ImageVolume, Manifests, NamedImage, Workload } from './workload.ts'
 
 /** What has an image in a pod. */
 type Use = ImageVolume &
-  Pick<Workload, 'file' | 'namespace' | 'pulls'> & {
+  Pick<Workload, 'file' | 'kind' | 'namespace' | 'pulls'> & {
     readonly what: 'container' | 'image volume'
     readonly asksForGpu: boolean | undefined
   }
@@ -21,8 +22,8 @@ type Use = ImageVolume &
 type User = Use & { readonly canonical: string }
 
 const toUses = (workloads: readonly Workload[]): readonly Use[] =>
-  workloads.flatMap(({ file, namespace, pulls, containers, imageVolumes }) => {
-    const pod = { file, namespace, pulls }
+  workloads.flatMap(({ file, kind, namespace, pulls, containers, imageVolumes }) => {
+    const pod = { file, kind, namespace, pulls }
     return [
       ...containers.map((each) => ({ ...each, ...pod, what: 'container' as const })),
       ...imageVolumes.map((each) => ({
@@ -146,8 +147,10 @@ export const checkImages = (
   const warnings = users.flatMap((user) => {
     const nearest = findNearest(user.canonical, own, used)
     if (isLoaded(user.canonical, loaded)) {
-      const isTwin = nearest !== undefined && !isLoaded(user.canonical, own)
+      const isOwn = isLoaded(user.canonical, own)
+      const isTwin = nearest !== undefined && !isOwn
       return [
+        ...(isOwn ? checkKnative(user, given.images) : []),
         ...(isPulled(user) ? [toPullWarning(user, facts)] : []),
         ...(isTwin ? [toTwinWarning(user, nearest)] : []),
       ]
