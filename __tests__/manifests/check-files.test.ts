@@ -256,8 +256,13 @@ describe('nodes that do not get the files', () => {
     // A control plane takes no ordinary pods beside workers.
     const workers = [{ ...models, nodes: ['kind-worker', 'kind-worker2'] }]
     expect(check(pod({}), { files: workers })).toEqual([])
-    const spec = '  tolerations: [{ operator: Exists }]'
-    expect(check(pod({ spec }), { files: workers })[0]).toMatch(/may start on kind-control-plane/)
+    const key = 'key: node-role.kubernetes.io/control-plane'
+    const tell = (toleration: string) =>
+      check(pod({ spec: `  tolerations: [{ ${toleration} }]` }), { files: workers })
+    for (const all of ['operator: Exists', key, `${key}, operator: Exists, effect: NoSchedule`])
+      expect(tell(all)[0]).toMatch(/may start on kind-control-plane/)
+    for (const other of ['operator: Exists, effect: NoExecute', `${key}, value: x`, 'key: gpu'])
+      expect(tell(other)).toEqual([])
   })
 
   test.each([

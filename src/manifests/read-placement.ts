@@ -43,10 +43,13 @@ export const readTerms = (reader: Reader, required: unknown): Placement['terms']
     .map((term) => readRules(reader, term))
     .filter((rules) => rules.length > 0)
 
-const toleratesAny = ({ at, items, text }: Reader, spec: unknown): boolean =>
+/** Whether a pod tolerates the taint of kind's control planes, which has no value and the effect NoSchedule. */
+const isTolerant = ({ at, items, text }: Reader, spec: unknown): boolean =>
   items(at(spec, 'tolerations')).some((each) => {
-    const key = text(at(each, 'key')) ?? ''
-    return key === '' || key === controlPlane
+    const [key, effect, value] = ['key', 'effect', 'value'].map((name) => text(at(each, name)))
+    const isOfKey = !key || key === controlPlane
+    // Of any effect and any value where none is written: `Exists` has no value, `Equal` needs the taint's own.
+    return isOfKey && (!effect || effect === 'NoSchedule') && !value
   })
 
 export const readPlacement = ({ reader, lineAt }: Lines, spec: unknown): Placement => {
@@ -73,7 +76,7 @@ export const readPlacement = ({ reader, lineAt }: Lines, spec: unknown): Placeme
     always,
     terms,
     // Whoever names a node goes past the scheduler, and most taints.
-    isTolerant: name !== undefined || toleratesAny(reader, spec),
+    isTolerant: name !== undefined || isTolerant(reader, spec),
     line: hasRules ? lineAt(first?.range?.[0] ?? 0) : undefined,
   }
 }
