@@ -425,4 +425,8 @@ secrets: [{ name: hunter2 }]
   ])
   expect(read.accounts).toEqual([{ name: 'puller', namespace: 'shop' }])
   expect(JSON.stringify(read)).not.toContain('hunter2')
+  const older = 'kind: Pod\nspec: { serviceAccount: old, containers: [] }\n'
+  expect(workloadsOf(older)[0]?.pulls.account).toBe('old')
+  const both = older.replace('{ ', '{ serviceAccountName: new, ')
+  expect(workloadsOf(both)[0]?.pulls.account).toBe('new')
 })

@@ -10,7 +10,11 @@ const hasSecrets = ({ at, items }: Reader, node: unknown): boolean =>
 /** @param spec of a pod */
 export const readPulls = (reader: Reader, spec: unknown): PodPulls => ({
   hasSecrets: hasSecrets(reader, spec),
-  account: reader.text(reader.at(spec, 'serviceAccountName')) || 'default',
+  // The second one is an older name of the first, which counts where both are written.
+  account:
+    reader.text(reader.at(spec, 'serviceAccountName')) ||
+    reader.text(reader.at(spec, 'serviceAccount')) ||
+    'default',
 })
 
 /** @param spec of a pod */
