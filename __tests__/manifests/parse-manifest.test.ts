@@ -403,6 +403,15 @@ test('a pod may ask for a GPU by how it is run', () => {
   expect(parse(pod).workloads[0]?.containers[0]?.asksForGpu).toBe(true)
 })
 
+test.each([
+  'kind: Pod\nspec: { containers: [{ image: "a:1" }] }# comment\n',
+  'kind: Pod\nspec:\n  containers:\n    - image: "a:1"# comment\n',
+  'kind: Pod\nspec:\n  x: |# comment\n    y\n  containers: [{ image: "a:1" }]\n',
+])('a comment without a space before it is one, as for kubectl', (text) => {
+  expect(parse(text).warnings).toEqual([])
+  expect(containersOf(text).map(({ image }) => image)).toEqual(['a:1'])
+})
+
 test('secrets for pulling, of a pod and of ServiceAccounts', () => {
   const text = `kind: Pod
 spec: { imagePullSecrets: [{ name: hunter2 }], containers: [{ image: a }] }

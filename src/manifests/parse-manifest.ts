@@ -70,7 +70,9 @@ const isReadable = (document: Document, { text, lineAt }: Part, warn: Warn, rema
  */
 const parsePart = (text: string, linesBefore: number, last: number) => {
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })
+  // Not strict, as kubectl's parser is not: it takes a comment that no space is before.
+  const options = { lineCounter: lines, uniqueKeys: false, strict: false }
+  const parsed = parseAllDocuments(text, options)
   const lineAt = (offset: number): number =>
     Math.min(last, linesBefore + Math.max(1, lines.linePos(offset).line))
   return { text, documents: Array.isArray(parsed) ? parsed : [], lineAt }
