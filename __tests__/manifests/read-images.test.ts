@@ -112,6 +112,19 @@ spec:
     expect(JSON.stringify(parseManifest(text, 'a.yaml'))).not.toContain('hunter2')
   })
 
+  test('the newest flag of OpenTelemetry and the variables of Longhorn name images', () => {
+    const text = `kind: Pod
+spec:
+  containers:
+    - args: ["--clusterobservability-collector-image=otel/a:1"]
+      env:
+        - { name: CSI_ATTACHER_IMAGE, value: "longhornio/csi-attacher:v4" }
+        - { name: OTHER_IMAGE, value: "hunter2:1" }
+`
+    const images = ['4 otel/a:1', '6 longhornio/csi-attacher:v4']
+    expect(tell(text)).toEqual({ images, unknown: [] })
+  })
+
   test('RELATED_IMAGE_ variables name images, no other ones', () => {
     const text = `kind: Pod
 spec:

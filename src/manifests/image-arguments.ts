@@ -33,7 +33,8 @@ const programs: readonly {
   {
     source: 'github.com/open-telemetry/opentelemetry-operator internal/config',
     flags: [
-      ...['collector-image', 'target-allocator-image', 'operator-opamp-bridge-image'],
+      ...['collector-image', 'clusterobservability-collector-image'],
+      ...['target-allocator-image', 'operator-opamp-bridge-image'],
       ...['java', 'nodejs', 'python', 'dotnet', 'go', 'apache-httpd', 'nginx'].map(
         (language) => `auto-instrumentation-${language}-image`,
       ),
@@ -44,6 +45,16 @@ const programs: readonly {
     flags: ['pytorch-init-container-image', 'mpi-kubectl-delivery-image'],
   },
 ]
+
+/** Longhorn's driver has them of its environment: github.com/longhorn/longhorn-manager app/driver.go. */
+const variables: readonly string[] = [
+  ...['CSI_ATTACHER_IMAGE', 'CSI_PROVISIONER_IMAGE', 'CSI_RESIZER_IMAGE', 'CSI_SNAPSHOTTER_IMAGE'],
+  ...['CSI_NODE_DRIVER_REGISTRAR_IMAGE', 'CSI_LIVENESS_PROBE_IMAGE'],
+]
+
+/** Whether operators are told an image by such a variable; `RELATED_IMAGE_` is of the Operator Lifecycle Manager. */
+export const isImageVariable = (name: string): boolean =>
+  name.startsWith('RELATED_IMAGE_') || variables.includes(name)
 
 const known: ReadonlySet<string> = new Set(programs.flatMap(({ flags }) => flags))
 

@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import { type ImageReference, parseImageReference, toRepository } from '../image/reference.ts'
 import { isFilesImage } from '../ownership.ts'
 import { toLine } from '../text/to-line.ts'
-import { parseImageArgument } from './image-arguments.ts'
+import { isImageVariable, parseImageArgument } from './image-arguments.ts'
 import { isOfKo, isPlaceholder } from './placeholders.ts'
 import type { Source as DocumentSource } from './read-claims.ts'
 import type { Manifests } from './workload.ts'
@@ -80,10 +80,9 @@ const readArguments = (source: Source, all: readonly unknown[]): Named => {
   return joinNamed(found)
 }
 
-/** Operators are told their images so, by a convention of the Operator Lifecycle Manager's. */
 const readEnvironment = (source: Source, all: readonly unknown[]): Named => {
   const { at, text } = source.reader
-  const related = all.filter((each) => text(at(each, 'name'))?.startsWith('RELATED_IMAGE_'))
+  const related = all.filter((each) => isImageVariable(text(at(each, 'name')) ?? ''))
   return joinNamed(related.map((each) => readSure(source, at(each, 'value'))))
 }
 
