@@ -374,6 +374,20 @@ test.each([
   expect(warnings.map(({ location }) => location?.line)).toEqual([line])
 })
 
+test('what is YAML and no JSON is read in a file of that name, as kubectl does since 1.33', () => {
+  const text = '{ "kind": "Pod",\n  "spec": { "containers": [{ "image": "a:1" }] }, # one\n}\n'
+  const { workloads, warnings } = parseManifest(text, 'x.json')
+  expect(workloads.flatMap(({ containers }) => containers.map(({ image }) => image))).toEqual([
+    'a:1',
+  ])
+  expect(warnings).toEqual([
+    {
+      message: 'This is no JSON, but YAML: kubectl before 1.33 refuses it, and other programs.',
+      location: { file: 'x.json', line: 2 },
+    },
+  ])
+})
+
 test('objects of JSON one after another are told of at their own lines', () => {
   const pod = (image: string) => `{"kind":"Pod",\n"spec":{"containers":[{"image":"${image}"}]}}\n`
   const { workloads, warnings } = parseManifest(

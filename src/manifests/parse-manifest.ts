@@ -5,6 +5,7 @@ import {
   LineCounter,
   parseAllDocuments,
   visit,
+  type YAMLParseError,
 } from 'yaml'
 import type { Warning } from '../host/log.ts'
 import { createReader } from './document.ts'
@@ -29,6 +30,10 @@ const describeError = (code: ErrorCode, text: string, at: number): string => {
   return `Not checked from here on: this is not valid YAML (${reason}). ${renderFirst}`
 }
 
+/** Other than a comment that no space is before: kubectl takes that, and it is read all the same. */
+const findErrors = ({ errors }: Document): readonly YAMLParseError[] =>
+  errors.filter(({ message }) => !message.startsWith('Comments must be separated'))
+
 /** Where a map has a name once more. The library would compare each with all others, which takes minutes. */
 const findTwins = (document: Document): readonly number[] => {
   const twins: number[] = []
@@ -50,7 +55,7 @@ const findTwins = (document: Document): readonly number[] => {
  * twice kubectl takes the last, and of two merge keys both. Charts often have a label twice.
  */
 const isReadable = (document: Document, { text, lineAt }: Part, warn: Warn, remark: Warn) => {
-  const [wrong] = document.errors
+  const [wrong] = findErrors(document)
   if (wrong !== undefined) {
     warn(describeError(wrong.code, text, wrong.pos[0]), lineAt(wrong.pos[0]))
     return false
@@ -70,9 +75,7 @@ const isReadable = (document: Document, { text, lineAt }: Part, warn: Warn, rema
  */
 const parsePart = (text: string, linesBefore: number, last: number) => {
   const lines = new LineCounter()
-  // Not strict, as kubectl's parser is not: it takes a comment that no space is before.
-  const options = { lineCounter: lines, uniqueKeys: false, strict: false }
-  const parsed = parseAllDocuments(text, options)
+  const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })
   const lineAt = (offset: number): number =>
     Math.min(last, linesBefore + Math.max(1, lines.linePos(offset).line))
   return { text, documents: Array.isArray(parsed) ? parsed : [], lineAt }
@@ -98,6 +101,9 @@ const parseParts = (text: string, json: readonly JsonDocument[] | undefined): re
 /** More objects in one file are no manifest that people write. */
 const mostObjects = 500
 
+/** What YAML has no such comments for, and the library takes for the beginning of a name. */
+const foreignComment = /(?:^|[\s,[{])\/[/*]/
+
 /** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 export const parseManifest = (text: string, file: string): Manifests => {
   const warnings: Warning[] = []
@@ -112,16 +118,20 @@ export const parseManifest = (text: string, file: string): Manifests => {
   const isJson = /\.json$/i.test(file) && /^\s*[[{]/.test(text)
   const json = isJson ? splitJson(text).slice(0, mostObjects) : undefined
   const wrong = json?.map(findJsonError).find((offset) => offset !== undefined)
-  if (wrong !== undefined) {
-    const line = text.slice(0, wrong).split('\n').length
-    warn(
-      'Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.',
-      Math.min(findLast(text), line),
-    )
-    return joinManifests([{ warnings }])
-  }
   try {
-    const read = parseParts(text, json).flatMap((part) =>
+    const parts = parseParts(text, wrong === undefined ? json : undefined)
+    if (wrong !== undefined) {
+      const line = Math.min(findLast(text), text.slice(0, wrong).split('\n').length)
+      // Since 1.33 kubectl then tries YAML: k8s.io/apimachinery, pkg/util/yaml/decoder.go.
+      const errors = parts.flatMap(({ documents }) => documents.flatMap(findErrors))
+      if (errors.length > 0 || foreignComment.test(text)) {
+        const message =
+          'Not checked: this is not valid JSON. kubectl takes no comments with //, and before 1.33 none with # and no trailing commas.'
+        return joinManifests([{ warnings: [{ message, location: { file, line } }] }])
+      }
+      remark('This is no JSON, but YAML: kubectl before 1.33 refuses it, and other programs.', line)
+    }
+    const read = parts.flatMap((part) =>
       part.documents.map((document) => {
         if (!isReadable(document, part, warn, remark)) return {}
         const reader = createReader(document)
