@@ -81,6 +81,13 @@ spec:
   expect(container?.requests).toEqual({ memory: 2 ** 30, cpu: 0.5, storage: 2e9 })
 })
 
+test('white space around an amount is nothing, as for Kubernetes', () => {
+  const text =
+    'kind: Pod\nspec: { containers: [{ image: a, resources: { limits: { memory: " 1Ki " } } }] }\n'
+  expect(parse(text).warnings).toEqual([])
+  expect(containersOf(text)[0]?.limits.memory).toBe(1_024)
+})
+
 describe('what may be written to the disk', () => {
   test('emptyDirs on disk count by their limits, claims for one pod apart', () => {
     const [workload] = workloadsOf(`kind: StatefulSet

@@ -45,7 +45,8 @@ const readAmounts = ({ reader, lineAt, warn }: Source, resources: unknown): Amou
     const node = at(resources, name)
     const written = text(node)
     if (written === undefined || isPlaceholder(written)) return undefined
-    const amount = parseQuantity(written)
+    // Kubernetes leaves out white space around it.
+    const amount = parseQuantity(written.trim())
     if (amount === undefined) {
       const given = JSON.stringify(written.slice(0, 100))
       warn(
