@@ -47,6 +47,22 @@ test.each(['process "make" did not complete successfully: exit code: 137', 'sign
   },
 )
 
+test.each([
+  [
+    "a registry's own words",
+    'hub.example/a/b:1: failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://hub.example/v2/a/b/manifests/1: 403 Forbidden\ndenied: the artifact is quarantined\n',
+    'denied: the artifact is quarantined',
+  ],
+  [
+    "Git's",
+    "failed to load cache key: error fetching default branch for repository https://github.com/acme/lib.git: git stderr:\nfatal: could not read Username for 'https://github.com': terminal prompts disabled\n: exit status 128\n",
+    "git stderr: fatal: could not read Username for 'https://github.com': terminal prompts disabled : exit status 128",
+  ],
+])('%s, which come in lines of their own, are told', (_, reason, told) => {
+  const { message } = failed(`${reason}\nView build details: docker-desktop://x\n`)
+  expect(message.endsWith(told)).toBe(true)
+})
+
 test('a full disk is said where only a program has said it', () => {
   const log = `${step('RUN tar', 'tar: out: No space left on device')}ERROR: exit code: 2`
   const failure = explainBuildFailure({ name: 'api', dockerfile: 'Dockerfile' }, 1, toEvents(log))

@@ -15,14 +15,22 @@ export type FailedBuild = {
   readonly dockerfile: string | undefined
 }
 
-/** BuildKit's last word, without what each layer of it has put before. */
-const findReason = (log: readonly string[]): string | undefined =>
-  log
-    .findLast((text) => text.startsWith('ERROR: '))
-    ?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, '')
+/**
+ * BuildKit's last word, without what each layer of it has put before. A registry's own words and Git's are in
+ * lines of their own; buildx ends with an empty one.
+ */
+const findReason = (log: readonly string[]): string | undefined => {
+  const start = log.findLastIndex((text) => text.startsWith('ERROR: '))
+  if (start < 0) return undefined
+  const end = log.indexOf('', start)
+  return log
+    .slice(start, end < 0 ? undefined : end)
+    .join('\n')
+    .replace(/^ERROR: (failed to build: )?(failed to solve: )?/, '')
     .replace(/^failed to compute cache key: /, '')
     .replace(/failed to calculate checksum of ref \S+: /, '')
     .trim()
+}
 
 /** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
 const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/
