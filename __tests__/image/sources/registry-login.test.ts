@@ -177,3 +177,32 @@ test.each([
   server.closeAllConnections()
   server.close()
 })
+
+test.each([
+  ['Gitea, without a login', ['BEARER', 'Basic realm="Gitea Container Registry"'], {}],
+  ['Gitea, with one', ['BEARER', 'Basic realm="Gitea Container Registry"'], { auth: btoa('a:b') }],
+  ['the other way around', ['Basic realm="Registry, of ours"', 'BEARER'], {}],
+  ['without quotes', ['bearer Realm=REALM, service=odd'], {}],
+])('a registry that takes tokens and names gives a token: %s', async (_, challenges, login) => {
+  const logins: unknown[] = []
+  const server = createServer((request, response) => {
+    const { url = '', headers } = request
+    const realm = `http://${headers.host}/token`
+    if (url.startsWith('/token')) {
+      logins.push(headers.authorization)
+      response.end(JSON.stringify({ token: 'token-1' }))
+    } else if (headers.authorization === 'Bearer token-1') response.end('{}')
+    else {
+      const own = challenges.map((each) =>
+        each.replace('BEARER', `Bearer realm="${realm}",service="odd"`).replace('REALM', realm),
+      )
+      response.writeHead(401, { 'www-authenticate': own }).end()
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  expect(await fetchIt(arrange({ auths: { [host]: login } }).asker, host)).toBe('{}')
+  expect(logins).toEqual(['auth' in login ? `Basic ${login.auth}` : undefined])
+  server.closeAllConnections()
+  server.close()
+})

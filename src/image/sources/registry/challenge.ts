@@ -8,13 +8,24 @@ const largestAnswer = 1_000_000
 
 type TokenAnswer = { readonly token?: unknown; readonly access_token?: unknown }
 
-/** The parameters of a challenge (distribution's "Token Authentication Specification"). */
-const parseChallenge = (header: string): ReadonlyMap<string, string> =>
-  new Map(
-    [...header.slice(0, 4_000).matchAll(/([a-z]{1,20})="([^"]{0,1000})"/g)].map(
-      ([, name = '', value = '']) => [name, value] as const,
-    ),
-  )
+type Challenge = { readonly scheme: string; readonly parameters: ReadonlyMap<string, string> }
+
+/**
+ * What a registry wants to hear ("Token Authentication Specification" of distribution): mostly one challenge. Gitea
+ * has one for either way, and Node makes one header of both.
+ */
+const parseChallenges = (header: string): readonly Challenge[] => {
+  const text = header.slice(0, 4_000)
+  const starts = [...text.matchAll(/(?:^|,)\s*(basic|bearer)\b(?=\s|$)/gi)]
+  return starts.map(({ index, 1: scheme = '' }, at) => {
+    const own = text.slice(index, starts[at + 1]?.index)
+    const found = own.matchAll(/([a-z]{1,20})=(?:"([^"]{0,1000})"|([^\s",]{1,1000}))/gi)
+    const parameters = new Map(
+      [...found].map(([, name = '', quoted, bare = '']) => [name.toLowerCase(), quoted ?? bare]),
+    )
+    return { scheme: scheme.toLowerCase(), parameters }
+  })
+}
 
 type Wanted = { readonly service?: string; readonly scope: string }
 
@@ -53,12 +64,14 @@ export const answerChallenge = async (
   repository: string,
   login: Login | undefined,
 ): Promise<Secret | undefined> => {
-  const challenge = headers['www-authenticate'] ?? ''
+  const challenges = parseChallenges(headers['www-authenticate'] ?? '')
   const basic = login?.kind === 'basic' ? login.secret : undefined
-  if (/^basic\b/i.test(challenge)) return basic
-  const parameters = parseChallenge(challenge)
+  // Docker, too, takes a token where it may choose: there is one for whoever has no login.
+  const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
+  if (bearer === undefined) return challenges.length > 0 ? basic : undefined
+  const { parameters } = bearer
   const realm = URL.parse(parameters.get('realm') ?? '')
-  if (!/^bearer\b/i.test(challenge) || realm === null) return undefined
+  if (realm === null) return undefined
   const service = parameters.get('service')
   const wanted = {
     ...(service !== undefined && { service }),
