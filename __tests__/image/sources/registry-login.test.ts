@@ -81,6 +81,30 @@ test("Docker Hub has a helper by Docker's own name for it, and where none is nam
   expect(inFile.login?.secret.expose()).toBe(`Basic ${auth}`)
 })
 
+test.each([
+  ['ghcr.io', 'https://ghcr.io/v2/', true],
+  ['ghcr.io', 'https://ghcr.io', true],
+  ['ghcr.io', 'ghcr.io/', true],
+  ['r.example:5000', 'http://r.example:5000/v1/', true],
+  ['ghcr.io', 'https://ghcr.io.example/v2/', false],
+  // Docker's command asks for Docker Hub's login by its old address alone.
+  ['docker.io', 'docker.io', false],
+  ['docker.io', 'https://index.docker.io/v2/', false],
+])(
+  'a login for %s that somebody has written as %s is found as Docker finds it',
+  async (domain, key, isFound) => {
+    const find = async (auths: object) => {
+      const { login } = await findLogin(arrange({ auths }).asker, domain)
+      return login?.secret.expose()
+    }
+    const auth = btoa('me:pw')
+    expect(await find({ [key]: { auth } })).toBe(isFound ? `Basic ${auth}` : undefined)
+    const own = domain === 'docker.io' ? 'https://index.docker.io/v1/' : domain
+    const exact = btoa('exact:pw')
+    expect(await find({ [key]: { auth }, [own]: { auth: exact } })).toBe(`Basic ${exact}`)
+  },
+)
+
 test('DOCKER_AUTH_CONFIG goes before files and helpers, for the registries that it has', async () => {
   const { asker } = arrange({ credsStore: 'odd' }, tell('helper', 'pw'))
   const find = async (variable: unknown, domain: string) => {

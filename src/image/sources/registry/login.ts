@@ -28,11 +28,16 @@ const readConfig = (env: Env): Config => {
 const lookUp = <T>(map: Readonly<Record<string, T>> | null | undefined, key: string) =>
   Object.hasOwn(map ?? {}, key) ? map?.[key] : undefined
 
-const toKeys = (domain: string): readonly string[] => [
-  domain,
-  `https://${domain}`,
-  ...(domain === 'docker.io' ? [hubKey] : []),
-]
+/** As Docker looks for what older ones and people have written (docker/cli, cli/config/credentials/file_store.go). */
+const toHost = (key: string): string => key.replace(/^[\w+.-]*:\/\//, '').replace(/\/.*$/s, '')
+
+/** The server's own key, else those that are an address there, such as `https://ghcr.io/v2/`. */
+const findKeys = (auths: Config['auths'], server: string): readonly string[] => {
+  const keys = Object.keys(auths ?? {})
+  return keys.includes(server) ? [server] : keys.filter((key) => toHost(key) === server)
+}
+
+const toServer = (domain: string): string => (domain === 'docker.io' ? hubKey : domain)
 
 const hasNoKeyBut = (known: string, value: unknown): boolean =>
   typeof value === 'object' && Object.keys(value ?? { none: '' }).every((key) => key === known)
@@ -51,7 +56,7 @@ const readVariable = (env: Env): Config => {
 
 /** What the file itself says. */
 const findInFile = ({ auths }: Config, domain: string): Login | undefined => {
-  const found = toKeys(domain).flatMap((key): readonly Login[] => {
+  const found = findKeys(auths, toServer(domain)).flatMap((key): readonly Login[] => {
     const { auth, identitytoken: token } = lookUp(auths, key) ?? {}
     if (typeof token === 'string' && /^[\x21-\x7e]{1,64000}$/.test(token))
       return [{ kind: 'identity', secret: new Secret(token) }]
@@ -70,7 +75,7 @@ export const findLogin = async (asker: Asker, domain: string): Promise<FoundLogi
   const inVariable = findInFile(readVariable(asker.env), domain)
   if (inVariable !== undefined) return { login: inVariable }
   const config = readConfig(asker.env)
-  const server = domain === 'docker.io' ? hubKey : domain
+  const server = toServer(domain)
   const helper = lookUp(config.credHelpers, server) ?? config.credsStore
   const inFile = findInFile(config, domain)
   if (typeof helper !== 'string' || helper === '') return { login: inFile }
