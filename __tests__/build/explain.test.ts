@@ -47,6 +47,12 @@ test.each(['process "make" did not complete successfully: exit code: 137', 'sign
   },
 )
 
+test('what a registry refused has a remedy of its own', () => {
+  expect(failed('failed to push ghcr.io/a/b:1: denied: installation not allowed').remedy).toMatch(
+    /docker\/login-action/,
+  )
+})
+
 test.each([
   [
     "a registry's own words",

@@ -61,6 +61,7 @@ test.each([
   'failed to solve: docker.io/library/nope:1: not found',
   'dockerfile parse error on line 3: unknown instruction: RUNN',
   'failed to compute cache key: "/500": not found',
+  'debian:12: failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://registry-1.docker.io/v2/library/debian/manifests/sha256:1: 429 Too Many Requests\ntoomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
   'exit code 1',
   '',
 ])('fails again: %s', (reason) => {

@@ -5,6 +5,7 @@ import { toLine } from '../text/to-line.ts'
 import { findCacheRemedy, toCacheKind } from './cache-failures.ts'
 import type { BuildEvent } from './event.ts'
 import { findCause, findFailedPlace, findFailedStep } from './failed-step.ts'
+import { findRefusalRemedy } from './remedies.ts'
 import { shortenInstruction } from './render-event.ts'
 import { findTransient } from './transient.ts'
 
@@ -50,7 +51,7 @@ const remedyFor = (reason: string, instruction: string): string => {
   const ofCache = toCacheKind(instruction) && findCacheRemedy(reason)
   if (ofCache !== undefined) return ofCache
   if (hasSeveralPlatforms.test(reason)) return platformsRemedy
-  return wasKilled.test(reason) ? killedRemedy : usualRemedy
+  return wasKilled.test(reason) ? killedRemedy : (findRefusalRemedy(reason) ?? usualRemedy)
 }
 
 /**

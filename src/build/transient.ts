@@ -33,9 +33,9 @@ const rows: readonly Row[] = [
   ],
 ]
 
-/** A registry that refuses, or has it not, does so again. */
+/** A registry that refuses, or has it not, does so again; Docker Hub's pull limit ends only hours later. */
 const finalWords =
-  /insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i
+  /insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b|pull rate limit/i
 
 const isFinal = (text: string): boolean => finalWords.test(text) || tellsStatus(text, /40[134]/)
 

@@ -1,0 +1,58 @@
+import { tellsStatus } from '../text/http-status.ts'
+
+/** Words, or an HTTP status, that tell of a cause. */
+type Row = { readonly words: RegExp; readonly status?: RegExp; readonly remedy: string }
+
+const loginRemedy =
+  'Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job.'
+
+/**
+ * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
+ * that fits counts.
+ */
+const rows: readonly Row[] = [
+  {
+    words: /pull rate limit|registry-1\.docker\.io\S*: 429 /,
+    remedy:
+      "Docker Hub's limit ends only hours later. Log in before this step (docker/login-action), which doubles it and counts for the account alone, or have the builder ask a mirror.",
+  },
+  {
+    words: /\bimmutable\b|cannot be overwritten/i,
+    remedy:
+      'The registry lets nobody overwrite this tag: push another one, such as with the commit in it, or exempt it there.',
+  },
+  {
+    // Amazon ECR hangs up in some regions (aws/containers-roadmap#1970).
+    words:
+      /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+    remedy:
+      'Create that repository at the registry first: Amazon ECR and others make none by a push. Else check its name.',
+  },
+  {
+    words:
+      /could not read (?:Username|Password)|Authentication failed for|[Rr]epository (?:'[^']{0,500}' )?not found\b|access to repository not granted|requested URL returned error: 40[134]|Permission denied \(publickey/,
+    remedy:
+      'Git needs a token for that repository: the App (client-id) is to be installed on it, owner and repositories are to name it, and permissions have contents: read. For an address by SSH: ssh.',
+  },
+  {
+    words:
+      /pull access denied|(?<!permission )\bdenied: |unauthorized|insufficient_scope|authorization failed|no basic auth credentials/i,
+    status: /40[13]/,
+    remedy: loginRemedy,
+  },
+]
+
+/** What they pass on may be a whole page of a proxy. */
+const longestReason = 4_000
+
+/** A command may have any words. */
+const isRun = /did not complete successfully: exit code/
+
+/** What to do about a registry or a Git server that refused; undefined for all else. */
+export const findRefusalRemedy = (reason: string): string | undefined => {
+  if (isRun.test(reason)) return undefined
+  const text = reason.slice(0, longestReason)
+  return rows.find(
+    ({ words, status }) => words.test(text) || (status !== undefined && tellsStatus(text, status)),
+  )?.remedy
+}
