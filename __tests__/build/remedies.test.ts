@@ -45,6 +45,11 @@ test.each<[reason: string, remedy: RegExp]>([
     'failed to push r.example/a:1: unexpected status from POST request to https://r.example/v2/a/blobs/uploads/: 403 Forbidden',
     /log in to that registry/,
   ],
+  [
+    'failed to copy: GET https://x.blob.core.windows.net/c/7e0\n----\nRESPONSE 403: 403 Server failed to authenticate the request.\nERROR CODE: AuthenticationFailed\n----',
+    /layer of the cache/,
+  ],
+  ['failed to compute cache key: blob sha256:12ab not found', /layer of the cache/],
 ])('what to do about a refusal: %s', (reason, remedy) => {
   expect(findRefusalRemedy(reason)).toMatch(remedy)
 })

@@ -43,6 +43,40 @@ test.each<[reason: string, what: string]>([
     `a:${tag}: failed to do request: Head "https://r.example/v2/a/manifests/${tag}": net/http: TLS handshake timeout`,
     'the network failed',
   ]),
+  // As reports of users have them.
+  [
+    "failed to fetch remote https://github.com/acme/lib.git: git stderr:\nfatal: unable to access 'https://github.com/acme/lib.git/': The requested URL returned error: 503\n: exit status 128",
+    'the Git server failed',
+  ],
+  [
+    "failed to fetch remote https://github.com/acme/lib.git: git stderr:\nfatal: unable to access 'https://github.com/acme/lib.git/': Could not resolve host: github.com\n: exit status 128",
+    'a name was not found',
+  ],
+  [
+    'failed to fetch remote https://github.com/acme/lib.git: git stderr:\nerror: RPC failed; curl 92 HTTP/2 stream 5 was not closed cleanly: CANCEL (err 8)\nfatal: early EOF\n: exit status 128',
+    'the network failed',
+  ],
+  ['failed to load cache key: invalid response status 503', 'a server failed'],
+  [
+    'failed to copy: GET https://productionresultssa5.blob.core.windows.net/actions-cache/7e0\n----\nRESPONSE 503: 503 Server Busy\nERROR CODE: ServerBusy\n----',
+    'a server failed',
+  ],
+  [
+    'failed to copy: stream error: stream ID 1; INTERNAL_ERROR; received from peer',
+    'the network failed',
+  ],
+  [
+    'failed to push ghcr.io/acme/api:1: failed to copy: io: read/write on closed pipe',
+    'the network failed',
+  ],
+  [
+    'Get "https://registry-1.docker.io/v2/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+    'the network failed',
+  ],
+  [
+    '"layer-sha256:929d" failed size validation: 894478743 != 894478744: failed precondition',
+    'the network failed',
+  ],
   [
     'unexpected status from HEAD request to https://r.example/v2/a/manifests/404: 502 Bad Gateway',
     'the registry failed',
@@ -62,6 +96,9 @@ test.each([
   'dockerfile parse error on line 3: unknown instruction: RUNN',
   'failed to compute cache key: "/500": not found',
   'debian:12: failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://registry-1.docker.io/v2/library/debian/manifests/sha256:1: 429 Too Many Requests\ntoomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+  'failed to load cache key: invalid response status 404',
+  "git stderr:\nfatal: unable to access 'https://github.com/acme/lib.git/': The requested URL returned error: 403\n: exit status 128",
+  'failed to copy: GET https://x.blob.core.windows.net/c/7e0\n----\nRESPONSE 404: 404 The specified blob does not exist.\nERROR CODE: BlobNotFound\n----',
   'exit code 1',
   '',
 ])('fails again: %s', (reason) => {

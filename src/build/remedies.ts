@@ -12,6 +12,11 @@ const loginRemedy =
  */
 const rows: readonly Row[] = [
   {
+    words: /ERROR CODE: [A-Z]|invalid status response|\bblob (?:sha256:\w+ )?not found/,
+    remedy:
+      'A layer of the cache that the build reads is gone, or is not given any more. Run the job again; if it stays so, build once without cache and cache-from, or remove the entries of that cache.',
+  },
+  {
     words: /pull rate limit|registry-1\.docker\.io\S*: 429 /,
     remedy:
       "Docker Hub's limit ends only hours later. Log in before this step (docker/login-action), which doubles it and counts for the account alone, or have the builder ask a mirror.",

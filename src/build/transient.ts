@@ -4,20 +4,38 @@ import { tellsStatus } from '../text/http-status.ts'
 type Row = readonly [pattern: RegExp, what: string, waitMs: number, status?: RegExp]
 
 /**
- * BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
- * registries, Go's net and http, gRPC. The first that fits, and tells of its HTTP status, counts; what is not here
- * does not change by itself.
+ * BuildKit's and buildx's words, and those of whom they pass on: containerd's client of registries, Go's net and
+ * http, gRPC, Git with its curl, Azure's client of the Actions cache. The first that fits, and tells of its HTTP
+ * status, counts; what is not here does not change by itself.
  */
 const rows: readonly Row[] = [
   [/429 Too Many Requests|toomanyrequests/i, 'the registry allows no more requests now', 15_000],
   [/unexpected (?:HTTP |HEAD )?status/i, 'the registry failed', 2_000, /5\d\d/],
+  // An `ADD` of an address (source/http), and a layer of the Actions cache, by its older and newer service.
   [
-    /no such host|server misbehaving|Temporary failure in name resolution/i,
+    /invalid (?:response status|status response)|^RESPONSE /im,
+    'a server failed',
+    2_000,
+    /429|5\d\d/,
+  ],
+  [/requested URL returned error: (?:429|5\d\d)/, 'the Git server failed', 5_000],
+  [
+    /no such host|server misbehaving|Temporary failure in name resolution|Could not resolve host/i,
     'a name was not found',
     2_000,
   ],
   [
-    /i\/o timeout|TLS handshake timeout|connection (?:reset|refused)|broken pipe|unexpected EOF|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+    /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|connection (?:reset|refused)|broken pipe|closed pipe|unexpected EOF|failed size validation|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+    'the network failed',
+    2_000,
+  ],
+  [
+    /http2: (?:server sent GOAWAY|client connection lost|timeout)|stream ID \d+; INTERNAL_ERROR/,
+    'the network failed',
+    2_000,
+  ],
+  [
+    /early EOF|unexpected disconnect while|RPC failed; (?:curl \d|HTTP 5)|Couldn't connect to server|Connection timed out/,
     'the network failed',
     2_000,
   ],
