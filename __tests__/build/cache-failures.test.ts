@@ -23,10 +23,9 @@ test.each([
 })
 
 test.each([
-  [
-    'error writing layer blob: failed to reserve cache',
-    'its token is read-only, or the repository',
-  ],
+  ['error writing layer blob: failed to reserve cache', 'its token is read-only, the repository'],
+  ['failed to reserve cache', 'or another run writes the same entry now'],
+  ['not_found', 'quota is used up'],
   [
     'error writing manifest blob: failed commit on ref "sha256:1": unexpected status from PUT request to https://1.dkr.ecr.eu-west-1.amazonaws.com/v2/c/manifests/1: 400 Bad Request',
     'the registry refuses cache manifests',
@@ -34,6 +33,18 @@ test.each([
   [
     'error writing layer blob: denied: installation not allowed to Write organization package',
     'the registry does not allow it',
+  ],
+  [
+    "error writing manifest blob: failed commit on ref: unexpected status from PUT request to https://1.dkr.ecr.eu-west-1.amazonaws.com/v2/c/manifests/buildcache-api: 400 Bad Request tag invalid: The image tag 'buildcache-api' already exists in the 'c' repository and cannot be overwritten because the repository is immutable.",
+    'immutable tags',
+  ],
+  [
+    'error writing layer blob: unexpected status from POST request to https://1.dkr.ecr.eu-west-1.amazonaws.com/v2/c/blobs/uploads/: 404 Not Found',
+    'the registry has no such repository',
+  ],
+  [
+    'error writing layer blob: failed to do request: Post "https://1.dkr.ecr.us-east-1.amazonaws.com/v2/c/blobs/uploads/": EOF',
+    'the registry has no such repository',
   ],
   ['failed to push: unexpected status: 403 Forbidden', 'the registry does not allow it'],
   [

@@ -32,14 +32,14 @@ const actionsRemedy =
   "Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
 
 const manifestRemedy =
-  'Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`.'
+  'Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`. One whose tags are immutable answers so from the second time on: exempt the tag of the cache there.'
 
 /** What BuildKit and those that it passes on say; the first that fits counts. */
 const rows: readonly Row[] = [
   {
-    words: /failed to reserve cache|cache write denied|no writable scopes?/i,
+    words: /failed to reserve cache|cache write denied|no writable scopes?|\bnot_found\b/i,
     cause:
-      "the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
+      "the Actions cache takes nothing from this run: its token is read-only, the repository's quota is used up, or another run writes the same entry now",
     remedy: actionsRemedy,
   },
   {
@@ -64,6 +64,19 @@ const rows: readonly Row[] = [
     cause: 'this builder cannot do that',
     remedy:
       "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`.",
+  },
+  {
+    words: /\bimmutable\b|cannot be overwritten/i,
+    status: /412/,
+    cause: 'its tag is there, and the registry lets nobody overwrite it (immutable tags)',
+    remedy: 'Exempt the tag of the cache there, or name another repository in cache-ref.',
+  },
+  {
+    // Amazon ECR hangs up in some regions (aws/containers-roadmap#1970).
+    words:
+      /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+    cause: 'the registry has no such repository',
+    remedy: 'Create it there first: Amazon ECR and others make none by a push.',
   },
   {
     words: /manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,

@@ -4,7 +4,7 @@ import { tellsStatus } from '../text/http-status.ts'
 type Row = { readonly words: RegExp; readonly status?: RegExp; readonly remedy: string }
 
 const loginRemedy =
-  'Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job.'
+  'Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job. A login that has expired is refused for public images, too.'
 
 /**
  * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
