@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createBuilder, toCreateArgs } from '../../src/build/own-builder.ts'
+import { boot, createBuilder, toCreateArgs } from '../../src/build/own-builder.ts'
 import type { Docker } from '../../src/docker/docker.ts'
 import { Secret } from '../../src/secret.ts'
 
@@ -98,4 +98,39 @@ test('what the variables of the step hold is in files of the run, for its owner 
     [`--driver-opt="key=${file}"`],
   ])
   expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['a key', 0o600])
+})
+
+const unavailable =
+  'ERROR: Error response from daemon: Head "https://registry-1.docker.io/v2/moby/buildkit/manifests/buildx-stable-1": received unexpected HTTP status: 503 Service Unavailable'
+
+test.each([
+  ['for a moment', [unavailable, unavailable], [0, 0], 3, undefined],
+  ['for longer', [unavailable, unavailable], [0], 2, /does not start: .*503 Service Unavailable/],
+  ['for good', ['ERROR: invalid driver option', ''], [0, 0], 1, /invalid driver option/],
+])("a registry that does not give BuildKit's image %s", async (_, said, pausesMs, tries, error) => {
+  let tried = 0
+  const run = async () => {
+    const stderr = said[tried]
+    tried += 1
+    return { code: stderr ? 1 : 0, stdout: '', stderr: stderr ?? '', timedOut: false }
+  }
+  const docker = { try: run } as unknown as Docker
+  const { signal } = new AbortController()
+  const booted = boot(docker, 'docker-container', 'slipway-1', signal, pausesMs)
+  await (error === undefined ? booted : expect(booted).rejects.toThrow(error))
+  expect(tried).toBe(tries)
+})
+
+test('a builder that is removed boots no more', async () => {
+  const asked: (string | undefined)[] = []
+  const run = async ([, word]: readonly string[]) => {
+    asked.push(word)
+    return { code: word === 'inspect' ? 1 : 0, stdout: '', stderr: unavailable, timedOut: false }
+  }
+  const docker = { try: run } as unknown as Docker
+  const place = { runId: '1', tempDir: '/nowhere', workspace: '/' }
+  const own = await createBuilder(docker, docker, request, place)
+  await own.remove()
+  await expect(own.booted).rejects.toThrow()
+  expect(asked).toEqual(['create', 'inspect', 'rm'])
 })

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type Docker, describeEnd } from '../docker/docker.ts'
 import { Failure } from '../failure.ts'
 import type { Env } from '../host/command.ts'
@@ -9,6 +10,7 @@ import type { BuilderWatch } from './builder-watch.ts'
 import type { KeptBuilder } from './kept-state.ts'
 import { quote } from './outputs.ts'
 import { probeTls } from './probe-tls.ts'
+import { findTransient } from './transient.ts'
 
 /** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
 const usualFlags =
@@ -111,6 +113,34 @@ export const removeKept = async (docker: Docker, name: string): Promise<void> =>
   await docker.try(['rm', '--force', toBuilderContainer(name)], options)
 }
 
+/** BuildKit's image comes from a registry, which may fail for a moment; other drivers try by themselves. */
+const bootPausesMs = [2_000, 5_000]
+
+/**
+ * @param signal ends a pause between two tries
+ * @throws {Failure} where it does not answer
+ */
+export const boot = async (
+  docker: Docker,
+  driver: BuilderRequest['driver'],
+  name: string,
+  signal: AbortSignal,
+  pausesMs: readonly number[] = driver === 'docker-container' ? bootPausesMs : [],
+): Promise<void> => {
+  const args = ['buildx', 'inspect', '--bootstrap', name]
+  const ended = await docker.try(args, { timeoutMs: bootMs })
+  if (ended.code === 0) return
+  const said = describeEnd(ended)
+  const [pauseMs, ...others] = pausesMs
+  if (pauseMs !== undefined && findTransient(said, []) !== undefined) {
+    await setTimeout(pauseMs, undefined, { signal })
+    return boot(docker, driver, name, signal, others)
+  }
+  throw new Failure(`The ${driver} builder does not start: ${said}`, {
+    remedy: 'See that its image can be pulled, or that BuildKit listens at the endpoint.',
+  })
+}
+
 /**
  * Makes a builder of the run's own, which boots meanwhile.
  *
@@ -131,16 +161,8 @@ export const createBuilder = async (
   // What a killed run left of it.
   if (kept !== undefined) await removeKept(docker, kept.name)
   const name = await makeBuilder(docker, whole, place, kept?.name)
-  const boot = async (): Promise<void> => {
-    const ended = await docker.try(['buildx', 'inspect', '--bootstrap', name], {
-      timeoutMs: bootMs,
-    })
-    if (ended.code === 0) return
-    throw new Failure(`The ${request.driver} builder does not start: ${describeEnd(ended)}`, {
-      remedy: 'See that its image can be pulled, or that BuildKit listens at the endpoint.',
-    })
-  }
-  const booting = boot()
+  const removing = new AbortController()
+  const booting = boot(docker, request.driver, name, removing.signal)
   // What cannot be used is said at once; buildx tries until its deadline.
   const refusals = [whole, ...whole.appended].map((node) =>
     probeTls(node).then(() => new Promise<void>(() => {})),
@@ -151,6 +173,7 @@ export const createBuilder = async (
     name,
     booted,
     remove: async () => {
+      removing.abort()
       await booting.catch(() => {})
       await remover.try(rm(name), { timeoutMs: removeMs }).catch(() => {})
       await kept?.release()
