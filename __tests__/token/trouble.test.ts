@@ -78,7 +78,7 @@ describe.concurrent('what passes is tried again, with a fresh signature, and tol
   test('but not when GitHub asks to wait longer than a build should', async () => {
     const { github, refusal } = await start()
     github.inject({ kind: 'secondary-limit', retryAfterS: 3_600, match: lookup })
-    expect(await refusal()).toMatch(/GitHub refuses the App: .*secondary rate limit/)
+    expect(await refusal()).toMatch(/no more requests of the App now: .*secondary rate limit/)
     expect(github.requests).toHaveLength(1)
   })
 }, 120_000)

@@ -72,6 +72,19 @@ const interpret = (
       "Add the runner's address to the list, or use a runner whose address is on it.",
     ]
   }
+  if (status === 429 || (status === 403 && words.includes('rate limit'))) {
+    return [
+      'GitHub takes no more requests of the App now',
+      'Run it again in some minutes, and fewer jobs at once; one token serves all builds of a step.',
+    ]
+  }
+  // Of servers from before Client IDs could sign (GitHub's changelog of 1 May 2024).
+  if (status === 401 && words.includes("'iss'")) {
+    return [
+      'GitHub takes no such client-id',
+      'Give the App ID as app-id: older GitHub Enterprise Servers know no Client IDs.',
+    ]
+  }
   if (status === 401) {
     return [
       "GitHub does not accept the App's signature",
@@ -79,10 +92,7 @@ const interpret = (
     ]
   }
   if (status === 403) {
-    return [
-      'GitHub refuses the App',
-      'Its owner may have suspended the App, or GitHub limits its requests.',
-    ]
+    return ['GitHub refuses the App', 'Its owner may have suspended the App.']
   }
   if (status === 404 && words.includes('integration not found')) {
     return [
