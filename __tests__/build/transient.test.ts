@@ -38,6 +38,16 @@ test.each<[reason: string, what: string]>([
     'closing transport due to: connection error: desc = "error reading from server: EOF", received prior goaway: code: NO_ERROR, debug data: "graceful_stop"',
     'the builder went away',
   ],
+  [
+    'failed to receive status: rpc error: code = Unavailable desc = closing transport due to: connection error: desc = "error reading from server: io: read/write on closed pipe"',
+    'the builder went away',
+  ],
+  ['Canceled: grpc: the client connection is closing', 'the builder went away'],
+  ['frontend grpc server closed unexpectedly', 'the builder went away'],
+  [
+    'failed to copy: failed to do request: Put "https://ghcr.io/v2/a/blobs/upload/1": use of closed network connection',
+    'the network failed',
+  ],
   ['no running buildkit pods found', "the builder's pod went away"],
   ...['8.0.403', '8.0.404', 'pr-401'].map((tag): [string, string] => [
     `a:${tag}: failed to do request: Head "https://r.example/v2/a/manifests/${tag}": net/http: TLS handshake timeout`,

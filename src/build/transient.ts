@@ -20,12 +20,17 @@ const rows: readonly Row[] = [
   ],
   [/requested URL returned error: (?:429|5\d\d)/, 'the Git server failed', 5_000],
   [
+    /failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF|client connection is closing|frontend grpc server closed/i,
+    'the builder went away',
+    3_000,
+  ],
+  [
     /no such host|server misbehaving|Temporary failure in name resolution|Could not resolve host/i,
     'a name was not found',
     2_000,
   ],
   [
-    /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|connection (?:reset|refused)|broken pipe|closed pipe|unexpected EOF|failed size validation|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+    /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|connection (?:reset|refused)|broken pipe|closed pipe|use of closed network|unexpected EOF|failed size validation|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
     'the network failed',
     2_000,
   ],
@@ -38,11 +43,6 @@ const rows: readonly Row[] = [
     /early EOF|unexpected disconnect while|RPC failed; (?:curl \d|HTTP 5)|Couldn't connect to server|Connection timed out/,
     'the network failed',
     2_000,
-  ],
-  [
-    /failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF/i,
-    'the builder went away',
-    3_000,
   ],
   [
     /no running buildkit pods found|expected \d+ replicas to be ready/i,
