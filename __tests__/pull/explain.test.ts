@@ -17,9 +17,12 @@ let status = 200
 /** A registry as far as errors ask one: tags, and Docker Hub's limit in the answer to a HEAD. */
 const server = createServer((request, response) => {
   methods.push(`${request.method} ${request.url}`)
-  if (request.url?.endsWith('/tags/list')) {
+  const { pathname, searchParams } = new URL(`http://x${request.url}`)
+  if (pathname.endsWith('/tags/list')) {
+    const most = Number(searchParams.get('n') ?? 100)
+    const some = Array.isArray(tags) ? tags.slice(0, most) : tags
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ name: 'x', tags }))
+    response.end(JSON.stringify({ name: 'x', tags: some }))
     return
   }
   const limits = { 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '0;w=21600' }
@@ -46,6 +49,13 @@ test('a tag that is not there is told with the nearest that are', async () => {
   expect(text).toContain(`${host} has no 16.5 of postgres`)
   expect(text).toContain('The nearest there are: 16.4, 16, 16.4-alpine.')
   expect(text).toContain('Docker said: manifest unknown')
+})
+
+test('a registry that gives a hundred tags is asked for more', async () => {
+  const before = tags
+  tags = [...Array.from({ length: 200 }, (_, at) => `sha-${at}`), '16.4']
+  expect(await explain(`${host}/postgres:16.5`, 'manifest unknown')).toContain('are: 16.4.')
+  tags = before
 })
 
 test('what a registry says of tags is data', async () => {

@@ -18,7 +18,8 @@ export const findTags = async (
 ): Promise<readonly string[]> => {
   const { get, dispose } = createConversation(place, { env, signal: within(signal) })
   try {
-    const answer = await get('tags/list')
+    // By default ghcr.io and Docker Hub give a hundred, and the oldest first.
+    const answer = await get('tags/list?n=1000')
     const text = (await readText(answer, largestList, 'The list of tags')).toString('utf8')
     const { tags } = parseJson<{ readonly tags?: unknown }>(text, 'the list of tags')
     const all = Array.isArray(tags) ? tags : []
