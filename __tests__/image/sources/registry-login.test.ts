@@ -105,6 +105,21 @@ test.each([
   },
 )
 
+test.each([
+  [{ username: 'me', password: 'pw' }, 'me:pw'],
+  [{ auth: '', username: 'me', password: 'pw' }, 'me:pw'],
+  [{ auth: btoa('auth:pw'), username: 'me', password: 'pw' }, 'auth:pw'],
+  [{ auth: 'not base64', username: 'me', password: 'pw' }, undefined],
+  [{ username: 'me' }, undefined],
+  [{ username: 1, password: ['pw'] }, undefined],
+])(
+  'a name and a password without auth, as secrets of Kubernetes have them: %j',
+  async (entry, told) => {
+    const { login } = await findLogin(arrange({ auths: { x: entry } }).asker, 'x')
+    expect(login?.secret.expose()).toBe(told && `Basic ${btoa(told)}`)
+  },
+)
+
 test('DOCKER_AUTH_CONFIG goes before files and helpers, for the registries that it has', async () => {
   const { asker } = arrange({ credsStore: 'odd' }, tell('helper', 'pw'))
   const find = async (variable: unknown, domain: string) => {

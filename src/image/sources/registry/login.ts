@@ -7,7 +7,13 @@ import { Secret } from '../../../secret.ts'
 import { askHelper } from './ask-helper.ts'
 import type { Asker, FoundLogin, Login } from './asker.ts'
 
-type FileLogin = { readonly auth?: unknown; readonly identitytoken?: unknown }
+type FileLogin = {
+  readonly auth?: unknown
+  readonly identitytoken?: unknown
+  /** In place of `auth`, as who writes secrets of Kubernetes may have it. */
+  readonly username?: unknown
+  readonly password?: unknown
+}
 
 type Config = {
   readonly credsStore?: unknown
@@ -54,15 +60,24 @@ const readVariable = (env: Env): Config => {
   return (isRead && config) || {}
 }
 
+/** `USER:PASSWORD` in base64; undefined for what is no login. */
+const toAuth = ({ auth, username, password }: FileLogin): string | undefined => {
+  if (typeof auth === 'string' && auth !== '')
+    return /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth) ? auth : undefined
+  return typeof username === 'string' && typeof password === 'string' && username && password
+    ? Buffer.from(`${username}:${password}`).toString('base64')
+    : undefined
+}
+
 /** What the file itself says. */
 const findInFile = ({ auths }: Config, domain: string): Login | undefined => {
   const found = findKeys(auths, toServer(domain)).flatMap((key): readonly Login[] => {
-    const { auth, identitytoken: token } = lookUp(auths, key) ?? {}
+    const entry = lookUp(auths, key) ?? {}
+    const { identitytoken: token } = entry
     if (typeof token === 'string' && /^[\x21-\x7e]{1,64000}$/.test(token))
       return [{ kind: 'identity', secret: new Secret(token) }]
-    return typeof auth === 'string' && /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth)
-      ? [{ kind: 'basic', secret: new Secret(`Basic ${auth}`) }]
-      : []
+    const auth = toAuth(entry)
+    return auth === undefined ? [] : [{ kind: 'basic', secret: new Secret(`Basic ${auth}`) }]
   })
   return found[0]
 }
