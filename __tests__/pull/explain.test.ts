@@ -106,5 +106,6 @@ test('with a login it is that which helps no further', async () => {
   expect(text).not.toContain('docker/login-action')
   const denied = await explain(`${host}/x:1`, 'denied: no', { DOCKER_CONFIG })
   expect(denied).toContain(`${host} refuses ${host}/x:1 to Docker's login`)
+  expect(denied).toContain(`or \`docker logout ${host}\``)
   rmSync(DOCKER_CONFIG, { recursive: true })
 })

@@ -54,7 +54,7 @@ const explainDenied = (domain: string, hasLogin: boolean, name: string) => ({
     ? `${domain} refuses ${name} to Docker's login`
     : `${domain} has no ${name}, or shows it only to who is logged in`,
   remedy: hasLogin
-    ? 'Check the name, and whether that account may read it.'
+    ? `Check the name, and whether that account may read it. A login that has expired is refused public images, too: log in again, or \`docker logout ${domain}\`.`
     : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, '')} if it is private.`,
 })
 
