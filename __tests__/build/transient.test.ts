@@ -42,6 +42,14 @@ test.each<[reason: string, what: string]>([
     'failed to receive status: rpc error: code = Unavailable desc = closing transport due to: connection error: desc = "error reading from server: io: read/write on closed pipe"',
     'the builder went away',
   ],
+  [
+    'failed to do request: Put "https://r.example/v2/a/blobs/uploads/1": net/http: timeout awaiting response headers',
+    'the network failed',
+  ],
+  [
+    'unexpected status from PUT request to https://r.example/v2/a/blobs/uploads/1: 408 Request Timeout',
+    'the registry failed',
+  ],
   ['Canceled: grpc: the client connection is closing', 'the builder went away'],
   ['frontend grpc server closed unexpectedly', 'the builder went away'],
   [

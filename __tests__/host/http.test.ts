@@ -106,3 +106,21 @@ test('a server is left alone as long as it wants, and nobody waits for hours', a
       }),
   )
 })
+
+test.each([
+  [408, 2],
+  [429, 2],
+  [503, 2],
+  [404, 1],
+  [507, 1],
+])('a server that answers %i is asked so often in all: %i', async (status, times) => {
+  let asked = 0
+  await withServer(
+    (_request, response) => {
+      asked += 1
+      response.writeHead(asked === 1 ? status : 200).end()
+    },
+    (url) => withRequests(url, ({ send }, signal) => retry(() => send(url, {}), signal, 1)),
+  )
+  expect(asked).toBe(times)
+})

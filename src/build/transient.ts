@@ -10,7 +10,7 @@ type Row = readonly [pattern: RegExp, what: string, waitMs: number, status?: Reg
  */
 const rows: readonly Row[] = [
   [/429 Too Many Requests|toomanyrequests/i, 'the registry allows no more requests now', 15_000],
-  [/unexpected (?:HTTP |HEAD )?status/i, 'the registry failed', 2_000, /5\d\d/],
+  [/unexpected (?:HTTP |HEAD )?status/i, 'the registry failed', 2_000, /408|5\d\d/],
   // An `ADD` of an address (source/http), and a layer of the Actions cache, by its older and newer service.
   [
     /invalid (?:response status|status response)|^RESPONSE /im,
@@ -30,12 +30,12 @@ const rows: readonly Row[] = [
     2_000,
   ],
   [
-    /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|connection (?:reset|refused)|broken pipe|closed pipe|use of closed network|unexpected EOF|failed size validation|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+    /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|timeout awaiting response headers|connection (?:reset|refused)|broken pipe|closed pipe|use of closed network|unexpected EOF|failed size validation|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
     'the network failed',
     2_000,
   ],
   [
-    /http2: (?:server sent GOAWAY|client connection lost|timeout)|stream ID \d+; INTERNAL_ERROR/,
+    /http2: (?:server sent GOAWAY|client connection lost)|stream ID \d+; INTERNAL_ERROR/,
     'the network failed',
     2_000,
   ],

@@ -51,6 +51,7 @@ const isUsedUp = (headers: IncomingHttpHeaders): boolean =>
 /** No room (507) and no budget (509) stay so; GitHub's second limit is a 403 that says how long it is one. */
 const mayPass = (status: number, headers: IncomingHttpHeaders, waitMs: number): boolean =>
   (status === 429 && !isUsedUp(headers)) ||
+  status === 408 ||
   (status === 403 && waitMs > 0) ||
   (status >= 500 && status !== 507 && status !== 509)
 
