@@ -49,6 +49,10 @@ test.each<[reason: string, remedy: RegExp]>([
     'failed to copy: GET https://x.blob.core.windows.net/c/7e0\n----\nRESPONSE 403: 403 Server failed to authenticate the request.\nERROR CODE: AuthenticationFailed\n----',
     /layer of the cache/,
   ],
+  [
+    'failed to push r.example/a: unexpected status from PUT request to https://r.example/v2/a/blobs/uploads/1: 413 Request Entity Too Large',
+    /client_max_body_size/,
+  ],
   ['failed to compute cache key: blob sha256:12ab not found', /layer of the cache/],
 ])('what to do about a refusal: %s', (reason, remedy) => {
   expect(findRefusalRemedy(reason)).toMatch(remedy)

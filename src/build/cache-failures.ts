@@ -3,6 +3,7 @@ import { neutralise } from '../host/log-fence.ts'
 import { tellsStatus } from '../text/http-status.ts'
 import { toLine } from '../text/to-line.ts'
 import type { BuildEvent } from './event.ts'
+import { tooLargeRemedy } from './remedies.ts'
 import { findTransient } from './transient.ts'
 
 /** A cache that BuildKit could not read or write. */
@@ -54,8 +55,14 @@ const rows: readonly Row[] = [
     remedy: 'Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry.',
   },
   {
+    words: /Request Entity Too Large/,
+    status: /413/,
+    cause: 'a layer is larger than the registry takes, or a proxy before it (413)',
+    remedy: tooLargeRemedy,
+  },
+  {
     words: /quota|limit ?exceeded|insufficient storage|no space left/i,
-    status: /413|507/,
+    status: /507/,
     cause: 'the place for it is full (quota)',
     remedy: 'Remove older caches there, or write less with `mode=min` in cache-to.',
   },

@@ -6,6 +6,9 @@ type Row = { readonly words: RegExp; readonly status?: RegExp; readonly remedy: 
 const loginRemedy =
   'Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job. A login that has expired is refused for public images, too.'
 
+export const tooLargeRemedy =
+  'Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece.'
+
 /**
  * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
  * that fits counts.
@@ -33,6 +36,7 @@ const rows: readonly Row[] = [
     remedy:
       'Create that repository at the registry first: Amazon ECR and others make none by a push. Else check its name.',
   },
+  { words: /Request Entity Too Large/, status: /413/, remedy: tooLargeRemedy },
   {
     words:
       /could not read (?:Username|Password)|Authentication failed for|[Rr]epository (?:'[^']{0,500}' )?not found\b|access to repository not granted|requested URL returned error: 40[134]|Permission denied \(publickey/,
