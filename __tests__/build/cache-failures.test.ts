@@ -57,6 +57,10 @@ test.each([
   ['unexpected status from PUT request: 507 Insufficient Storage', '(quota)'],
   ['Cache export is not supported for the docker driver.', 'this builder cannot do that'],
   ['failed to configure gha cache exporter: cache token expired at 2026', 'has expired'],
+  [
+    'failed to do request: Head "https://c.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    'does not trust its certificate',
+  ],
   ['failed to do request: dial tcp: lookup c.example: no such host', 'cannot be reached'],
   // Digits of a digest or of a tag tell of nothing.
   ...['pr-403', 'pr-404', 'pr-413', 'pr-429', 'pr-507'].map((tag): [string, string] => [

@@ -53,6 +53,14 @@ test.each<[reason: string, remedy: RegExp]>([
     'failed to push r.example/a: unexpected status from PUT request to https://r.example/v2/a/blobs/uploads/1: 413 Request Entity Too Large',
     /client_max_body_size/,
   ],
+  [
+    'r.example/a:1: failed to do request: Head "https://r.example/v2/a/manifests/1": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    /buildkitd-config-inline/,
+  ],
+  [
+    'failed to push r.example:5000/a: failed to do request: Head "https://r.example:5000/v2/a/blobs/sha256:1": http: server gave HTTP response to HTTPS client',
+    /http = true/,
+  ],
   ['failed to compute cache key: blob sha256:12ab not found', /layer of the cache/],
 ])('what to do about a refusal: %s', (reason, remedy) => {
   expect(findRefusalRemedy(reason)).toMatch(remedy)

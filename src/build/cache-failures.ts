@@ -3,7 +3,7 @@ import { neutralise } from '../host/log-fence.ts'
 import { tellsStatus } from '../text/http-status.ts'
 import { toLine } from '../text/to-line.ts'
 import type { BuildEvent } from './event.ts'
-import { tooLargeRemedy } from './remedies.ts'
+import { certificateRemedy, certificateWords, tooLargeRemedy } from './remedies.ts'
 import { findTransient } from './transient.ts'
 
 /** A cache that BuildKit could not read or write. */
@@ -98,6 +98,11 @@ const rows: readonly Row[] = [
     cause: 'the registry does not allow it',
     remedy:
       "Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read.",
+  },
+  {
+    words: certificateWords,
+    cause: 'the builder does not trust its certificate, or it speaks no TLS',
+    remedy: certificateRemedy,
   },
   {
     words: /no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF/i,

@@ -9,6 +9,12 @@ const loginRemedy =
 export const tooLargeRemedy =
   'Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece.'
 
+export const certificateWords = /\bx509: |server gave HTTP response to HTTPS client/
+
+/** buildx copies the files that a builder's configuration names into it (util/confutil); of Docker's it knows none. */
+export const certificateRemedy =
+  'Docker\'s own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry."HOST"] and its ca, or http = true.'
+
 /**
  * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
  * that fits counts.
@@ -36,6 +42,7 @@ const rows: readonly Row[] = [
     remedy:
       'Create that repository at the registry first: Amazon ECR and others make none by a push. Else check its name.',
   },
+  { words: certificateWords, remedy: certificateRemedy },
   { words: /Request Entity Too Large/, status: /413/, remedy: tooLargeRemedy },
   {
     words:
