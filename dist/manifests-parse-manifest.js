@@ -39,12 +39,9 @@ const createReader = (document) => {
 		effort += amount;
 		if (effort > largestEffort) throw new Error("aliases within aliases");
 	};
-	const findMerged = (map, key, depth) => {
-		const sources = map.items.filter((pair) => textOf(pair.key) === "<<").toReversed().flatMap(({ value }) => {
-			const merged = follow(value);
-			return (0, import_dist.isSeq)(merged) ? merged.items : [merged];
-		});
-		for (const source of sources) {
+	const findMerged = (value, key, depth) => {
+		const merged = follow(value);
+		for (const source of (0, import_dist.isSeq)(merged) ? merged.items : [merged]) {
 			const found = find(source, key, depth + 1);
 			if (found !== void 0) return found;
 		}
@@ -53,20 +50,26 @@ const createReader = (document) => {
 		const map = follow(node);
 		if (!(0, import_dist.isMap)(map) || depth > 10) return void 0;
 		spend(1 + map.items.length);
-		const own = map.items.find((pair) => textOf(pair.key) === key);
-		return own === void 0 ? findMerged(map, key, depth) : own.value;
+		for (const pair of map.items.toReversed()) {
+			const name = textOf(pair.key);
+			if (name === key) return pair.value;
+			const found = name === "<<" ? findMerged(pair.value, key, depth) : void 0;
+			if (found !== void 0) return found;
+		}
 	};
 	const collect = (node, into, depth) => {
 		const map = follow(node);
 		if (!((0, import_dist.isMap)(map) || (0, import_dist.isSeq)(map)) || depth > 10) return;
 		spend(1 + map.items.length);
 		if ((0, import_dist.isSeq)(map)) {
-			for (const item of map.items) collect(item, into, depth + 1);
+			for (const item of map.items.toReversed()) collect(item, into, depth + 1);
 			return;
 		}
-		const pairs = map.items.map(({ key, value }) => [textOf(key), value]);
-		for (const [key, value] of pairs) if (key !== void 0 && key !== "<<" && !into.has(key)) into.set(key, follow(value));
-		for (const [key, value] of pairs.toReversed()) if (key === "<<") collect(value, into, depth + 1);
+		for (const pair of map.items) {
+			const name = textOf(pair.key);
+			if (name === "<<") collect(pair.value, into, depth + 1);
+			else if (name !== void 0) into.set(name, follow(pair.value));
+		}
 	};
 	const findKeys = (node, depth) => {
 		const map = follow(node);
@@ -316,25 +319,34 @@ const programs = [
 	},
 	{
 		source: "github.com/open-telemetry/opentelemetry-operator internal/config",
-		flags: [...[
-			"collector-image",
-			"target-allocator-image",
-			"operator-opamp-bridge-image"
-		], ...[
-			"java",
-			"nodejs",
-			"python",
-			"dotnet",
-			"go",
-			"apache-httpd",
-			"nginx"
-		].map((language) => `auto-instrumentation-${language}-image`)]
+		flags: [
+			...["collector-image", "clusterobservability-collector-image"],
+			...["target-allocator-image", "operator-opamp-bridge-image"],
+			...[
+				"java",
+				"nodejs",
+				"python",
+				"dotnet",
+				"go",
+				"apache-httpd",
+				"nginx"
+			].map((language) => `auto-instrumentation-${language}-image`)
+		]
 	},
 	{
 		source: "github.com/kubeflow/training-operator cmd/training-operator.v1/main.go",
 		flags: ["pytorch-init-container-image", "mpi-kubectl-delivery-image"]
 	}
 ];
+/** Longhorn's driver has them of its environment: github.com/longhorn/longhorn-manager app/driver.go. */
+const variables = [...[
+	"CSI_ATTACHER_IMAGE",
+	"CSI_PROVISIONER_IMAGE",
+	"CSI_RESIZER_IMAGE",
+	"CSI_SNAPSHOTTER_IMAGE"
+], ...["CSI_NODE_DRIVER_REGISTRAR_IMAGE", "CSI_LIVENESS_PROBE_IMAGE"]];
+/** Whether operators are told an image by such a variable; `RELATED_IMAGE_` is of the Operator Lifecycle Manager. */
+const isImageVariable = (name) => name.startsWith("RELATED_IMAGE_") || variables.includes(name);
 const known = new Set(programs.flatMap(({ flags }) => flags));
 /**
 * What an argument says of an image: the flag, and its value where it stands in the same argument.
@@ -415,10 +427,9 @@ const readArguments = (source, all) => {
 	});
 	return joinNamed(found);
 };
-/** Operators are told their images so, by a convention of the Operator Lifecycle Manager's. */
 const readEnvironment = (source, all) => {
 	const { at, text } = source.reader;
-	const related = all.filter((each) => text(at(each, "name"))?.startsWith("RELATED_IMAGE_"));
+	const related = all.filter((each) => isImageVariable(text(at(each, "name")) ?? ""));
 	return joinNamed(related.map((each) => readSure(source, at(each, "value"))));
 };
 /** What a container says to the program in it. */
@@ -494,10 +505,13 @@ const walk = (source, node, keys, depth) => {
 		...isProgram ? [readProgram(source, node)] : []
 	];
 };
+/** Operators with a name like those of Kubernetes itself. */
+const approved = ["sparkoperator.k8s.io"];
 /** Groups of Kubernetes itself have no images outside of pods; a kind cluster's are those of its nodes. */
 const isCustom = (apiVersion) => {
 	const group = /^([^/]*\.[^/]*)\//.exec(apiVersion)?.[1];
-	return group !== void 0 && !group.endsWith(".k8s.io") && group !== "kind.x-k8s.io";
+	if (group === void 0 || group === "kind.x-k8s.io") return false;
+	return !group.endsWith(".k8s.io") || approved.includes(group);
 };
 /** What an object says itself; its status is what a cluster has said of it. */
 const readCustom = (source, object) => {
@@ -524,8 +538,25 @@ const hasSecrets = ({ at, items }, node) => items(at(node, "imagePullSecrets")).
 /** @param spec of a pod */
 const readPulls = (reader, spec) => ({
 	hasSecrets: hasSecrets(reader, spec),
-	account: reader.text(reader.at(spec, "serviceAccountName")) || "default"
+	account: reader.text(reader.at(spec, "serviceAccountName")) || reader.text(reader.at(spec, "serviceAccount")) || "default"
 });
+/** @param spec of a pod */
+const readImageVolumes = ({ reader, lineAt }, spec) => {
+	const { at, items, text } = reader;
+	return items(at(spec, "volumes")).flatMap((volume) => {
+		const written = at(volume, "image", "reference");
+		const image = text(written) ?? "";
+		if (image === "" || isOfKo(image) || isPlaceholder(image) || isFilesImage(image)) return [];
+		const pullPolicy = text(at(volume, "image", "pullPolicy")) || void 0;
+		const line = lineAt(written?.range?.[0] ?? 0);
+		return [{
+			name: text(at(volume, "name")) ?? "?",
+			image,
+			pullPolicy,
+			line
+		}];
+	});
+};
 /** Whether an object gives secrets for pulling to the pods that run under its name. */
 const readAccount = (reader, kind, node) => kind === "ServiceAccount" && hasSecrets(reader, node);
 
@@ -613,7 +644,7 @@ const readAmounts = ({ reader, lineAt, warn }, resources) => {
 		const node = at(resources, name);
 		const written = text(node);
 		if (written === void 0 || isPlaceholder(written)) return void 0;
-		const amount = parseQuantity(written);
+		const amount = parseQuantity(written.trim());
 		if (amount === void 0) warn(`Kubernetes refuses the amount ${JSON.stringify(written.slice(0, 100))} of ${name}: write a number with a unit, such as 128Mi or 500m.`, lineAt(node?.range?.[0] ?? 0));
 		return amount;
 	};
@@ -621,6 +652,14 @@ const readAmounts = ({ reader, lineAt, warn }, resources) => {
 		memory: read("memory"),
 		cpu: read("cpu"),
 		storage: read("ephemeral-storage")
+	};
+};
+/** Of a container, or of a pod as a whole. */
+const readResources = (source, node) => {
+	const { at } = source.reader;
+	return {
+		limits: readAmounts(source, at(node, "resources", "limits")),
+		requests: readAmounts(source, at(node, "resources", "requests"))
 	};
 };
 const roleOf = ({ at, text }, node, list) => {
@@ -646,8 +685,7 @@ const readContainer = (source, node, list, isGpuPod) => {
 		warn(`The image${image === void 0 ? "" : ` ${JSON.stringify(image.slice(0, 100))}`} is a placeholder, so it is not checked. ${renderFirst}`, line);
 		return [];
 	}
-	const limits = readAmounts(source, at(node, "resources", "limits"));
-	const asked = readAmounts(source, at(node, "resources", "requests"));
+	const { limits, requests: asked } = readResources(source, node);
 	const requests = {
 		memory: asked.memory ?? limits.memory,
 		cpu: asked.cpu ?? limits.cpu,
@@ -701,19 +739,17 @@ const readWorkload = (source, { node, kind }) => {
 	const spec = at(node, ...path);
 	const isGpuPod = gpuResource.test(text(at(spec, "runtimeClassName")) ?? "");
 	const containers = ["initContainers", "containers"].flatMap((list) => items(at(spec, list)).flatMap((item) => readContainer(source, item, list, isGpuPod)));
-	const pods = countPods(reader, kind, node);
-	const volumes = readVolumes(reader, node, spec);
-	const files = readPodFiles(source, spec);
-	const pulls = readPulls(reader, spec);
 	return [{
 		file,
 		kind,
 		...readName(reader, node),
-		pods,
+		pods: countPods(reader, kind, node),
 		containers,
-		volumes,
-		files,
-		pulls
+		resources: readResources(source, spec),
+		volumes: readVolumes(reader, node, spec),
+		imageVolumes: readImageVolumes(source, spec),
+		files: readPodFiles(source, spec),
+		pulls: readPulls(reader, spec)
 	}];
 };
 const readNamed = (source, { node, kind }) => {
@@ -742,34 +778,35 @@ const describeError = (code, text, at) => {
 	if (text.includes("{{")) return `Not checked from here on: this is an unrendered template. ${renderFirst}`;
 	return `Not checked from here on: this is not valid YAML (${code.toLowerCase().replaceAll("_", " ")}). ${renderFirst}`;
 };
-/** Names that a map has twice. The library would compare each with all others, which takes minutes. */
+/** Other than a comment that no space is before: kubectl takes that, and it is read all the same. */
+const findErrors = ({ errors }) => errors.filter(({ message }) => !message.startsWith("Comments must be separated"));
+/** Where a map has a name once more. The library would compare each with all others, which takes minutes. */
 const findTwins = (document) => {
 	const twins = [];
 	(0, import_dist.visit)(document, { Map: (_, { items }) => {
 		const names = /* @__PURE__ */ new Set();
 		for (const { key } of items) {
 			if (!(0, import_dist.isScalar)(key)) continue;
-			const [from = 0, to = 0] = key.range ?? [];
-			if (names.has(key.value)) twins.push({
-				code: "DUPLICATE_KEY",
-				pos: [from, to]
-			});
+			if (names.has(key.value)) twins.push(key.range?.[0] ?? 0);
 			names.add(key.value);
 		}
 	} });
 	return twins;
 };
-/** Two merge keys in one map: kubectl takes both, and so do we. */
-const isSecondMerge = ({ code, pos }, text) => code === "DUPLICATE_KEY" && text.startsWith("<<", pos[0]);
-/** Tells the first thing that is wrong with a document; true where it can be read all the same. */
-const isReadable = (document, { text, lineAt }, warn) => {
-	const problems = [...document.errors, ...findTwins(document)];
-	const wrong = problems.find((problem) => !isSecondMerge(problem, text));
-	const first = wrong ?? problems[0];
-	if (first === void 0) return true;
-	const at = first.pos[0];
-	warn(wrong === void 0 ? "A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two]." : describeError(first.code, text, at), lineAt(at));
-	return wrong === void 0;
+/**
+* Tells the first thing that is wrong with a document; true where it can be read all the same: of what a map has
+* twice kubectl takes the last, and of two merge keys both. Charts often have a label twice.
+*/
+const isReadable = (document, { text, lineAt }, warn, remark) => {
+	const [wrong] = findErrors(document);
+	if (wrong !== void 0) {
+		warn(describeError(wrong.code, text, wrong.pos[0]), lineAt(wrong.pos[0]));
+		return false;
+	}
+	const [at] = findTwins(document);
+	if (at === void 0) return true;
+	remark(text.startsWith("<<", at) ? "A map has the merge key << twice: kubectl takes both, kustomize and others refuse it. Write <<: [*one, *two]." : "A map has a key twice: kubectl and Helm take the last one, kustomize and others refuse it. Leave one.", lineAt(at));
+	return true;
 };
 /**
 * @param linesBefore in the file, in which lines are counted from 1
@@ -803,6 +840,8 @@ const parseParts = (text, json) => {
 };
 /** More objects in one file are no manifest that people write. */
 const mostObjects = 500;
+/** What YAML has no such comments for, and the library takes for the beginning of a name. */
+const foreignComment = /(?:^|[\s,[{])\/[/*]/;
 /** Reads what runs pods or claims volumes in a file of manifests; what cannot be read becomes a warning. */
 const parseManifest = (text, file) => {
 	const warnings = [];
@@ -815,16 +854,32 @@ const parseManifest = (text, file) => {
 			}
 		});
 	};
+	/** What is told where there is nothing worse. */
+	const remarks = [];
+	const remark = (message, line) => remarks.push({
+		message,
+		location: {
+			file,
+			line
+		}
+	});
 	const json = /\.json$/i.test(file) && /^\s*[[{]/.test(text) ? splitJson(text).slice(0, mostObjects) : void 0;
 	const wrong = json?.map(findJsonError).find((offset) => offset !== void 0);
-	if (wrong !== void 0) {
-		const line = text.slice(0, wrong).split("\n").length;
-		warn("Not checked: this is not valid JSON. kubectl takes no comments and no trailing commas.", Math.min(findLast(text), line));
-		return joinManifests([{ warnings }]);
-	}
 	try {
-		const read = parseParts(text, json).flatMap((part) => part.documents.map((document) => {
-			if (!isReadable(document, part, warn)) return {};
+		const parts = parseParts(text, wrong === void 0 ? json : void 0);
+		if (wrong !== void 0) {
+			const line = Math.min(findLast(text), text.slice(0, wrong).split("\n").length);
+			if (parts.flatMap(({ documents }) => documents.flatMap(findErrors)).length > 0 || foreignComment.test(text)) return joinManifests([{ warnings: [{
+				message: "Not checked: this is not valid JSON. kubectl takes no comments with //, and before 1.33 none with # and no trailing commas.",
+				location: {
+					file,
+					line
+				}
+			}] }]);
+			remark("This is no JSON, but YAML: kubectl before 1.33 refuses it, and other programs.", line);
+		}
+		const read = parts.flatMap((part) => part.documents.map((document) => {
+			if (!isReadable(document, part, warn, remark)) return {};
 			const reader = createReader(document);
 			return readDocument({
 				file,
@@ -833,7 +888,7 @@ const parseManifest = (text, file) => {
 				warn
 			}, document.contents);
 		}));
-		return joinManifests([...read, { warnings }]);
+		return joinManifests([...read, { warnings: [...warnings, ...remarks].slice(0, 1) }]);
 	} catch {
 		warn("Not checked: the file is nested too deeply.", 1);
 		return joinManifests([{ warnings }]);

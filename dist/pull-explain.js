@@ -1,9 +1,9 @@
 import { Failure } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { hub } from "./shared.actions-post.commands-diagnose.pull-explain.pull-mirrors.pull-pull-image.js";
 import { createConversation, findLogin, toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { findNearestWord } from "./shared.actions-post.actions-step.js";
 import { readText } from "./shared.commands-doctor.commands-report.lfs-lfs-source.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { parseJson } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-build-caches.run-pull-through-cache.sources-archive-images.js";
-import { hub } from "./shared.pull-explain.pull-mirrors.pull-pull-image.js";
 
 // src/pull/ask-registry.ts
 /** Nobody waits longer for what only makes an error better. */
@@ -17,7 +17,7 @@ const findTags = async (place, { env, signal }) => {
 		signal: within(signal)
 	});
 	try {
-		const answer = await get("tags/list");
+		const answer = await get("tags/list?n=1000");
 		const text = (await readText(answer, largestList, "The list of tags")).toString("utf8");
 		const { tags } = parseJson(text, "the list of tags");
 		return (Array.isArray(tags) ? tags : []).filter((tag) => typeof tag === "string" && /^\w[\w.-]{0,127}$/.test(tag));
@@ -94,7 +94,7 @@ const explainTag = async (reference, asker) => {
 };
 const explainDenied = (domain, hasLogin, name) => ({
 	what: hasLogin ? `${domain} refuses ${name} to Docker's login` : `${domain} has no ${name}, or shows it only to who is logged in`,
-	remedy: hasLogin ? "Check the name, and whether that account may read it." : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, "")} if it is private.`
+	remedy: hasLogin ? `Check the name, and whether that account may read it. A login that has expired is refused public images, too: log in again, or \`docker logout ${domain}\`.` : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, "")} if it is private.`
 });
 const explainOther = (domain, kind, name) => {
 	if (kind === "no-platform") return {

@@ -1,9 +1,9 @@
 import { executeIn } from "./shared.actions-step.js";
 import { isMachine } from "./shared.actions-post.actions-step.recorder.js";
 import { renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
+import { hub } from "./shared.actions-post.commands-diagnose.pull-explain.pull-mirrors.pull-pull-image.js";
 import { toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { pullOnce } from "./shared.pull-mirrors.pull-pull-image.js";
-import { hub } from "./shared.pull-explain.pull-mirrors.pull-pull-image.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 
 // src/pull/mirrors.ts

@@ -550,6 +550,101 @@ const probeTls = async ({ endpoint = "", options }) => {
 	throw new Failure(`The remote builder ${endpoint} cannot be used: ${toLine(why)}`, { remedy });
 };
 
+// src/text/http-status.ts
+/**
+* Where Docker, containerd and BuildKit write the status that a server answered with: a few words after
+* `status`, as in `unexpected status from HEAD request to URL: 403 Forbidden`, as in `error parsing HTTP 429
+* response body`, or before its reason, as in `PUT URL: 500 Internal Server Error`. It is a word of its own:
+* digits of an address or of an image's name are none.
+*/
+const statusPattern = /(?:\b(?:[Ss]tatus(?: ?[Cc]ode)?:?(?: \S+){0,6}?|HTTP(?:\/[\d.]+)?|error response) ([45]\d\d)(?![^\s:,;)"])|(?<![^\s("[>])([45]\d\d) [A-Z][a-z]+\b)/g;
+/** Whether a message tells of an answer with such a status. */
+const tellsStatus = (text, status) => [...text.matchAll(statusPattern)].some(([, named, explained]) => status.test(named ?? explained ?? ""));
+
+// src/build/transient.ts
+/**
+* BuildKit's and buildx's words, and those of whom they pass on: containerd's client of registries, Go's net and
+* http, gRPC, Git with its curl, Azure's client of the Actions cache. The first that fits, and tells of its HTTP
+* status, counts; what is not here does not change by itself.
+*/
+const rows = [
+	[
+		/429 Too Many Requests|toomanyrequests/i,
+		"the registry allows no more requests now",
+		15e3
+	],
+	[
+		/unexpected (?:HTTP |HEAD )?status/i,
+		"the registry failed",
+		2e3,
+		/408|5\d\d/
+	],
+	[
+		/invalid (?:response status|status response)|^RESPONSE /im,
+		"a server failed",
+		2e3,
+		/429|5\d\d/
+	],
+	[
+		/requested URL returned error: (?:429|5\d\d)/,
+		"the Git server failed",
+		5e3
+	],
+	[
+		/failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF|client connection is closing|frontend grpc server closed/i,
+		"the builder went away",
+		3e3
+	],
+	[
+		/no such host|server misbehaving|Temporary failure in name resolution|Could not resolve host/i,
+		"a name was not found",
+		2e3
+	],
+	[
+		/i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|timeout awaiting response headers|connection (?:reset|refused)|broken pipe|closed pipe|use of closed network|unexpected EOF|failed size validation|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
+		"the network failed",
+		2e3
+	],
+	[
+		/http2: (?:server sent GOAWAY|client connection lost)|stream ID \d+; INTERNAL_ERROR/,
+		"the network failed",
+		2e3
+	],
+	[
+		/early EOF|unexpected disconnect while|RPC failed; (?:curl \d|HTTP 5)|Couldn't connect to server|Connection timed out/,
+		"the network failed",
+		2e3
+	],
+	[
+		/no running buildkit pods found|expected \d+ replicas to be ready/i,
+		"the builder's pod went away",
+		5e3
+	]
+];
+/** A registry that refuses, or has it not, does so again; Docker Hub's pull limit ends only hours later. */
+const finalWords = /insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b|pull rate limit/i;
+const isFinal = (text) => finalWords.test(text) || tellsStatus(text, /40[134]/);
+const isRun = /did not complete successfully: exit code/;
+/** What they pass on may be a whole page of a proxy. */
+const longestReason = 4e3;
+/** A program that found no server says this in whatever words it has; the C library's are these. */
+const isNameFailure = /Temporary failure in name resolution/;
+/**
+* Says why a build that failed might succeed the next time; undefined where it would fail again.
+*
+* @param reason BuildKit's last word
+* @param output what the failed step printed
+*/
+const findTransient = (reason, output) => {
+	const text = (isRun.test(reason) ? output.find((line) => isNameFailure.test(line)) ?? "" : reason).slice(0, longestReason);
+	if (isFinal(text)) return void 0;
+	const row = rows.find(([pattern, , , status]) => pattern.test(text) && (status === void 0 || tellsStatus(text, status)));
+	return row && {
+		what: row[1],
+		waitMs: row[2]
+	};
+};
+
 // src/build/own-builder.ts
 /** As docker/setup-buildx-action has it; what a build may use of it, `allow` says. */
 const usualFlags = "--allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host";
@@ -639,6 +734,29 @@ const removeKept = async (docker, name) => {
 		toBuilderContainer(name)
 	], options);
 };
+/** BuildKit's image comes from a registry, which may fail for a moment; other drivers try by themselves. */
+const bootPausesMs = [2e3, 5e3];
+/**
+* @param signal ends a pause between two tries
+* @throws {Failure} where it does not answer
+*/
+const boot = async (docker, driver, name, signal, pausesMs = driver === "docker-container" ? bootPausesMs : []) => {
+	const args = [
+		"buildx",
+		"inspect",
+		"--bootstrap",
+		name
+	];
+	const ended = await docker.try(args, { timeoutMs: bootMs });
+	if (ended.code === 0) return;
+	const said = describeEnd(ended);
+	const [pauseMs, ...others] = pausesMs;
+	if (pauseMs !== void 0 && findTransient(said, []) !== void 0) {
+		await setTimeout$1(pauseMs, void 0, { signal });
+		return boot(docker, driver, name, signal, others);
+	}
+	throw new Failure(`The ${driver} builder does not start: ${said}`, { remedy: "See that its image can be pulled, or that BuildKit listens at the endpoint." });
+};
 /**
 * Makes a builder of the run's own, which boots meanwhile.
 *
@@ -658,17 +776,8 @@ const createBuilder = async (docker, remover, request, place, kept) => {
 	];
 	if (kept !== void 0) await removeKept(docker, kept.name);
 	const name = await makeBuilder(docker, whole, place, kept?.name);
-	const boot = async () => {
-		const ended = await docker.try([
-			"buildx",
-			"inspect",
-			"--bootstrap",
-			name
-		], { timeoutMs: bootMs });
-		if (ended.code === 0) return;
-		throw new Failure(`The ${request.driver} builder does not start: ${describeEnd(ended)}`, { remedy: "See that its image can be pulled, or that BuildKit listens at the endpoint." });
-	};
-	const booting = boot();
+	const removing = new AbortController();
+	const booting = boot(docker, request.driver, name, removing.signal);
 	const refusals = [whole, ...whole.appended].map((node) => probeTls(node).then(() => new Promise(() => {})));
 	const booted = Promise.race([booting, ...refusals]);
 	booted.catch(() => {});
@@ -676,6 +785,7 @@ const createBuilder = async (docker, remover, request, place, kept) => {
 		name,
 		booted,
 		remove: async () => {
+			removing.abort();
 			await booting.catch(() => {});
 			await remover.try(rm(name), { timeoutMs: removeMs }).catch(() => {});
 			await kept?.release();
@@ -2862,4 +2972,4 @@ const createRunner = () => {
 	};
 };
 
-export { architecture, askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findActionsCache, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isRunning, isTimesKey, isUntrusted, kubeconfigState, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, mainState, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startOf, startRecorder, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toKubeconfig, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, toVariant, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };
+export { architecture, askCache, buildWords, builderState, checkOptions, cleanUp, clusterState, createBuildToken, createKubectl, createReader, createRunner, defaultPermissions, defaults, drivers, escapeCell, escapeLine, escapeText, filesImages, filesLabel, filesRecords, filesVolume, findActionsCache, findBuilder, findBuildxVersion, findEngine, findMaker, findNearestWord, findOutside, findRoomyDir, findTransient, forgetSecrets, formatBytes, formatCount, formatDuration, givenByRunner, grammar, hasKubectl, hearClient, inputNames, intermediateRepository, isComplete, isDaemonHere, isFilesImage, isImagesFolder, isImagesKey, isMisspelt, isPartsKey, isPush, isRunId, isRunning, isTimesKey, isUntrusted, kubeconfigState, layersState, leftoversOf, listAll, listClaimed, listMadeBy, longestJobMs, mainState, makeBuilder, makeTempDir, markComplete, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseAnswer, parseOptions, parseQuantity, quote, readEnvironment, readKeys, readSecrets, recall, rememberNames, rememberSizes, removeLeft, removeLeftBuilders, removeMs, removeOf, removeOwned, reportOutside, reportOutsideBuild, runIdState, runLabel, runVariable, splitFields, startClient, startOf, startRecorder, tellsStatus, toAttests, toBuilderName, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries$1 as toEntries, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toKubeconfig, toLayerIds, toLeftBuilder, toLines, toList, toOptional, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariable, toVariant, tokenState, wantsAgent, whySecretsAreEmpty, withBuilder, withoutSecrets };

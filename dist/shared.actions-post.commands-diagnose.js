@@ -1,7 +1,8 @@
 import { createDocker, execute, findRecordings, gatherHere, gatherNodes, inspectNodes, isSameCluster, nodeTimeoutMs, parseImageReference, readRecording, recordReported, toCriName, toRepository, toWhom, updateBaseline, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
-import { formatBytes, formatCount, isMisspelt, longestJobMs, parseQuantity } from "./shared.actions-post.actions-step.js";
+import { formatBytes, formatCount, isFilesImage, isMisspelt, longestJobMs, parseQuantity } from "./shared.actions-post.actions-step.js";
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
+import { toRefusal } from "./shared.actions-post.commands-diagnose.pull-explain.pull-mirrors.pull-pull-image.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 
 // src/diagnose/finding/since.ts
@@ -57,6 +58,8 @@ const widths = {
 	pod: 8,
 	owner: 3,
 	condition: 4,
+	volume: 3,
+	limit: 2,
 	container: 6,
 	status: 8,
 	event: 9,
@@ -77,7 +80,9 @@ const parseLine = (line) => {
 /** ISO 8601, as all times here. */
 const toTime = (field = "") => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(field) ? field : void 0;
 const toCount = (field = "") => /^\d{1,9}$/.test(field) ? Number(field) : void 0;
-const toContainer = (row, status = []) => {
+const toPullPolicy = (policy) => policy === "Always" || policy === "Never" ? policy : "IfNotPresent";
+/** @param podLimit of memory, for all of the pod; the kubelet gives it to containers that have none */
+const toContainer = (row, status = [], podLimit = "") => {
 	const [, name = "", image = "", policy, hasLiveness, limit = ""] = row;
 	const [, , waiting, said = "", code, reason = "", at, id] = status;
 	const exitCode = toCount(code);
@@ -85,7 +90,7 @@ const toContainer = (row, status = []) => {
 		name,
 		/** As the pod's spec has it. */
 		image,
-		pullPolicy: policy === "Always" || policy === "Never" ? policy : "IfNotPresent",
+		pullPolicy: toPullPolicy(policy),
 		/** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
 		waiting: waiting ? {
 			reason: waiting,
@@ -101,7 +106,8 @@ const toContainer = (row, status = []) => {
 		endedId: id?.replace(/^[\w-]+:\/\//, "") || void 0,
 		hasLivenessProbe: hasLiveness === "yes",
 		/** Bytes; undefined without a limit. */
-		memoryLimit: parseQuantity(limit)
+		memoryLimit: parseQuantity(limit || podLimit),
+		hasPodsLimit: limit === "" && podLimit !== ""
 	};
 };
 /** Conditions that tell since when a pod is what it is, the most exact first. */
@@ -132,7 +138,14 @@ const toPod = (row, of) => {
 		createdAt: toTime(created),
 		/** When it became what it is: was evicted, failed, found no node; else when its node took it. */
 		changedAt: times.find((time) => time !== void 0) ?? toTime(started),
-		containers: of("container").map((each) => toContainer(each, of("status").find((status) => status[1] === each[1])))
+		/** What its volumes of images mount. */
+		volumeImages: of("volume").map(([, image = "", policy]) => {
+			return {
+				image,
+				pullPolicy: toPullPolicy(policy)
+			};
+		}),
+		containers: of("container").map((each) => toContainer(each, of("status").find((status) => status[1] === each[1]), of("limit")[0]?.[1]))
 	};
 };
 /** A message of `Unhealthy` is often but `Liveness probe failed`: the rest may hold secrets, and is not read. */
@@ -185,7 +198,7 @@ const storageLimit = {
 };
 /** @param message the kubelet's; the most exact words count */
 const explain$2 = (message) => {
-	if (/ephemeral.storage (limit|usage exceeds)|Usage of EmptyDir volume/i.test(message)) return storageLimit;
+	if (/local ephemeral storage limit|local storage usage exceeds|Usage of EmptyDir volume/i.test(message)) return storageLimit;
 	const short = nodeResources.find(({ inEviction }) => inEviction.test(message));
 	return short === void 0 ? {
 		what: "was evicted",
@@ -277,6 +290,8 @@ const findPressure = ({ cluster, since }) => cluster.nodes.flatMap(({ name: node
 		at
 	});
 }));
+/** A kubelet whose disk is short deletes images first, and writes of that no more than that it tries. */
+const isForDisk = ({ reason, message }) => reason !== "EvictionThresholdMet" || /reclaim (ephemeral-storage|inodes)\b/.test(message);
 /** Why loaded images are gone from a node, or may be next. */
 const explainLost = (node, given, wasCollected) => {
 	const deletes = "its disk is almost full, and its kubelet deletes unused images";
@@ -298,8 +313,11 @@ const findCollected = ({ cluster, loaded, nodeImages, since }) => [.../* @__PURE
 	const has = nodeImages.get(node);
 	const isLost = ({ canonical, nodes }) => has !== void 0 && nodes.includes(node) && !has.includes(canonical);
 	const lost = [...new Set(loaded.filter(isLost).map(({ given }) => given))];
-	const tries = eventsOf(cluster, node, "FreeDiskSpaceFailed", "ImageGCFailed").filter(({ at }) => isSince(at, since));
-	if (lost.length === 0 && tries.length === 0) return [];
+	const recent = (...reasons) => eventsOf(cluster, node, ...reasons).filter(({ at }) => isSince(at, since));
+	const failed = recent("FreeDiskSpaceFailed", "ImageGCFailed");
+	const shortages = recent("EvictionThresholdMet", "NodeHasDiskPressure").filter(isForDisk);
+	if (lost.length === 0 && failed.length === 0) return [];
+	const tries = failed.length > 0 ? failed : shortages;
 	const troubles = cluster.nodes.find(({ name }) => name === node)?.troubles ?? [];
 	const wasCollected = tries.length > 0 || troubles.some(({ type }) => type === "DiskPressure");
 	return toPlain({
@@ -313,15 +331,22 @@ const findCollected = ({ cluster, loaded, nodeImages, since }) => [.../* @__PURE
 	});
 });
 
-// src/diagnose/cluster/killed.ts
+// src/diagnose/finding/oom-killed.ts
 /** 128 and SIGKILL's 9. */
-const killed$1 = 137;
-const explainMemory = ({ memoryLimit, ended }) => ({
+const killed = 137;
+/**
+* What became of a container that containerd calls OOMKilled: it does where any process in the container was
+* killed, however the container ends.
+*/
+const renderOomKill = (exitCode) => exitCode === 137 ? "was OOM-killed" : `lost a process to an OOM kill before it ended with exit code ${exitCode}`;
+
+// src/diagnose/cluster/killed.ts
+const explainMemory = ({ memoryLimit, hasPodsLimit, ended }) => ({
 	kind: "oom-kill",
 	certainty: "certain",
-	what: memoryLimit === void 0 ? "was OOM-killed; it has no memory limit, so its pod or the machine ran out of memory" : `was OOM-killed: it exceeded its memory limit of ${formatBytes(memoryLimit)}`,
+	what: `${renderOomKill(ended?.exitCode)}; ${memoryLimit === void 0 ? "it has no memory limit, so its pod or the machine ran out of memory" : `it probably exceeded its ${hasPodsLimit ? "pod's " : ""}memory limit of ${formatBytes(memoryLimit)}`}`,
 	evidence: [`kubelet: ${ended?.reason}, exit code ${ended?.exitCode}`],
-	remedy: memoryLimit === void 0 ? "Run less at once, give the hungry pods a limits.memory, or take a larger runner." : "Raise limits.memory of the container, or let it use less."
+	remedy: memoryLimit === void 0 ? "Run less at once, give the hungry pods a limits.memory, or take a larger runner." : `Raise limits.memory of the ${hasPodsLimit ? "pod" : "container"}, or let it use less. If it uses less, its pod or the machine ran out of memory.`
 });
 const probeRemedies = {
 	liveness: "This is not an OOM kill. Raise timeoutSeconds or failureThreshold of livenessProbe, or add a startupProbe; on a busy runner the program may lack CPU.",
@@ -356,6 +381,15 @@ const explainUnknown = ({ hasLivenessProbe, ended }) => ({
 	evidence: [`Exit code 137, reason ${ended?.reason || "not given"}`],
 	remedy: `Read its log: \`kubectl logs --previous\`. It may be an OOM kill of a process in it${hasLivenessProbe ? ", a failed liveness probe (Kubernetes drops events after an hour)" : ""}, or a program in the container or on the runner.`
 });
+/** What kubelets write of a container that containerd does not have any more, with an exit code of their own. */
+const lostReason = "ContainerStatusUnknown";
+const lost = {
+	kind: "killed",
+	certainty: "possible",
+	what: "is gone from its node, and nothing tells how it ended",
+	evidence: [`${lostReason}: the kubelet lost it, and wrote exit code 137 itself`],
+	remedy: "Look for what removed it: a step of the job (`crictl rm`), a node that was made anew or ran out of disk; or its pod was deleted meanwhile."
+};
 /** Longer than most are given to end. */
 const longestGraceMs = 6e5;
 /** An end that came much later, or long before, had another cause. */
@@ -371,10 +405,12 @@ const explain$1 = (container, events) => {
 	const find = (reason, isMeant) => findNewest(events.filter((it) => it.reason === reason && mayEnd(it, ended) && isMeant(it)));
 	const kill = find("Killing", ({ container: its, message }) => /\bfailed (liveness|startup) probe\b/.test(message) && (its === name || message.startsWith(`Container ${name} failed `)));
 	const unhealthy = find("Unhealthy", (event) => event.container === name && /^(Liveness|Startup) probe /.test(event.message));
-	const said = kill ?? (ended.exitCode === killed$1 ? unhealthy : void 0);
+	const isLost = ended.reason === lostReason;
+	const said = kill ?? (ended.exitCode === 137 && !isLost ? unhealthy : void 0);
 	if (said !== void 0) return explainProbe(said, kill, unhealthy, ended);
-	if (ended.exitCode !== killed$1) return void 0;
-	const stop = find("Killing", ({ message }) => message === `Stopping container ${name}`);
+	if (ended.exitCode !== 137) return void 0;
+	if (isLost) return lost;
+	const stop = find("Killing", ({ message, at = "" }) => message === `Stopping container ${name}` && !(Date.parse(at) > Date.parse(ended.at ?? "")));
 	return stop === void 0 ? explainUnknown(container) : explainStop(stop);
 };
 /** Containers that were killed: for memory, by a failed probe, or by nobody knows whom. */
@@ -409,26 +445,31 @@ const shortages = [
 		words: /Too many pods|resource: pods/,
 		why: "the nodes run as many pods as they may",
 		remedy: "Run fewer pods, or add a node to the cluster (a node takes 110 pods by default)."
-	},
-	{
-		words: /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
-		why: "the nodes are short of disk, memory or process IDs and take no pods",
-		remedy: "See the findings about the nodes."
 	}
 ];
-const toPodFinding = (pod, memory) => {
+const underPressure = {
+	words: /node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
+	why: "the nodes are short of disk, memory or process IDs and take no pods",
+	remedy: "See the findings about the nodes."
+};
+/** Since 1.34 schedulers do not say which taint it was (kubernetes#134740). */
+const unnamedTaint = /had untolerated taint\(s\)/;
+/** @param memory what the nodes have, in words */
+const toPodFinding = (pod, memory, areNodesShort) => {
 	const wasRefused = pod.reason?.startsWith("OutOf") === true;
 	const words = wasRefused ? pod.message : pod.unschedulable;
 	if (words === void 0 || pod.reason === "Evicted") return [];
-	const shortage = shortages.find((each) => each.words.test(words));
+	const named = [...shortages, underPressure].find((each) => each.words.test(words));
+	const shortage = named ?? (areNodesShort && unnamedTaint.test(words) ? underPressure : void 0);
 	if (shortage === void 0) return [];
+	const certainty = named === void 0 ? "likely" : "certain";
 	const what = `${wasRefused ? "was refused" : "stays pending"}: ${shortage.why}`;
 	const evidence = [words, shortage === ofMemory ? memory : ""];
 	const at = pod.changedAt ?? pod.createdAt;
 	return [{
 		pod,
 		kind: "pending",
-		certainty: "certain",
+		certainty,
 		what,
 		evidence,
 		remedy: shortage.remedy,
@@ -439,7 +480,8 @@ const toPodFinding = (pod, memory) => {
 const findPending = ({ cluster: { pods, nodes } }) => {
 	const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) => bytes === void 0 ? [] : [`${name} ${formatBytes(bytes)}`]);
 	const memory = sizes.length === 0 ? "" : `Memory that pods may request: ${sizes.join(", ")}`;
-	return pods.flatMap((pod) => toPodFinding(pod, memory));
+	const areNodesShort = nodes.some(({ troubles }) => troubles.some(({ type }) => nodeResources.some(({ condition }) => condition === type)));
+	return pods.flatMap((pod) => toPodFinding(pod, memory, areNodesShort));
 };
 
 // src/diagnose/cluster/pod-finding.ts
@@ -589,20 +631,43 @@ const toAsked = (image) => {
 	const lower = typeof asked === "string" ? parseImageReference(image.toLowerCase()) : asked;
 	return typeof lower === "string" ? image : toCriName(lower.canonical);
 };
+/**
+* What a container waits for: where it mounts an image, it waits for that one in the same words as for its
+* own (pkg/kubelet/kuberuntime, toKubeContainerImageVolumes), and only the kubelet's message names it.
+*/
+const toMeant = ({ volumeImages }, container) => {
+	const names = (container.waiting?.message ?? "").matchAll(/"([^"]+)"|\bimage pull failed for (\S+) because /g);
+	const named = new Set([...names].map(([, quoted, bare]) => toAsked(quoted ?? bare ?? "")));
+	if (named.has(toAsked(container.image))) return container;
+	const mounted = volumeImages.find(({ image }) => named.has(toAsked(image)));
+	return {
+		...container,
+		...mounted
+	};
+};
 const resemblances = {
 	"other-tag": "another tag or digest",
 	"other-place": "another registry or folder",
 	spelling: "almost the same spelling"
 };
+/** Why a node could not pull, where nothing about the name, and no secret, would help. */
+const obstacles = {
+	"disk-full": ["its node has no space left for it", () => "Free some of the runner's disk before the images are built (free-disk), or take a larger runner."],
+	"rate-limit": ["its registry lets the node pull no more for now", (image) => `Load ${image} in this job, after a login to its registry, or give the nodes a mirror of Docker Hub (registry-mirrors).`],
+	certificate: ["the node does not trust its registry's certificate, or that speaks no TLS", (image) => `Load ${image} in this job, or tell the nodes' containerd of the registry (hosts.toml in /etc/containerd/certs.d).`],
+	passing: ["the node does not reach its registry", (image) => `Load ${image} in this job, or check its registry's name, and the network and DNS of the nodes.`]
+};
 /** A name that this job did not load; the nearest that it did load was probably meant. */
-const explainOther = ({ container: { image, pullPolicy } }, nearest) => {
+const explainOther = ({ container: { image, pullPolicy, waiting } }, nearest) => {
 	const also = pullPolicy === "Always" ? " Set imagePullPolicy: IfNotPresent, too; it is Always." : "";
 	if (nearest !== void 0 && nearest.resemblance !== "same") {
 		const { given } = nearest.image;
 		return cannotStart("likely", `: this job loaded ${given}, not ${image} (${resemblances[nearest.resemblance]})`, `Let the manifest say ${given}, or build and load ${image}.${also}`);
 	}
+	if (isFilesImage(image)) return cannotStart("likely", `: its node has no files image ${image}; its tag changes with the files`, "Take the name from the output volumes of the step with node-files-images, which has to come first and to include that node.");
 	if (pullPolicy === "Never") return cannotStart("certain", `: its node lacks ${image}, which imagePullPolicy Never forbids to pull and this job did not load`, `Load ${image} in this job, or set imagePullPolicy: IfNotPresent if a registry has it.`);
-	return cannotStart("certain", `: this job did not load ${image}, and the node cannot pull it`, `Load ${image} in this job, or check its name, its registry and the pod's imagePullSecrets.${also}`);
+	const [why, remedy] = obstacles[toRefusal(waiting?.message ?? "").kind] ?? ["the node cannot pull it", () => `Load ${image} in this job, or check its name, its registry and the pod's imagePullSecrets.`];
+	return cannotStart("certain", `: this job did not load ${image}, and ${why}`, `${remedy(image)}${also}`);
 };
 const explain = (wait, facts) => {
 	const { image, waiting } = wait.container;
@@ -618,7 +683,8 @@ const explain = (wait, facts) => {
 /** Says why containers wait for images, going by what this job loaded. */
 const findPullTroubles = (facts) => {
 	const { cluster, loaded, since } = facts;
-	const troubles = cluster.pods.flatMap((pod) => pod.containers.flatMap((container) => {
+	const troubles = cluster.pods.flatMap((pod) => pod.containers.flatMap((each) => {
+		const container = toMeant(pod, each);
 		const { waiting, image } = container;
 		if (waiting === void 0 || !reasons$1.has(waiting.reason)) return [];
 		const isOurs = findNearest(toAsked(image), loaded) !== void 0;
@@ -921,8 +987,6 @@ const toLimit = ({ isOfMachine, limitCgroup }, nodeIds) => {
 };
 
 // src/diagnose/oom-kills/explain.ts
-/** 128 and SIGKILL's 9. */
-const killed = 137;
 /** The end of a container follows its kill at once; one that ends later was stopped. */
 const atOnceMs = 3e3;
 const renderVictim = ({ known, cgroup, nodeName, kills }) => {
@@ -934,7 +998,7 @@ const renderVictim = ({ known, cgroup, nodeName, kills }) => {
 	const victim = `${name === void 0 ? "A container" : `Container ${name}`} of ${whose}`;
 	if (isRunning) return `${victim} lost process ${last?.process}${times}`;
 	const sinceKillMs = (ended?.atMs ?? 0) - Date.parse(last?.at ?? "");
-	return ended?.exitCode === killed && Math.abs(sinceKillMs) < atOnceMs || kills.some(({ others }) => others > 0) ? `${victim} was OOM-killed${times}` : `Process ${last?.process} in ${victim.replace(/^./, (first) => first.toLowerCase())} was OOM-killed${times}`;
+	return ended?.exitCode === 137 && Math.abs(sinceKillMs) < atOnceMs || kills.some(({ others }) => others > 0) ? `${victim} was OOM-killed${times}` : `Process ${last?.process} in ${victim.replace(/^./, (first) => first.toLowerCase())} was OOM-killed${times}`;
 };
 /** @param size empty, or such as ` of 50 MB` */
 const reasons = {
@@ -947,8 +1011,8 @@ const reasons = {
 	unknown: () => "a memory limit was reached"
 };
 const remedies = {
-	container: "Raise resources.limits.memory of this container, or let the program use less, such as by fewer workers or a smaller batch.",
-	pod: "Raise the memory limits of the pod's containers, or let their programs use less.",
+	container: "Raise resources.limits.memory of this container (of its pod, if only that has it), or let the program use less, such as by fewer workers or a smaller batch.",
+	pod: "Raise the memory limit of the pod, or those of its containers if it has none of its own, or let their programs use less.",
 	kubelet: "Use less memory in all pods together, or give the node more.",
 	node: "Give the node more memory (`docker update --memory`), or run less in it.",
 	above: "Raise the memory limit of what runs the runner or Docker, or run less at once.",
@@ -1027,9 +1091,9 @@ const findByContainerd = ({ name: node, report }, containers, sinceMs = 0, isLog
 	return [{
 		kind: "oom-kill",
 		certainty: "certain",
-		cause: `Container ${who} was OOM-killed`,
+		cause: `Container ${who} ${renderOomKill(exitCode)}`,
 		evidence: [seen],
-		remedy: "Raise resources.limits.memory of this container, or let the program use less.",
+		remedy: "Raise resources.limits.memory of this container (of its pod, if only that has it), or let the program use less.",
 		node,
 		...toWhom(known ?? {}),
 		containerId: id,

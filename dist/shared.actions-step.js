@@ -3,7 +3,7 @@ import { Failure, attempt, renderError } from "./shared.actions-post.actions-ste
 import { createGate } from "./shared.actions-step.cache-client.commands-keep-layers.js";
 import { isOwnFolder, toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { canRead, canSearch, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, execute, findDockerFolders, findNodes as findNodes$2, findOlder, findToolImage, gatherNodes as gatherNodes$1, inspectNodes as inspectNodes$2, isContainer, isDigest, isDirect as isDirect$1, isImageId, isMachine, isMissing as isMissing$1, isOlder, isWarning, parseImageReference, readRegularFile, runCaptured, runContainer, snapshotsOf, splitLines, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, withEngineApi, within, writeBaseline } from "./shared.actions-post.actions-step.recorder.js";
-import { architecture, askCache, clusterState, createBuildToken, filesImages, filesRecords, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, formatBytes, formatCount, formatDuration, intermediateRepository, isDaemonHere, isFilesImage, isImagesFolder, isPush, kubeconfigState, layersState, leftoversOf, longestJobMs, mainState, makeTempDir, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseOptions, parseQuantity, quote as quote$1, recall, rememberSizes, removeLeftBuilders, runIdState, runLabel, runVariable, splitFields, startOf as startOf$1, startRecorder, toAttests, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariant, wantsAgent, withBuilder } from "./shared.actions-post.actions-step.js";
+import { architecture, askCache, clusterState, createBuildToken, filesImages, filesRecords, findBuilder, findBuildxVersion, findEngine, findNearestWord, findOutside, findRoomyDir, findTransient, formatBytes, formatCount, formatDuration, intermediateRepository, isDaemonHere, isFilesImage, isImagesFolder, isPush, kubeconfigState, layersState, leftoversOf, longestJobMs, mainState, makeTempDir, nameImages, nameTimes, namesState, normalizePlatform, nothingRemembered, parseOptions, parseQuantity, quote as quote$1, recall, rememberSizes, removeLeftBuilders, runIdState, runLabel, runVariable, splitFields, startOf as startOf$1, startRecorder, tellsStatus, toAttests, toContainerName, toContextFolder, toContextPaths, toDockerfilePaths, toEntries as toEntries$1, toFields, toFolderId, toFurther, toFurtherEntries, toHeldName, toLayerIds, toRealPaths, toRemembered, toServerUrl, toTextMap, toTexts, toVariant, wantsAgent, withBuilder } from "./shared.actions-post.actions-step.js";
 import { _usingCtx } from "./usingCtx.js";
 const { isDeepStrictEqual } = process.getBuiltinModule("node:util");
 const { createServer } = process.getBuiltinModule("node:http");
@@ -5854,6 +5854,33 @@ const isLike = (text, pattern) => {
 	return to === pattern.length;
 };
 
+// src/manifests/knative.ts
+/** Registries that Knative does not ask, unless its config says otherwise: knative/serving, pkg/deployment/config.go. */
+const skipped = [
+	"kind.local",
+	"ko.local",
+	"dev.local"
+];
+/**
+* Whether Knative's controller puts another image in the place of the one that is loaded, before there is a pod:
+* knative/serving, pkg/reconciler/revision/resolve.go.
+*
+* @param images what is loaded; one with a name by digest is in a registry, too
+*/
+const checkKnative = ({ file, kind, name, image, canonical, line }, images) => {
+	const [registry = ""] = canonical.split("/");
+	if (kind !== "Service" || canonical.includes("@") || skipped.includes(registry)) return [];
+	if (images.some(({ digestNames }) => digestNames.some((each) => toRepository(each) === toRepository(canonical)))) return [];
+	const asked = registry === "docker.io" ? "index.docker.io" : registry;
+	return [{
+		message: `The container ${name} of a Knative Service uses ${image}, and Knative asks ${asked} for its digest before it makes pods: unless the image is there, too, it fails (Unable to fetch image), and it runs what is there, not what this step loads. Call the image dev.local/… in both places, or add ${asked} to registries-skipping-tag-resolving in Knative's ConfigMap config-deployment.`,
+		location: {
+			file,
+			line
+		}
+	}];
+};
+
 // src/manifests/poisoned-pulls.ts
 /**
 * From this minor version on, kubelets keep a record for each image's content that they have pulled
@@ -5890,17 +5917,31 @@ const renderTwinPull = (loaded, facts) => {
 };
 
 // src/manifests/check-images.ts
-const toUsers = (workloads) => workloads.flatMap(({ file, namespace, pulls, containers }) => containers.flatMap((container) => {
-	const reference = parseImageReference(container.image);
-	if (typeof reference === "string") return [];
-	return [{
-		...container,
-		canonical: reference.canonical,
+const toUses = (workloads) => workloads.flatMap(({ file, kind, namespace, pulls, containers, imageVolumes }) => {
+	const pod = {
 		file,
+		kind,
 		namespace,
 		pulls
+	};
+	return [...containers.map((each) => ({
+		...each,
+		...pod,
+		what: "container"
+	})), ...imageVolumes.map((each) => ({
+		...each,
+		...pod,
+		what: "image volume",
+		asksForGpu: void 0
+	}))];
+});
+const toUsers = (workloads) => toUses(workloads).flatMap((use) => {
+	const reference = parseImageReference(use.image);
+	return typeof reference === "string" ? [] : [{
+		...use,
+		canonical: reference.canonical
 	}];
-}));
+});
 const withoutDigest = (canonical) => canonical.replace(/@.*$/, "");
 /** Undefined for a name that has a digest and no tag. */
 const tagOf = (canonical) => /:([^/:]+)$/.exec(withoutDigest(canonical))?.[1];
@@ -5916,9 +5957,10 @@ const findLoaded = (loaded) => [...loaded.wanted, ...loaded.images.flatMap(({ di
 /** What is loaded can also be named by what it holds: `api:sha-0123456789ab`. */
 const isLoaded = (canonical, loaded) => loaded.some((image) => toNodeNames(image.canonical).includes(toCriName(canonical))) || /^sha-[0-9a-f]{12}$/.test(tagOf(canonical) ?? "") && loaded.some((image) => repositoryOf(image.canonical) === repositoryOf(canonical));
 const toPullWarning = (user, facts) => {
-	const { name, image, pullPolicy, canonical, file, line } = user;
+	const { what, name, image, pullPolicy, canonical, file, line } = user;
+	const field = what === "container" ? "imagePullPolicy" : "pullPolicy";
 	return {
-		message: `The container ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? "without an imagePullPolicy, Kubernetes always pulls `latest` and untagged images" : "imagePullPolicy is Always"}. ${`Set imagePullPolicy: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}${renderSecretPull(user, facts)}`,
+		message: `The ${what} ${name} pulls ${image} from a registry, although this step loads it: ${pullPolicy === void 0 ? `without ${field === "pullPolicy" ? "a" : "an"} ${field}, Kubernetes always pulls \`latest\` and untagged images` : `${field} is Always`}. ${`Set ${field}: IfNotPresent${tagOf(canonical) === "latest" && pullPolicy === void 0 ? ", or use another tag than latest" : ""}.`}${renderSecretPull(user, facts)}`,
 		location: {
 			file,
 			line
@@ -5936,10 +5978,10 @@ const findNearest = (canonical, loaded, used) => {
 	return alike.find((image) => repositoryOf(image.canonical) === repository) ?? sameTag[0] ?? alike.find((image) => !used.has(image.canonical));
 };
 const toStrangerWarning = (user, nearest, facts) => {
-	const { name, image, canonical, file, line } = user;
+	const { what, name, image, canonical, file, line } = user;
 	const twin = repositoryOf(canonical) !== repositoryOf(nearest.canonical) ? renderTwinPull(nearest.given, facts) : "";
 	return {
-		message: `The container ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.${twin}`,
+		message: `The ${what} ${name} uses ${image}, which this step does not load. It loads ${nearest.given}, a different image to Kubernetes. Use the same name in both places.${twin}`,
 		location: {
 			file,
 			line
@@ -5948,27 +5990,27 @@ const toStrangerWarning = (user, nearest, facts) => {
 };
 /** A name from elsewhere is loaded as it is written, also where the image that was built is meant. */
 const toTwinWarning = (user, nearest) => {
-	const { name, image, file, line } = user;
+	const { what, name, image, file, line } = user;
 	return {
-		message: `The container ${name} uses ${image}, which images-from takes from this file. The step also loads ${nearest.given}, a different image to Kubernetes. If that is meant, use the same name in both places; else leave ${image} as it is.`,
+		message: `The ${what} ${name} uses ${image}, which images-from takes from this file. The step also loads ${nearest.given}, a different image to Kubernetes. If that is meant, use the same name in both places; else leave ${image} as it is.`,
 		location: {
 			file,
 			line
 		}
 	};
 };
-const toNameWarnings = (workloads) => workloads.flatMap(({ file, containers }) => containers.flatMap(({ name, image, line }) => {
+const toNameWarnings = (workloads) => toUses(workloads).flatMap(({ what, name, image, file, line }) => {
 	const reason = parseImageReference(image);
 	if (typeof reason !== "string") return [];
 	const why = image.trim() === image ? reason : "it has white space around it";
 	return [{
-		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the container ${name}: ${why}.`,
+		message: `Kubernetes refuses the image ${JSON.stringify(image.slice(0, 200))} of the ${what} ${name}: ${why}.`,
 		location: {
 			file,
 			line
 		}
 	}];
-}));
+});
 /** What is wrong with the images that manifests name, going by what will be in the nodes. */
 const checkImages = (workloads, given, facts = noPullFacts) => {
 	const loaded = findLoaded(given);
@@ -5979,21 +6021,26 @@ const checkImages = (workloads, given, facts = noPullFacts) => {
 	const warnings = users.flatMap((user) => {
 		const nearest = findNearest(user.canonical, own, used);
 		if (isLoaded(user.canonical, loaded)) {
-			const isTwin = nearest !== void 0 && !isLoaded(user.canonical, own);
-			return [...isPulled(user) ? [toPullWarning(user, facts)] : [], ...isTwin ? [toTwinWarning(user, nearest)] : []];
+			const isOwn = isLoaded(user.canonical, own);
+			const isTwin = nearest !== void 0 && !isOwn;
+			return [
+				...isOwn ? checkKnative(user, given.images) : [],
+				...isPulled(user) ? [toPullWarning(user, facts)] : [],
+				...isTwin ? [toTwinWarning(user, nearest)] : []
+			];
 		}
 		return nearest === void 0 ? [] : [toStrangerWarning(user, nearest, facts)];
 	});
 	return [...toNameWarnings(workloads), ...warnings];
 };
-/** The canonical names that containers use: whether they pull has been judged, each at its line. */
+/** The canonical names that containers and image volumes use: whether they pull has been judged, each at its line. */
 const findUsed = (workloads) => new Set(toUsers(workloads).map(({ canonical }) => canonical));
 /**
 * Whether some container that runs an image of these names asks for a GPU; undefined where none runs it, or
 * one may be in what cannot be read.
 */
 const asksForGpu = ({ workloads, images, warnings }, names) => {
-	const users = toUsers(workloads).filter(({ canonical }) => isLoaded(canonical, names));
+	const users = toUsers(workloads).filter(({ what, canonical }) => what === "container" && isLoaded(canonical, names));
 	if (users.some((user) => user.asksForGpu)) return true;
 	const isOfUser = ({ file, line }) => users.some((user) => user.file === file && user.line === line);
 	const others = images.filter((each) => isLoaded(each.reference.canonical, names) && !isOfUser(each));
@@ -6034,7 +6081,7 @@ const renderNamedImages = (named, { unknownImages }) => {
 };
 /** What pods pull from registries, where the step is not to load it; undefined where there is nothing. */
 const renderOthers = (manifests, loaded) => {
-	const pods = new Set(manifests.workloads.flatMap(({ containers }) => containers.map(({ image }) => image)));
+	const pods = new Set(manifests.workloads.flatMap(({ containers, imageVolumes }) => [...containers, ...imageVolumes].map(({ image }) => image)));
 	const others = findOthers(manifests, loaded).filter(({ reference }) => pods.has(reference.given));
 	if (others.length === 0) return void 0;
 	const names = others.slice(0, mostLines).map(({ reference }) => reference.given);
@@ -7963,78 +8010,61 @@ const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
 	target.bake.name
 ];
 
-// src/text/http-status.ts
+// src/build/remedies.ts
+const loginRemedy = "Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job. A login that has expired is refused for public images, too.";
+const tooLargeRemedy = "Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece.";
+const certificateWords = /\bx509: |server gave HTTP response to HTTPS client/;
+/** buildx copies the files that a builder's configuration names into it (util/confutil); of Docker's it knows none. */
+const certificateRemedy = "Docker's own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry.\"HOST\"] and its ca, or http = true.";
 /**
-* Where Docker, containerd and BuildKit write the status that a server answered with: a few words after
-* `status`, as in `unexpected status from HEAD request to URL: 403 Forbidden`, as in `error parsing HTTP 429
-* response body`, or before its reason, as in `PUT URL: 500 Internal Server Error`. It is a word of its own:
-* digits of an address or of an image's name are none.
-*/
-const statusPattern = /(?:\b(?:[Ss]tatus(?: ?[Cc]ode)?:?(?: \S+){0,6}?|HTTP(?:\/[\d.]+)?|error response) ([45]\d\d)(?![^\s:,;)"])|(?<![^\s("[>])([45]\d\d) [A-Z][a-z]+\b)/g;
-/** Whether a message tells of an answer with such a status. */
-const tellsStatus = (text, status) => [...text.matchAll(statusPattern)].some(([, named, explained]) => status.test(named ?? explained ?? ""));
-
-// src/build/transient.ts
-/**
-* BuildKit's and buildx's words, and those of the libraries that they pass on: containerd's client of
-* registries, Go's net and http, gRPC. The first that fits, and tells of its HTTP status, counts; what is not here
-* does not change by itself.
+* What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
+* that fits counts.
 */
 const rows$1 = [
-	[
-		/429 Too Many Requests|toomanyrequests/i,
-		"the registry allows no more requests now",
-		15e3
-	],
-	[
-		/unexpected (?:HTTP |HEAD )?status/i,
-		"the registry failed",
-		2e3,
-		/5\d\d/
-	],
-	[
-		/no such host|server misbehaving|Temporary failure in name resolution/i,
-		"a name was not found",
-		2e3
-	],
-	[
-		/i\/o timeout|TLS handshake timeout|connection (?:reset|refused)|broken pipe|unexpected EOF|(?:failed to do request|failed to copy|httpReadSeeker).{0,500}\bEOF\b/i,
-		"the network failed",
-		2e3
-	],
-	[
-		/failed to receive status: .{0,500}(?:Unavailable|EOF)|graceful_stop|transport is closing|no active session|error reading from server: EOF/i,
-		"the builder went away",
-		3e3
-	],
-	[
-		/no running buildkit pods found|expected \d+ replicas to be ready/i,
-		"the builder's pod went away",
-		5e3
-	]
+	{
+		words: /ERROR CODE: [A-Z]|invalid status response|\bblob (?:sha256:\w+ )?not found/,
+		remedy: "A layer of the cache that the build reads is gone, or is not given any more. Run the job again; if it stays so, build once without cache and cache-from, or remove the entries of that cache."
+	},
+	{
+		words: /pull rate limit|registry-1\.docker\.io\S*: 429 /,
+		remedy: "Docker Hub's limit ends only hours later. Log in before this step (docker/login-action), which doubles it and counts for the account alone, or have the builder ask a mirror."
+	},
+	{
+		words: /\bimmutable\b|cannot be overwritten/i,
+		remedy: "The registry lets nobody overwrite this tag: push another one, such as with the commit in it, or exempt it there."
+	},
+	{
+		words: /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+		remedy: "Create that repository at the registry first: Amazon ECR and others make none by a push. Else check its name."
+	},
+	{
+		words: certificateWords,
+		remedy: certificateRemedy
+	},
+	{
+		words: /Request Entity Too Large/,
+		status: /413/,
+		remedy: tooLargeRemedy
+	},
+	{
+		words: /could not read (?:Username|Password)|Authentication failed for|[Rr]epository (?:'[^']{0,500}' )?not found\b|access to repository not granted|requested URL returned error: 40[134]|Permission denied \(publickey/,
+		remedy: "Git needs a token for that repository: the App (client-id) is to be installed on it, owner and repositories are to name it, and permissions have contents: read. For an address by SSH: ssh."
+	},
+	{
+		words: /pull access denied|(?<!permission )\bdenied: |unauthorized|insufficient_scope|authorization failed|no basic auth credentials/i,
+		status: /40[13]/,
+		remedy: loginRemedy
+	}
 ];
-/** A registry that refuses, or has it not, does so again. */
-const finalWords = /insufficient_scope|pull access denied|authorization failed|manifest unknown|: not found\b/i;
-const isFinal = (text) => finalWords.test(text) || tellsStatus(text, /40[134]/);
-const isRun = /did not complete successfully: exit code/;
 /** What they pass on may be a whole page of a proxy. */
 const longestReason = 4e3;
-/** A program that found no server says this in whatever words it has; the C library's are these. */
-const isNameFailure = /Temporary failure in name resolution/;
-/**
-* Says why a build that failed might succeed the next time; undefined where it would fail again.
-*
-* @param reason BuildKit's last word
-* @param output what the failed step printed
-*/
-const findTransient = (reason, output) => {
-	const text = (isRun.test(reason) ? output.find((line) => isNameFailure.test(line)) ?? "" : reason).slice(0, longestReason);
-	if (isFinal(text)) return void 0;
-	const row = rows$1.find(([pattern, , , status]) => pattern.test(text) && (status === void 0 || tellsStatus(text, status)));
-	return row && {
-		what: row[1],
-		waitMs: row[2]
-	};
+/** A command may have any words. */
+const isRun = /did not complete successfully: exit code/;
+/** What to do about a registry or a Git server that refused; undefined for all else. */
+const findRefusalRemedy = (reason) => {
+	if (isRun.test(reason)) return void 0;
+	const text = reason.slice(0, longestReason);
+	return rows$1.find(({ words, status }) => words.test(text) || status !== void 0 && tellsStatus(text, status))?.remedy;
 };
 
 // src/build/cache-failures.ts
@@ -8049,8 +8079,8 @@ const toCacheKind = (name) => {
 /** What BuildKit and those that it passes on say; the first that fits counts. */
 const rows = [
 	{
-		words: /failed to reserve cache|cache write denied|no writable scopes?/i,
-		cause: "the Actions cache takes nothing from this run: its token is read-only, or the repository's quota is used up",
+		words: /failed to reserve cache|cache write denied|no writable scopes?|\bnot_found\b/i,
+		cause: "the Actions cache takes nothing from this run: its token is read-only, the repository's quota is used up, or another run writes the same entry now",
 		remedy: "Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
 	},
 	{
@@ -8065,8 +8095,14 @@ const rows = [
 		remedy: "Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
 	},
 	{
+		words: /Request Entity Too Large/,
+		status: /413/,
+		cause: "a layer is larger than the registry takes, or a proxy before it (413)",
+		remedy: tooLargeRemedy
+	},
+	{
 		words: /quota|limit ?exceeded|insufficient storage|no space left/i,
-		status: /413|507/,
+		status: /507/,
 		cause: "the place for it is full (quota)",
 		remedy: "Remove older caches there, or write less with `mode=min` in cache-to."
 	},
@@ -8076,17 +8112,33 @@ const rows = [
 		remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`."
 	},
 	{
+		words: /\bimmutable\b|cannot be overwritten/i,
+		status: /412/,
+		cause: "its tag is there, and the registry lets nobody overwrite it (immutable tags)",
+		remedy: "Exempt the tag of the cache there, or name another repository in cache-ref."
+	},
+	{
+		words: /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+		cause: "the registry has no such repository",
+		remedy: "Create it there first: Amazon ECR and others make none by a push."
+	},
+	{
 		words: /manifest invalid|MANIFEST_INVALID|unsupported (?:media|manifest)/i,
 		status: /40[0456]|415/,
 		about: /error writing (?:manifest|config) blob/i,
 		cause: "the registry refuses cache manifests",
-		remedy: "Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`."
+		remedy: "Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`. One whose tags are immutable answers so from the second time on: exempt the tag of the cache there."
 	},
 	{
 		words: /denied|unauthorized|insufficient_scope|authorization failed/i,
 		status: /40[13]/,
 		cause: "the registry does not allow it",
 		remedy: "Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read."
+	},
+	{
+		words: certificateWords,
+		cause: "the builder does not trust its certificate, or it speaks no TLS",
+		remedy: certificateRemedy
 	},
 	{
 		words: /no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF/i,
@@ -8270,8 +8322,16 @@ const renderBriefly = (event) => {
 const renderWaiting = (step) => `${renderStep(step)}, still running`;
 
 // src/build/explain.ts
-/** BuildKit's last word, without what each layer of it has put before. */
-const findReason = (log) => log.findLast((text) => text.startsWith("ERROR: "))?.replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
+/**
+* BuildKit's last word, without what each layer of it has put before. A registry's own words and Git's are in
+* lines of their own; buildx ends with an empty one.
+*/
+const findReason = (log) => {
+	const start = log.findLastIndex((text) => text.startsWith("ERROR: "));
+	if (start < 0) return void 0;
+	const end = log.indexOf("", start);
+	return log.slice(start, end < 0 ? void 0 : end).join("\n").replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
+};
 /** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
 const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
 /** The docker driver's and the exporter's own words. */
@@ -8283,7 +8343,7 @@ const remedyFor = (reason, instruction) => {
 	const ofCache = toCacheKind(instruction) && findCacheRemedy(reason);
 	if (ofCache !== void 0) return ofCache;
 	if (hasSeveralPlatforms.test(reason)) return platformsRemedy;
-	return wasKilled.test(reason) ? killedRemedy : usualRemedy;
+	return wasKilled.test(reason) ? killedRemedy : findRefusalRemedy(reason) ?? usualRemedy;
 };
 /**
 * A build that failed, said in one line: the image, the instruction, and the line of its output that
@@ -9918,7 +9978,7 @@ const importArchive = async (streaming, archived) => {
 
 // src/load/send-layers.ts
 /** What is to be put into the node, for helper/stream.sh. */
-const toRequest = ({ engine, runId, image, node }, { unpackers, config }) => {
+const toRequest$1 = ({ engine, runId, image, node }, { unpackers, config }) => {
 	return [
 		["run", runId],
 		["node", node.name],
@@ -10007,7 +10067,7 @@ const sendLayers = async (streaming, archived, feed) => {
 		sending = feed(streaming, archived, rest.map(Number), stdin);
 		sending.then(({ kind }) => kind === "sent" || stdin.end());
 	});
-	stdin.write(toRequest(streaming, archived));
+	stdin.write(toRequest$1(streaming, archived));
 	const end = await ended;
 	const endedFirst = stdin.errored !== null;
 	stdin.destroy();
@@ -10242,7 +10302,7 @@ const unpackLayout = async (streaming, archived) => {
 		isEnough: () => result.kind === "sent"
 	};
 	const helper = toLayoutHelper(node, folder, runId);
-	const end = await runContainer(api, helper, toRequest(streaming, archived), watch).catch((error) => {
+	const end = await runContainer(api, helper, toRequest$1(streaming, archived), watch).catch((error) => {
 		if (!(error instanceof Failure) || result.kind === "failed") throw error;
 		return "";
 	});
@@ -11063,7 +11123,7 @@ const toNodePaths = ({ files, kept }, nodes) => ({
 
 // src/manifests/pod-sets.ts
 /**
-* What one pod asks for. Init containers run one after another, so the largest of them counts, with
+* What the containers of a pod ask for. Init containers run one after another, so the largest of them counts, with
 * the sidecars that started before it; then all others run at once.
 */
 const sumRequests = (containers, resource) => {
@@ -11079,6 +11139,14 @@ const sumRequests = (containers, resource) => {
 	return Math.max(peak, sidecars + main);
 };
 /**
+* What one pod asks for. What it says as a whole comes before its containers, and its limit is asked for where they
+* ask for nothing: Kubernetes' pkg/apis/core/v1/defaults.go, defaultPodRequests.
+*/
+const toRequest = ({ containers, resources: { requests, limits } }, resource) => {
+	const ofContainers = containers.some((each) => each.requests[resource] !== void 0) ? sumRequests(containers, resource) : void 0;
+	return requests[resource] ?? ofContainers ?? limits[resource] ?? 0;
+};
+/**
 * Two of one name are one, as in a base and what is laid over it; the last that is applied counts. Of a
 * `generateName`, which ends as no name may, Kubernetes makes one each.
 */
@@ -11087,13 +11155,19 @@ const withoutTwins = (all) => [...Map.groupBy(all, (each) => {
 	return name.endsWith("-") ? each : `${kind} ${namespace} ${name}`;
 }).values()].flatMap((twins) => twins.at(-1) ?? []);
 /** The pods of workloads that are to run at all. */
-const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ pods, containers, ...workload }) => ({
+const toPodSets = (workloads) => withoutTwins(workloads).filter(({ pods }) => pods !== 0).map(({ pods, containers, resources, ...workload }) => ({
 	...workload,
 	line: containers[0]?.line ?? 1,
 	/** Bytes and CPUs, of one pod. */
 	request: {
-		memory: sumRequests(containers, "memory"),
-		cpu: sumRequests(containers, "cpu"),
+		memory: toRequest({
+			containers,
+			resources
+		}, "memory"),
+		cpu: toRequest({
+			containers,
+			resources
+		}, "cpu"),
 		storage: sumRequests(containers, "storage")
 	},
 	/** Comes and goes, and is in no node while others start. */
@@ -11417,9 +11491,14 @@ const readRules = ({ at, items, text }, term) => ["matchExpressions", "matchFiel
 })));
 /** Of the terms of an affinity, or of a PersistentVolume's. */
 const readTerms = (reader, required) => reader.items(reader.at(required, "nodeSelectorTerms")).map((term) => readRules(reader, term)).filter((rules) => rules.length > 0);
-const toleratesAny = ({ at, items, text }, spec) => items(at(spec, "tolerations")).some((each) => {
-	const key = text(at(each, "key")) ?? "";
-	return key === "" || key === "node-role.kubernetes.io/control-plane";
+/** Whether a pod tolerates the taint of kind's control planes, which has no value and the effect NoSchedule. */
+const isTolerant = ({ at, items, text }, spec) => items(at(spec, "tolerations")).some((each) => {
+	const [key, effect, value] = [
+		"key",
+		"effect",
+		"value"
+	].map((name) => text(at(each, name)));
+	return (!key || key === "node-role.kubernetes.io/control-plane") && (!effect || effect === "NoSchedule") && !value;
 });
 const readPlacement = ({ reader, lineAt }, spec) => {
 	const { at, keys, text } = reader;
@@ -11446,7 +11525,7 @@ const readPlacement = ({ reader, lineAt }, spec) => {
 	return {
 		always,
 		terms,
-		isTolerant: name !== void 0 || toleratesAny(reader, spec),
+		isTolerant: name !== void 0 || isTolerant(reader, spec),
 		line: hasRules ? lineAt(first?.range?.[0] ?? 0) : void 0
 	};
 };
@@ -12158,4 +12237,4 @@ const toLists = (inputs, imageReport, volumes) => ({
 	...inputs?.nodeFiles.length !== 0 && { volumes }
 });
 
-export { beginLists, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, tellsStatus, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toLists, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };
+export { beginLists, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toLists, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };

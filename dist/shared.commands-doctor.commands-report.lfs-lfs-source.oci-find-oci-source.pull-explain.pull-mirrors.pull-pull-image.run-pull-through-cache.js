@@ -38,7 +38,7 @@ const toWaitMs = (header, nowMs = Date.now()) => {
 /** A limit that is used up, and no word of its end: Docker Hub's lasts for hours. */
 const isUsedUp = (headers) => headers["retry-after"] === void 0 && /^0(?:;|$)/.test(`${headers["ratelimit-remaining"]}`);
 /** No room (507) and no budget (509) stay so; GitHub's second limit is a 403 that says how long it is one. */
-const mayPass = (status, headers, waitMs) => status === 429 && !isUsedUp(headers) || status === 403 && waitMs > 0 || status >= 500 && status !== 507 && status !== 509;
+const mayPass = (status, headers, waitMs) => status === 429 && !isUsedUp(headers) || status === 408 || status === 403 && waitMs > 0 || status >= 500 && status !== 507 && status !== 509;
 const sendOnce = async (client, url, headers, { body, isHead }, signal) => {
 	signal.throwIfAborted();
 	const cancelled = Promise.withResolvers();

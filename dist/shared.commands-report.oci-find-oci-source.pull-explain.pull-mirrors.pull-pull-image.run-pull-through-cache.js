@@ -7,8 +7,22 @@ const { join } = process.getBuiltinModule("node:path");
 
 // src/image/sources/registry/challenge.ts
 const largestAnswer = 1e6;
-/** The parameters of a challenge (distribution's "Token Authentication Specification"). */
-const parseChallenge = (header) => new Map([...header.slice(0, 4e3).matchAll(/([a-z]{1,20})="([^"]{0,1000})"/g)].map(([, name = "", value = ""]) => [name, value]));
+/**
+* What a registry wants to hear ("Token Authentication Specification" of distribution): mostly one challenge. Gitea
+* has one for either way, and Node makes one header of both.
+*/
+const parseChallenges = (header) => {
+	const text = header.slice(0, 4e3);
+	const starts = [...text.matchAll(/(?:^|,)\s*(basic|bearer)\b(?=\s|$)/gi)];
+	return starts.map(({ index, 1: scheme = "" }, at) => {
+		const found = text.slice(index, starts[at + 1]?.index).matchAll(/([a-z]{1,20})=(?:"([^"]{0,1000})"|([^\s",]{1,1000}))/gi);
+		const parameters = new Map([...found].map(([, name = "", quoted, bare = ""]) => [name.toLowerCase(), quoted ?? bare]));
+		return {
+			scheme: scheme.toLowerCase(),
+			parameters
+		};
+	});
+};
 const askToken = (send, realm, wanted, basic) => {
 	for (const [name, value] of Object.entries(wanted)) realm.searchParams.set(name, value);
 	return send(realm, { ...basic && { authorization: basic.expose() } });
@@ -31,12 +45,13 @@ const exchange = (send, realm, wanted, token) => {
 * @returns undefined where there is nothing to say
 */
 const answerChallenge = async ({ headers }, { send }, registry, repository, login) => {
-	const challenge = headers["www-authenticate"] ?? "";
+	const challenges = parseChallenges(headers["www-authenticate"] ?? "");
 	const basic = login?.kind === "basic" ? login.secret : void 0;
-	if (/^basic\b/i.test(challenge)) return basic;
-	const parameters = parseChallenge(challenge);
+	const bearer = challenges.find(({ scheme }) => scheme === "bearer");
+	if (bearer === void 0) return challenges.length > 0 ? basic : void 0;
+	const { parameters } = bearer;
 	const realm = URL.parse(parameters.get("realm") ?? "");
-	if (!/^bearer\b/i.test(challenge) || realm === null) return void 0;
+	if (realm === null) return void 0;
 	const service = parameters.get("service");
 	const wanted = {
 		...service !== void 0 && { service },
@@ -124,11 +139,14 @@ const readConfig = (env) => {
 	return attempt(() => JSON.parse(text ?? "")) ?? {};
 };
 const lookUp = (map, key) => Object.hasOwn(map ?? {}, key) ? map?.[key] : void 0;
-const toKeys = (domain) => [
-	domain,
-	`https://${domain}`,
-	...domain === "docker.io" ? [hubKey] : []
-];
+/** As Docker looks for what older ones and people have written (docker/cli, cli/config/credentials/file_store.go). */
+const toHost = (key) => key.replace(/^[\w+.-]*:\/\//, "").replace(/\/.*$/s, "");
+/** The server's own key, else those that are an address there, such as `https://ghcr.io/v2/`. */
+const findKeys = (auths, server) => {
+	const keys = Object.keys(auths ?? {});
+	return keys.includes(server) ? [server] : keys.filter((key) => toHost(key) === server);
+};
+const toServer = (domain) => domain === "docker.io" ? hubKey : domain;
 const hasNoKeyBut = (known, value) => typeof value === "object" && Object.keys(value ?? { none: "" }).every((key) => key === known);
 /**
 * What the variable says that Docker's command knows since 28.3, in place of files and programs. Like Docker's,
@@ -138,18 +156,25 @@ const readVariable = (env) => {
 	const config = attempt(() => JSON.parse(env["DOCKER_AUTH_CONFIG"] ?? ""));
 	return hasNoKeyBut("auths", config) && Object.values(config?.auths ?? {}).every((each) => hasNoKeyBut("auth", each)) && config || {};
 };
+/** `USER:PASSWORD` in base64; undefined for what is no login. */
+const toAuth = ({ auth, username, password }) => {
+	if (typeof auth === "string" && auth !== "") return /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth) ? auth : void 0;
+	return typeof username === "string" && typeof password === "string" && username && password ? Buffer.from(`${username}:${password}`).toString("base64") : void 0;
+};
 /** What the file itself says. */
 const findInFile = ({ auths }, domain) => {
-	return toKeys(domain).flatMap((key) => {
-		const { auth, identitytoken: token } = lookUp(auths, key) ?? {};
+	return findKeys(auths, toServer(domain)).flatMap((key) => {
+		const entry = lookUp(auths, key) ?? {};
+		const { identitytoken: token } = entry;
 		if (typeof token === "string" && /^[\x21-\x7e]{1,64000}$/.test(token)) return [{
 			kind: "identity",
 			secret: new Secret(token)
 		}];
-		return typeof auth === "string" && /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth) ? [{
+		const auth = toAuth(entry);
+		return auth === void 0 ? [] : [{
 			kind: "basic",
 			secret: new Secret(`Basic ${auth}`)
-		}] : [];
+		}];
 	})[0];
 };
 /**
@@ -160,7 +185,7 @@ const findLogin = async (asker, domain) => {
 	const inVariable = findInFile(readVariable(asker.env), domain);
 	if (inVariable !== void 0) return { login: inVariable };
 	const config = readConfig(asker.env);
-	const server = domain === "docker.io" ? hubKey : domain;
+	const server = toServer(domain);
 	const helper = lookUp(config.credHelpers, server) ?? config.credsStore;
 	const inFile = findInFile(config, domain);
 	if (typeof helper !== "string" || helper === "") return { login: inFile };

@@ -1,7 +1,7 @@
 import { runStreaming, splitLines, withoutWarnings } from "./shared.actions-post.actions-step.recorder.js";
+import { mayPass, toRefusal } from "./shared.actions-post.commands-diagnose.pull-explain.pull-mirrors.pull-pull-image.js";
 import { toPlace } from "./shared.commands-report.oci-find-oci-source.pull-explain.pull-mirrors.pull-pull-image.run-pull-through-cache.js";
 import { formatDuration } from "./shared.actions-post.actions-step.js";
-import { mayPass, toRefusal } from "./shared.pull-explain.pull-mirrors.pull-pull-image.js";
 const { setTimeout } = process.getBuiltinModule("node:timers/promises");
 
 // src/pull/pull-image.ts

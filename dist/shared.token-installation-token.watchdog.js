@@ -32,8 +32,10 @@ const checkInstallation = (asked, installation) => {
 /** What GitHub means, and where to mend it. */
 const interpret = (status, words, { scope, permissions }, unreachable) => {
 	if (words.includes("ip allow list")) return [`the IP allow list of ${scope.owner} shuts this runner out`, "Add the runner's address to the list, or use a runner whose address is on it."];
+	if (status === 429 || status === 403 && words.includes("rate limit")) return ["GitHub takes no more requests of the App now", "Run it again in some minutes, and fewer jobs at once; one token serves all builds of a step."];
+	if (status === 401 && words.includes("'iss'")) return ["GitHub takes no such client-id", "Give the App ID as app-id: older GitHub Enterprise Servers know no Client IDs."];
 	if (status === 401) return ["GitHub does not accept the App's signature", "Check that client-id and private-key belong to the same App."];
-	if (status === 403) return ["GitHub refuses the App", "Its owner may have suspended the App, or GitHub limits its requests."];
+	if (status === 403) return ["GitHub refuses the App", "Its owner may have suspended the App."];
 	if (status === 404 && words.includes("integration not found")) return ["GitHub knows no App with this client-id", "Copy the Client ID from the App's settings page."];
 	if (status === 404 || unreachable.length > 0) return [`the App is not installed on ${unreachable.join(", ") || describe(scope)}`, "Install it there (App settings, \"Install App\"), or correct owner and repositories."];
 	if (status === 422) return ["the installation does not grant what is asked", `Asked: ${renderPermissions(permissions) || "all permissions"} on ${describe(scope)}. Add the repositories and permissions to the installation, or ask for less.`];

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderError } from '../../src/failure.ts'
 import { parseImageReference } from '../../src/image/reference.ts'
+import { toRefusal } from '../../src/image/refusal.ts'
 import { findPullLimit } from '../../src/pull/ask-registry.ts'
 import { explainPull } from '../../src/pull/explain.ts'
-import { toRefusal } from '../../src/pull/refusal.ts'
 
 const methods: string[] = []
 let tags: unknown = ['15', '15.8', '16', '16.4', '16.4-alpine', 'latest']

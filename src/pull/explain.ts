@@ -1,11 +1,11 @@
 import { Failure } from '../failure.ts'
 import type { ImageReference } from '../image/reference.ts'
+import { hub, type Refusal } from '../image/refusal.ts'
 import type { Asker } from '../image/sources/registry/asker.ts'
 import { toPlace } from '../image/sources/registry/conversation.ts'
 import { findLogin } from '../image/sources/registry/login.ts'
 import { findNearestWord } from '../text/nearest.ts'
 import { findPullLimit, findTags, type PullLimit } from './ask-registry.ts'
-import { hub, type Refusal } from './refusal.ts'
 
 const hours = (seconds: number): string => `${Math.round(seconds / 360) / 10} h`
 

@@ -5,10 +5,10 @@ import type { Docker } from '../docker/docker.ts'
 import type { EngineApi, Get } from '../docker/engine-api.ts'
 import { renderError } from '../failure.ts'
 import type { ImageReference } from '../image/reference.ts'
+import { hub } from '../image/refusal.ts'
 import { toPlace } from '../image/sources/registry/conversation.ts'
 import type { RegistryMirror } from '../inputs/inputs.ts'
 import { pullOnce } from './pull-image.ts'
-import { hub } from './refusal.ts'
 
 /** As containerd has it (docs/hosts.md). */
 export const toHostsFile = (mirrors: readonly RegistryMirror[]): string =>

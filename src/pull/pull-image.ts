@@ -5,9 +5,9 @@ import type { Failure } from '../failure.ts'
 import { splitLines } from '../host/lines.ts'
 import { runStreaming } from '../host/process.ts'
 import type { ImageReference } from '../image/reference.ts'
+import { mayPass, type Refusal, toRefusal } from '../image/refusal.ts'
 import { toPlace } from '../image/sources/registry/conversation.ts'
 import { formatDuration } from '../text/format.ts'
-import { mayPass, type Refusal, toRefusal } from './refusal.ts'
 
 /** Gigabytes from a slow registry. */
 const timeoutMs = 30 * 60_000

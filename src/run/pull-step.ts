@@ -1,5 +1,5 @@
+import type { Refusal } from '../image/refusal.ts'
 import { findImages } from '../image/sources/docker.ts'
-import type { Refusal } from '../pull/refusal.ts'
 import type { Handler, Pulled } from './ports.ts'
 
 /** Brings an image out of the Actions cache, or has Docker pull it, and finds what has come. */

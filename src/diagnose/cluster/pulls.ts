@@ -1,6 +1,6 @@
 import { parseImageReference, toCriName } from '../../image/reference.ts'
+import { type Refusal, toRefusal } from '../../image/refusal.ts'
 import { isFilesImage } from '../../ownership.ts'
-import { type Refusal, toRefusal } from '../../pull/refusal.ts'
 import type { Finding } from '../finding/finding.ts'
 import { isSince } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'

@@ -1,6 +1,6 @@
-import { tellsStatus } from "./shared.actions-step.js";
+import { tellsStatus } from "./shared.actions-post.actions-step.js";
 
-// src/pull/refusal.ts
+// src/image/refusal.ts
 /**
 * The daemon's words, with either store (moby: distribution/errors.go, containerd/registry_errors.go), and
 * those of Go's net, http and x509. The first that fits, by its words or by its HTTP status, counts.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toRefusal } from '../../src/pull/refusal.ts'
+import { toRefusal } from '../../src/image/refusal.ts'
 
 test.each([
   // moby with overlay2, then with the containerd store, which leaves out the code.

@@ -1,6 +1,6 @@
 import { tellsStatus } from '../text/http-status.ts'
 
-/** Why Docker did not pull something, in kinds that want different remedies. */
+/** Why Docker, or a node, did not pull something, in kinds that want different remedies. */
 export type Refusal = {
   readonly kind:
     | 'rate-limit'
@@ -11,7 +11,7 @@ export type Refusal = {
     | 'disk-full'
     | 'passing'
     | 'other'
-  /** Docker's own words, in one line. */
+  /** Its own words, in one line. */
   readonly said: string
 }
 
