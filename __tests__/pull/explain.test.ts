@@ -109,3 +109,13 @@ test('with a login it is that which helps no further', async () => {
   expect(denied).toContain(`or \`docker logout ${host}\``)
   rmSync(DOCKER_CONFIG, { recursive: true })
 })
+
+test("Docker Hub's login is removed by its command without an address", async () => {
+  const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), 'slipway-explain-'))
+  const auths = { 'https://index.docker.io/v1/': { auth: btoa('me:pw') } }
+  writeFileSync(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths }))
+  expect(await explain('docker.io/library/redis:7', 'denied: no', { DOCKER_CONFIG })).toMatch(
+    /or `docker logout`/,
+  )
+  rmSync(DOCKER_CONFIG, { recursive: true })
+})

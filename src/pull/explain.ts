@@ -49,12 +49,16 @@ const explainTag = async (reference: ImageReference, asker: Asker) => {
   return { what: `${place.domain} has no ${place.version} of ${place.repository}`, remedy: list }
 }
 
+/** With the name docker.io it leaves Docker Hub's login (docker/cli, cli/command/registry/logout.go). */
+const logout = (domain: string): string =>
+  domain === hub ? 'docker logout' : `docker logout ${domain}`
+
 const explainDenied = (domain: string, hasLogin: boolean, name: string) => ({
   what: hasLogin
     ? `${domain} refuses ${name} to Docker's login`
     : `${domain} has no ${name}, or shows it only to who is logged in`,
   remedy: hasLogin
-    ? `Check the name, and whether that account may read it. A login that has expired is refused public images, too: log in again, or \`docker logout ${domain}\`.`
+    ? `Check the name, and whether that account may read it. A login that has expired is refused public images, too: log in again, or \`${logout(domain)}\`.`
     : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, '')} if it is private.`,
 })
 
