@@ -83,3 +83,11 @@ test('nothing of it is long, and there is always something', () => {
   expect(toRefusal('').said).toBe('Docker says nothing')
   expect(toRefusal('x'.repeat(1e6)).said).toHaveLength(1_000)
 })
+
+test('what an image is called says nothing of why', () => {
+  const pull = (rest: string) =>
+    toRefusal(`Failed to pull image "localhost:5000/certificate-x509:1": ${rest}`).kind
+  expect(pull('dial tcp 127.0.0.1:5000: connect: connection refused')).toBe('passing')
+  expect(pull('something else')).toBe('other')
+  expect(pull('remote error: tls: unknown certificate authority')).toBe('certificate')
+})
