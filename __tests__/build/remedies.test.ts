@@ -62,6 +62,11 @@ test.each<[reason: string, remedy: RegExp]>([
     /http = true/,
   ],
   ['failed to compute cache key: blob sha256:12ab not found', /layer of the cache/],
+  [
+    'failed to push ghcr.io/acme/immutable-os:1: unexpected status from POST request to https://ghcr.io/v2/acme/immutable-os/blobs/uploads/: 403 Forbidden',
+    /log in to that registry/,
+  ],
+  ['failed to push quay.io/acme/api:1: manifest invalid: tag is immutable.', /push another one/],
 ])('what to do about a refusal: %s', (reason, remedy) => {
   expect(findRefusalRemedy(reason)).toMatch(remedy)
 })

@@ -3,7 +3,13 @@ import { neutralise } from '../host/log-fence.ts'
 import { tellsStatus } from '../text/http-status.ts'
 import { toLine } from '../text/to-line.ts'
 import type { BuildEvent } from './event.ts'
-import { certificateRemedy, certificateWords, tooLargeRemedy } from './remedies.ts'
+import {
+  certificateRemedy,
+  certificateWords,
+  immutableWords,
+  missingRepositoryWords,
+  tooLargeRemedy,
+} from './remedies.ts'
 import { findTransient } from './transient.ts'
 
 /** A cache that BuildKit could not read or write. */
@@ -73,15 +79,13 @@ const rows: readonly Row[] = [
       "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`.",
   },
   {
-    words: /\bimmutable\b|cannot be overwritten/i,
+    words: immutableWords,
     status: /412/,
     cause: 'its tag is there, and the registry lets nobody overwrite it (immutable tags)',
     remedy: 'Exempt the tag of the cache there, or name another repository in cache-ref.',
   },
   {
-    // Amazon ECR hangs up in some regions (aws/containers-roadmap#1970).
-    words:
-      /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+    words: missingRepositoryWords,
     cause: 'the registry has no such repository',
     remedy: 'Create it there first: Amazon ECR and others make none by a push.',
   },

@@ -11,6 +11,13 @@ export const tooLargeRemedy =
 
 export const certificateWords = /\bx509: |server gave HTTP response to HTTPS client/
 
+/** An image may be called so, too. */
+export const immutableWords = /(?<![^\s"'(])immutable(?![\w/-]|[.:]\w)|cannot be overwritten/i
+
+/** Amazon ECR hangs up in some regions (aws/containers-roadmap#1970). */
+export const missingRepositoryWords =
+  /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "https:\/\/[^\s/"]+\.amazonaws\.com\/[^\s"]+\/blobs\/uploads\/[^\s"]*": EOF|name unknown:/
+
 /** buildx copies the files that a builder's configuration names into it (util/confutil); of Docker's it knows none. */
 export const certificateRemedy =
   'Docker\'s own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry."HOST"] and its ca, or http = true.'
@@ -31,14 +38,12 @@ const rows: readonly Row[] = [
       "Docker Hub's limit ends only hours later. Log in before this step (docker/login-action), which doubles it and counts for the account alone, or have the builder ask a mirror.",
   },
   {
-    words: /\bimmutable\b|cannot be overwritten/i,
+    words: immutableWords,
     remedy:
       'The registry lets nobody overwrite this tag: push another one, such as with the commit in it, or exempt it there.',
   },
   {
-    // Amazon ECR hangs up in some regions (aws/containers-roadmap#1970).
-    words:
-      /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+    words: missingRepositoryWords,
     remedy:
       'Create that repository at the registry first: Amazon ECR and others make none by a push. Else check its name.',
   },
