@@ -67,6 +67,12 @@ test.each<[reason: string, remedy: RegExp]>([
     /log in to that registry/,
   ],
   ['failed to push quay.io/acme/api:1: manifest invalid: tag is immutable.', /push another one/],
+  ['failed to load cache key: invalid response status 403', /no login of Docker's/],
+  [
+    'failed to load cache key: Get "https://files.example/a.tgz": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    /no login of Docker's/,
+  ],
+  ['failed to load cache key: invalid response status 404', /Check that address/],
 ])('what to do about a refusal: %s', (reason, remedy) => {
   expect(findRefusalRemedy(reason)).toMatch(remedy)
 })
@@ -75,6 +81,7 @@ test.each([
   'process "/bin/sh -c echo denied: unauthorized pull rate limit" did not complete successfully: exit code: 1',
   'failed to read dockerfile: open Dockerfile: permission denied',
   '"/nothing.txt": not found',
+  'failed to load cache key: invalid response status 503',
   'docker.io/library/nope:1: not found',
   'dockerfile parse error on line 3: unknown instruction: RUNN',
   '',

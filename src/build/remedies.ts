@@ -47,6 +47,13 @@ const rows: readonly Row[] = [
     remedy:
       'Create that repository at the registry first: Amazon ECR and others make none by a push. Else check its name.',
   },
+  {
+    // An `ADD` of an address (BuildKit: source/http), which has to do with no registry.
+    words:
+      /invalid response status 4(?!29|08)|failed to load cache key: (?:Get|Head) "[^"]*": (?:tls|x509|http): /,
+    remedy:
+      "Check that address. The builder fetches it itself, with no login of Docker's and with its own certificates; else fetch the file before this step, and COPY it.",
+  },
   { words: certificateWords, remedy: certificateRemedy },
   { words: /Request Entity Too Large/, status: /413/, remedy: tooLargeRemedy },
   {
