@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Target } from '../../src/build/target.ts'
 import { maskInputs } from '../../src/commands/actions/mask-inputs.ts'
 import type { Runner } from '../../src/commands/actions/runner.ts'
-import { remark } from '../../src/commands/remarks.ts'
+import { remark, remarkOnManifests } from '../../src/commands/remarks.ts'
 import type { Facts } from '../../src/facts/facts.ts'
 import { joinManifests } from '../../src/manifests/workload.ts'
 import { foundFacts } from '../support/found.ts'
 import { workloadOf } from '../support/manifests.ts'
 import { read } from '../support/read.ts'
+import { targetWith } from '../support/target.ts'
 
 /** What a runner is told, in order. */
 const listen = () => {
@@ -32,6 +34,16 @@ const facts = {
   isHostedRunner: true,
   isLocalDaemon: true,
 } as unknown as Facts
+
+const pushed = (target: Target): Target => ({
+  ...target,
+  further: [
+    new Map([
+      ['type', 'image'],
+      ['push', 'true'],
+    ]),
+  ],
+})
 
 test.each([
   ['200GB', ['warning free-disk: 200 GB can never be free: the disk has 145 GB in all.']],
@@ -85,4 +97,18 @@ test.each([
   const inputs = read({ images: 'a:1', manifests: 'a.yaml', ...raw })
   await remark(inputs, { ...facts, manifests, ...found }, runner)
   expect(told.map((text) => text.slice(0, expected.length))).toEqual([expected])
+})
+
+test.each([
+  ['built', { targets: [targetWith('ghcr.io/acme/api:dev')] }, 1],
+  ['built and pushed', { targets: [pushed(targetWith('ghcr.io/acme/api:dev'))] }, 0],
+  ['pulled', { pulls: [{ given: 'a', canonical: 'ghcr.io/acme/api:dev' }] }, 0],
+])('of an image that is %s, Knative is told of: %j', async (_, found, count) => {
+  const containers = [{ name: 'api', image: 'ghcr.io/acme/api:dev' }]
+  const manifests = joinManifests([{ workloads: [workloadOf(containers, { kind: 'Service' })] }])
+  const told: unknown[] = []
+  const { runner } = listen()
+  const log = { ...runner, warnings: async (all: readonly unknown[]) => void told.push(...all) }
+  await remarkOnManifests(read({ images: 'a:1' }), { ...facts, manifests, ...found }, log)
+  expect(told).toHaveLength(count)
 })

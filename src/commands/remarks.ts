@@ -1,7 +1,7 @@
 import { findAnnotated, findAttested } from '../build/exports.ts'
 import { isContainer } from '../cluster/node.ts'
 import { findPruneObjection } from '../disk/prune-cache.ts'
-import { type Facts, toWanted } from '../facts/facts.ts'
+import { type Facts, toRegistered, toWanted } from '../facts/facts.ts'
 import { toNodePaths } from '../facts/node-paths.ts'
 import { Failure } from '../failure.ts'
 import type { Log } from '../host/log.ts'
@@ -97,7 +97,7 @@ export const remark = async (inputs: Inputs, facts: Facts, log: Log): Promise<vo
 export const remarkOnManifests = async (inputs: Inputs, facts: Facts, log: Log): Promise<void> => {
   const { manifests, nodeCapacities, engine, images } = facts
   const named = facts.namedImages.map(({ reference }) => reference)
-  const loaded = { wanted: toWanted(facts), images, named }
+  const loaded = { wanted: toWanted(facts), images, named, registered: toRegistered(facts) }
   const isEmpty = manifests.workloads.length + manifests.persistentVolumes.length === 0
   const paths = isEmpty ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes.filter(isContainer))
   await log.warnings(checkManifests(manifests, nodeCapacities, engine, loaded, paths))

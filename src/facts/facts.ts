@@ -1,4 +1,5 @@
 import type { ChosenMounts } from '../build/mounts/choose-mounts.ts'
+import { isPush } from '../build/outputs.ts'
 import type { Target } from '../build/target.ts'
 import type { NodeCapacity } from '../cluster/capacity.ts'
 import type { Node } from '../cluster/node.ts'
@@ -65,6 +66,15 @@ export type Facts = {
   /** Of all nodes of the cluster; empty where there are no manifests to compare with. */
   readonly nodeCapacities: readonly NodeCapacity[]
 }
+
+/** Those of the wanted names that a registry has, or gets by a build of this step. */
+export const toRegistered = ({
+  targets,
+  pulls,
+}: Pick<Facts, 'targets' | 'pulls'>): readonly ImageReference[] => [
+  ...targets.filter(({ further }) => further.some(isPush)).flatMap(({ tags }) => tags),
+  ...pulls,
+]
 
 /** The names that the nodes are to get: of what is built for them, and of what was there before. */
 export const toWanted = ({

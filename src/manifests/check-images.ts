@@ -60,6 +60,8 @@ export type Loaded = {
   readonly images: readonly Pick<ContainerImage, 'digestNames'>[]
   /** Those of `wanted` that the manifests alone ask for. */
   readonly named?: readonly ImageReference[]
+  /** Those of `wanted` that a registry has as they are loaded, or gets by this step. */
+  readonly registered?: readonly ImageReference[]
 }
 
 /** The names under which the nodes will have something once the step has ended. */
@@ -149,8 +151,9 @@ export const checkImages = (
     if (isLoaded(user.canonical, loaded)) {
       const isOwn = isLoaded(user.canonical, own)
       const isTwin = nearest !== undefined && !isOwn
+      const isRegistered = isLoaded(user.canonical, given.registered ?? [])
       return [
-        ...(isOwn ? checkKnative(user, given.images) : []),
+        ...(isOwn && !isRegistered ? checkKnative(user, given.images) : []),
         ...(isPulled(user) ? [toPullWarning(user, facts)] : []),
         ...(isTwin ? [toTwinWarning(user, nearest)] : []),
       ]

@@ -13,7 +13,7 @@ type User = Pick<Workload, 'file' | 'kind'> &
  * Whether Knative's controller puts another image in the place of the one that is loaded, before there is a pod:
  * knative/serving, pkg/reconciler/revision/resolve.go.
  *
- * @param images what is loaded; one with a name by digest is in a registry, too
+ * @param images what was there before; one with a name by digest may be in a registry, too
  */
 export const checkKnative = (
   { file, kind, name, image, canonical, line }: User,
