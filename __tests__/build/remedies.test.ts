@@ -61,6 +61,10 @@ test.each<[reason: string, remedy: RegExp]>([
     'failed to push r.example:5000/a: failed to do request: Head "https://r.example:5000/v2/a/blobs/sha256:1": http: server gave HTTP response to HTTPS client',
     /http = true/,
   ],
+  [
+    'failed to push r.example/a:1: unauthorized: unauthorized to access repository: a',
+    /log in to that registry/,
+  ],
   ['failed to compute cache key: blob sha256:12ab not found', /layer of the cache/],
   [
     'failed to push ghcr.io/acme/immutable-os:1: unexpected status from POST request to https://ghcr.io/v2/acme/immutable-os/blobs/uploads/: 403 Forbidden',
@@ -81,6 +85,7 @@ test.each([
   'process "/bin/sh -c echo denied: unauthorized pull rate limit" did not complete successfully: exit code: 1',
   'failed to read dockerfile: open Dockerfile: permission denied',
   '"/nothing.txt": not found',
+  '"/errors/unauthorized.html": not found',
   'failed to load cache key: invalid response status 503',
   'docker.io/library/nope:1: not found',
   'dockerfile parse error on line 3: unknown instruction: RUNN',

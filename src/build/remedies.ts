@@ -64,7 +64,7 @@ const rows: readonly Row[] = [
   },
   {
     words:
-      /pull access denied|(?<!permission )\bdenied: |unauthorized|insufficient_scope|authorization failed|no basic auth credentials/i,
+      /pull access denied|(?<!permission )\bdenied: |\bunauthorized: |insufficient_scope|authorization failed|no basic auth credentials/i,
     status: /40[13]/,
     remedy: loginRemedy,
   },
