@@ -132,7 +132,18 @@ test('a container that mounts an image waits for that one, where the kubelet nam
   const bare = 'image pull failed for web:dev because the registry is unavailable'
   expect(waits(bare, { image: 'web:dev', pullPolicy: 'Always' })).toMatchObject({
     ...{ kind: 'pull-policy', image: 'web:dev' },
+    cause: expect.stringContaining(': its pullPolicy is Always'),
+    remedy:
+      'Set pullPolicy: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.',
   })
+  const other = 'Container image "models:9" is not present with pull policy of Never'
+  expect(waits(other, { image: 'models:9', pullPolicy: 'Never' })).toMatchObject({
+    cause: expect.stringContaining('which pullPolicy Never forbids to pull'),
+    remedy: 'Load models:9 in this job, or set pullPolicy: IfNotPresent if a registry has it.',
+  })
+  expect(waits('pulling "models:9"', { image: 'models:9', pullPolicy: 'Always' })?.remedy).toMatch(
+    / Set pullPolicy: IfNotPresent, too/,
+  )
   expect(waits('Container image "front:dev" is not present')?.image).toBe('front:dev')
   expect(waits('pull QPS exceeded')?.image).toBe('front:dev')
   const unknown = { image: 'slipway.local/models:0123456789abcdef' }

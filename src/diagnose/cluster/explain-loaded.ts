@@ -3,8 +3,13 @@ import type { LoadedImage } from './loaded-image.ts'
 import type { Container, Pod } from './parse-cluster.ts'
 import type { Explanation } from './pod-finding.ts'
 
-/** A container that waits for its image. */
-export type Wait = { readonly pod: Pod; readonly container: Container }
+/** A container that waits for its image, or for that of a volume. */
+export type Wait = {
+  readonly pod: Pod
+  readonly container: Container
+  /** What a manifest calls the policy of that image. */
+  readonly policy: 'imagePullPolicy' | 'pullPolicy'
+}
 
 /** @param why goes on after `cannot start` */
 export const cannotStart = (
@@ -15,18 +20,21 @@ export const cannotStart = (
 ): Explanation => ({ kind, certainty, what: `cannot start${why}`, evidence: [], remedy })
 
 /** The kubelet had to ask a registry all the same. */
-const explainAlways = (image: string, { canonical, immutable }: LoadedImage): Explanation =>
+const explainAlways = (
+  { container: { image }, policy }: Wait,
+  { canonical, immutable }: LoadedImage,
+): Explanation =>
   canonical.endsWith(':latest')
     ? cannotStart(
         'certain',
         `: Kubernetes always pulls untagged and :latest images, also ${image}, which this job loaded`,
-        `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${immutable}.`,
+        `Set ${policy}: IfNotPresent, or name the image by its content: ${immutable}.`,
         'pull-policy',
       )
     : cannotStart(
         'certain',
-        `: its imagePullPolicy is Always, so the kubelet pulls ${image} although this job loaded it`,
-        'Set imagePullPolicy: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.',
+        `: its ${policy} is Always, so the kubelet pulls ${image} although this job loaded it`,
+        `Set ${policy}: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.`,
         'pull-policy',
       )
 
@@ -72,7 +80,7 @@ export const explainLoaded = (
   { loaded, nodeImages }: ClusterFacts,
 ): Explanation => {
   const { pod, container } = wait
-  if (container.pullPolicy === 'Always') return explainAlways(container.image, image)
+  if (container.pullPolicy === 'Always') return explainAlways(wait, image)
   // Several steps may have loaded it, each into other nodes.
   const same = loaded.filter(({ canonical }) => canonical === image.canonical)
   const nodes = [...new Set(same.flatMap((each) => each.nodes))]

@@ -31,13 +31,14 @@ export const toAsked = (image: string): string => {
  * What a container waits for: where it mounts an image, it waits for that one in the same words as for its
  * own (pkg/kubelet/kuberuntime, toKubeContainerImageVolumes), and only the kubelet's message names it.
  */
-const toMeant = ({ volumeImages }: Pod, container: Container): Container => {
+const toMeant = (pod: Pod, container: Container): Wait => {
   const said = container.waiting?.message ?? ''
   const names = said.matchAll(/"([^"]+)"|\bimage pull failed for (\S+) because /g)
   const named = new Set([...names].map(([, quoted, bare]) => toAsked(quoted ?? bare ?? '')))
-  if (named.has(toAsked(container.image))) return container
-  const mounted = volumeImages.find(({ image }) => named.has(toAsked(image)))
-  return { ...container, ...mounted }
+  const own: Wait = { pod, container, policy: 'imagePullPolicy' }
+  if (named.has(toAsked(container.image))) return own
+  const mounted = pod.volumeImages.find(({ image }) => named.has(toAsked(image)))
+  return mounted ? { pod, container: { ...container, ...mounted }, policy: 'pullPolicy' } : own
 }
 
 const resemblances: Readonly<Record<Exclude<Resemblance, 'same'>, string>> = {
@@ -74,12 +75,11 @@ const obstacles: {
 
 /** A name that this job did not load; the nearest that it did load was probably meant. */
 const explainOther = (
-  { container: { image, pullPolicy, waiting } }: Wait,
+  { container: { image, pullPolicy, waiting }, policy }: Wait,
   nearest: ReturnType<typeof findNearest>,
 ): Explanation => {
   // With `Always` a right name alone changes nothing.
-  const also =
-    pullPolicy === 'Always' ? ' Set imagePullPolicy: IfNotPresent, too; it is Always.' : ''
+  const also = pullPolicy === 'Always' ? ` Set ${policy}: IfNotPresent, too; it is Always.` : ''
   if (nearest !== undefined && nearest.resemblance !== 'same') {
     const { given } = nearest.image
     return cannotStart(
@@ -98,8 +98,8 @@ const explainOther = (
   if (pullPolicy === 'Never') {
     return cannotStart(
       'certain',
-      `: its node lacks ${image}, which imagePullPolicy Never forbids to pull and this job did not load`,
-      `Load ${image} in this job, or set imagePullPolicy: IfNotPresent if a registry has it.`,
+      `: its node lacks ${image}, which ${policy} Never forbids to pull and this job did not load`,
+      `Load ${image} in this job, or set ${policy}: IfNotPresent if a registry has it.`,
     )
   }
   const [why, remedy] = obstacles[toRefusal(waiting?.message ?? '').kind] ?? [
@@ -143,13 +143,13 @@ export const findPullTroubles = (facts: ClusterFacts): readonly Finding[] => {
   const { cluster, loaded, since } = facts
   const troubles = cluster.pods.flatMap((pod) =>
     pod.containers.flatMap((each) => {
-      const container = toMeant(pod, each)
-      const { waiting, image } = container
+      const meant = toMeant(pod, each)
+      const { waiting, image } = meant.container
       if (waiting === undefined || !reasons.has(waiting.reason)) return []
       // Who waits for what this job loaded, or meant to, is its business however long that has waited.
       const isOurs = findNearest(toAsked(image), loaded) !== undefined
       // A wait has no time of its own.
-      const wait = { pod, container, at: pod.createdAt }
+      const wait = { ...meant, at: pod.createdAt }
       // Older pods that wait for something else are somebody else's.
       if (!isOurs && !isSince(wait.at, since)) return []
       const evidence = [`${waiting.reason}: ${waiting.message}`.replace(/: $/, '')]
