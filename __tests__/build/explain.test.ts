@@ -47,6 +47,16 @@ test.each(['process "make" did not complete successfully: exit code: 137', 'sign
   },
 )
 
+test("GitHub's answer by SSH, which begins as buildx' does, is told with what asked for it", () => {
+  const { message, remedy } = failed(
+    'failed to fetch remote git@github.com:acme/lib.git: git stderr:\nERROR: Repository not found.\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n: exit status 128\n',
+  )
+  expect(message).toBe(
+    'api: the build failed: failed to fetch remote git@github.com:acme/lib.git: git stderr: ERROR: Repository not found. fatal: Could not read from remote repository.',
+  )
+  expect(remedy).toMatch(/^Git needs a token/)
+})
+
 test('what a registry refused has a remedy of its own', () => {
   expect(failed('failed to push ghcr.io/a/b:1: denied: installation not allowed').remedy).toMatch(
     /docker\/login-action/,

@@ -21,8 +21,12 @@ export type FailedBuild = {
  * lines of their own; buildx ends with an empty one.
  */
 const findReason = (log: readonly string[]): string | undefined => {
-  const start = log.findLastIndex((text) => text.startsWith('ERROR: '))
-  if (start < 0) return undefined
+  const isError = (text: string): boolean => text.startsWith('ERROR: ')
+  const last = log.findLastIndex(isError)
+  if (last < 0) return undefined
+  // By SSH, GitHub's answer begins so, too, below the line that names the repository.
+  const before = log.lastIndexOf('', last)
+  const start = log.findIndex((text, at) => at > before && isError(text))
   const end = log.indexOf('', start)
   return log
     .slice(start, end < 0 ? undefined : end)
