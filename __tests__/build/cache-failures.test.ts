@@ -114,6 +114,8 @@ const watch = (...events: readonly (readonly [name: string, error: string])[]) =
 test('only what failed last, of caches, and is there, is told', () => {
   const missing = 'failed to configure registry cache importer: x/y:1: not found'
   expect(watch(['importing cache manifest from x/y:1', missing])).toEqual([])
+  // The Actions cache has a word for it.
+  expect(watch(['importing cache manifest from gha:1', 'not_found'])).toEqual([])
   const cut = 'failed to copy sha256:a4291404, of x/y:pr-404-api: unexpected EOF'
   expect(watch(['importing cache manifest from x/y:1', cut])).toHaveLength(1)
   expect(

@@ -135,7 +135,7 @@ export const findCacheRemedy = (error: string): string | undefined => findRow(er
 const isMissing = ({ kind, error }: CacheFailure): boolean =>
   kind === 'import' &&
   hasSigns(error.slice(0, longestError), {
-    words: /not found|manifest unknown|NAME_UNKNOWN/i,
+    words: /not found|\bnot_found\b|manifest unknown|NAME_UNKNOWN/i,
     status: /404/,
   })
 
