@@ -139,6 +139,10 @@ test('DOCKER_AUTH_CONFIG goes before files and helpers, for the registries that 
     { auths, credsStore: 'odd' },
     { auths: { ...auths, y: { auth: btoa('me:y'), email: '' } } },
     { auths: { ...auths, y: null } },
+    { auths: { ...auths, y: {} } },
+    { auths: { ...auths, y: { auth: '' } } },
+    // An address is looked for in the file alone.
+    { auths: { 'https://x/v2/': auths.x } },
     null,
     '',
   ])

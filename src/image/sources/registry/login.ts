@@ -43,8 +43,6 @@ const findKeys = (auths: Config['auths'], server: string): readonly string[] => 
   return keys.includes(server) ? [server] : keys.filter((key) => toHost(key) === server)
 }
 
-const toServer = (domain: string): string => (domain === 'docker.io' ? hubKey : domain)
-
 const hasNoKeyBut = (known: string, value: unknown): boolean =>
   typeof value === 'object' && Object.keys(value ?? { none: '' }).every((key) => key === known)
 
@@ -56,7 +54,7 @@ const readVariable = (env: Env): Config => {
   const config = attempt(() => JSON.parse(env['DOCKER_AUTH_CONFIG'] ?? '') as Config | null)
   const isRead =
     hasNoKeyBut('auths', config) &&
-    Object.values(config?.auths ?? {}).every((each) => hasNoKeyBut('auth', each))
+    Object.values(config?.auths ?? {}).every((each) => hasNoKeyBut('auth', each) && each?.auth)
   return (isRead && config) || {}
 }
 
@@ -69,9 +67,9 @@ const toAuth = ({ auth, username, password }: FileLogin): string | undefined => 
     : undefined
 }
 
-/** What the file itself says. */
-const findInFile = ({ auths }: Config, domain: string): Login | undefined => {
-  const found = findKeys(auths, toServer(domain)).flatMap((key): readonly Login[] => {
+/** What a configuration itself says below the first of some keys that has a login. */
+const findIn = ({ auths }: Config, keys: readonly string[]): Login | undefined => {
+  const found = keys.flatMap((key): readonly Login[] => {
     const entry = lookUp(auths, key) ?? {}
     const { identitytoken: token } = entry
     if (typeof token === 'string' && /^[\x21-\x7e]{1,64000}$/.test(token))
@@ -87,12 +85,13 @@ const findInFile = ({ auths }: Config, domain: string): Login | undefined => {
  * that the file names for it. As with Docker, the file's word counts where that program fails.
  */
 export const findLogin = async (asker: Asker, domain: string): Promise<FoundLogin> => {
-  const inVariable = findInFile(readVariable(asker.env), domain)
+  const server = domain === 'docker.io' ? hubKey : domain
+  // Docker looks for other ways to write an address in its file alone (cli/config/memorystore).
+  const inVariable = findIn(readVariable(asker.env), [server])
   if (inVariable !== undefined) return { login: inVariable }
   const config = readConfig(asker.env)
-  const server = toServer(domain)
   const helper = lookUp(config.credHelpers, server) ?? config.credsStore
-  const inFile = findInFile(config, domain)
+  const inFile = findIn(config, findKeys(config.auths, server))
   if (typeof helper !== 'string' || helper === '') return { login: inFile }
   const told = await askHelper(helper, server, asker)
   return typeof told === 'string' ? { login: inFile, trouble: told } : told
