@@ -225,6 +225,7 @@ test.each([
   ['Gitea, without a login', ['BEARER', 'Basic realm="Gitea Container Registry"'], {}],
   ['Gitea, with one', ['BEARER', 'Basic realm="Gitea Container Registry"'], { auth: btoa('a:b') }],
   ['the other way around', ['Basic realm="Registry, of ours"', 'BEARER'], {}],
+  ['words within quotes', ['Basic realm="Registry, Bearer of ours"', 'BEARER'], {}],
   ['without quotes', ['bearer Realm=REALM, service=odd'], {}],
 ])('a registry that takes tokens and names gives a token: %s', async (_, challenges, login) => {
   const logins: unknown[] = []

@@ -16,7 +16,8 @@ type Challenge = { readonly scheme: string; readonly parameters: ReadonlyMap<str
  */
 const parseChallenges = (header: string): readonly Challenge[] => {
   const text = header.slice(0, 4_000)
-  const starts = [...text.matchAll(/(?:^|,)\s*(basic|bearer)\b(?=\s|$)/gi)]
+  const withoutQuoted = text.replace(/"[^"]*"/g, (quoted) => '"'.repeat(quoted.length))
+  const starts = [...withoutQuoted.matchAll(/(?:^|,)\s*(basic|bearer)\b(?=\s|$)/gi)]
   return starts.map(({ index, 1: scheme = '' }, at) => {
     const own = text.slice(index, starts[at + 1]?.index)
     const found = own.matchAll(/([a-z]{1,20})=(?:"([^"]{0,1000})"|([^\s",]{1,1000}))/gi)
