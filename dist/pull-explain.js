@@ -92,9 +92,11 @@ const explainTag = async (reference, asker) => {
 		remedy: list
 	};
 };
+/** With the name docker.io it leaves Docker Hub's login (docker/cli, cli/command/registry/logout.go). */
+const logout = (domain) => domain === "docker.io" ? "docker logout" : `docker logout ${domain}`;
 const explainDenied = (domain, hasLogin, name) => ({
 	what: hasLogin ? `${domain} refuses ${name} to Docker's login` : `${domain} has no ${name}, or shows it only to who is logged in`,
-	remedy: hasLogin ? `Check the name, and whether that account may read it. A login that has expired is refused public images, too: log in again, or \`docker logout ${domain}\`.` : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, "")} if it is private.`
+	remedy: hasLogin ? `Check the name, and whether that account may read it. A login that has expired is refused public images, too: log in again, or \`${logout(domain)}\`.` : `An image of your own has to be built first, on this machine: context builds it in this step. Else check the name. ${loginRemedy(domain).replace(/, which.*/, "")} if it is private.`
 });
 const explainOther = (domain, kind, name) => {
 	if (kind === "no-platform") return {

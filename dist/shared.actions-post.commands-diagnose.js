@@ -544,7 +544,7 @@ const cannotStart = (certainty, why, remedy, kind = "image-pull") => ({
 	remedy
 });
 /** The kubelet had to ask a registry all the same. */
-const explainAlways = (image, { canonical, immutable }) => canonical.endsWith(":latest") ? cannotStart("certain", `: Kubernetes always pulls untagged and :latest images, also ${image}, which this job loaded`, `Set imagePullPolicy: IfNotPresent, or name the image by its content: ${immutable}.`, "pull-policy") : cannotStart("certain", `: its imagePullPolicy is Always, so the kubelet pulls ${image} although this job loaded it`, "Set imagePullPolicy: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.", "pull-policy");
+const explainAlways = ({ container: { image }, policy }, { canonical, immutable }) => canonical.endsWith(":latest") ? cannotStart("certain", `: Kubernetes always pulls untagged and :latest images, also ${image}, which this job loaded`, `Set ${policy}: IfNotPresent, or name the image by its content: ${immutable}.`, "pull-policy") : cannotStart("certain", `: its ${policy} is Always, so the kubelet pulls ${image} although this job loaded it`, `Set ${policy}: IfNotPresent. If no manifest says Always, the admission plugin AlwaysPullImages set it.`, "pull-policy");
 const loadFirst = "Load images before you apply what uses them, or restart it: `kubectl rollout restart`.";
 /** The other thing that may be wrong where the node has what the kubelet does not take. */
 const ifItStays = "If it stays so with Kubernetes 1.35 or later, some pod has pulled the same image from a registry, and the kubelet does not trust the loaded one any more (kubernetes#138175): load it under every name that pods use, so that none pulls it.";
@@ -573,7 +573,7 @@ const explainAbsent = ({ pod: { node = "" }, container: { image } }, nodes, isTh
 /** Says why a container waits for an image that this job did load. */
 const explainLoaded = (wait, image, { loaded, nodeImages }) => {
 	const { pod, container } = wait;
-	if (container.pullPolicy === "Always") return explainAlways(container.image, image);
+	if (container.pullPolicy === "Always") return explainAlways(wait, image);
 	const same = loaded.filter(({ canonical }) => canonical === image.canonical);
 	const nodes = [...new Set(same.flatMap((each) => each.nodes))];
 	return explainAbsent(wait, nodes, nodeImages.get(pod.node ?? "")?.includes(image.canonical));
@@ -635,15 +635,24 @@ const toAsked = (image) => {
 * What a container waits for: where it mounts an image, it waits for that one in the same words as for its
 * own (pkg/kubelet/kuberuntime, toKubeContainerImageVolumes), and only the kubelet's message names it.
 */
-const toMeant = ({ volumeImages }, container) => {
+const toMeant = (pod, container) => {
 	const names = (container.waiting?.message ?? "").matchAll(/"([^"]+)"|\bimage pull failed for (\S+) because /g);
 	const named = new Set([...names].map(([, quoted, bare]) => toAsked(quoted ?? bare ?? "")));
-	if (named.has(toAsked(container.image))) return container;
-	const mounted = volumeImages.find(({ image }) => named.has(toAsked(image)));
-	return {
-		...container,
-		...mounted
+	const own = {
+		pod,
+		container,
+		policy: "imagePullPolicy"
 	};
+	if (named.has(toAsked(container.image))) return own;
+	const mounted = pod.volumeImages.find(({ image }) => named.has(toAsked(image)));
+	return mounted ? {
+		pod,
+		container: {
+			...container,
+			...mounted
+		},
+		policy: "pullPolicy"
+	} : own;
 };
 const resemblances = {
 	"other-tag": "another tag or digest",
@@ -658,14 +667,14 @@ const obstacles = {
 	passing: ["the node does not reach its registry", (image) => `Load ${image} in this job, or check its registry's name, and the network and DNS of the nodes.`]
 };
 /** A name that this job did not load; the nearest that it did load was probably meant. */
-const explainOther = ({ container: { image, pullPolicy, waiting } }, nearest) => {
-	const also = pullPolicy === "Always" ? " Set imagePullPolicy: IfNotPresent, too; it is Always." : "";
+const explainOther = ({ container: { image, pullPolicy, waiting }, policy }, nearest) => {
+	const also = pullPolicy === "Always" ? ` Set ${policy}: IfNotPresent, too; it is Always.` : "";
 	if (nearest !== void 0 && nearest.resemblance !== "same") {
 		const { given } = nearest.image;
 		return cannotStart("likely", `: this job loaded ${given}, not ${image} (${resemblances[nearest.resemblance]})`, `Let the manifest say ${given}, or build and load ${image}.${also}`);
 	}
 	if (isFilesImage(image)) return cannotStart("likely", `: its node has no files image ${image}; its tag changes with the files`, "Take the name from the output volumes of the step with node-files-images, which has to come first and to include that node.");
-	if (pullPolicy === "Never") return cannotStart("certain", `: its node lacks ${image}, which imagePullPolicy Never forbids to pull and this job did not load`, `Load ${image} in this job, or set imagePullPolicy: IfNotPresent if a registry has it.`);
+	if (pullPolicy === "Never") return cannotStart("certain", `: its node lacks ${image}, which ${policy} Never forbids to pull and this job did not load`, `Load ${image} in this job, or set ${policy}: IfNotPresent if a registry has it.`);
 	const [why, remedy] = obstacles[toRefusal(waiting?.message ?? "").kind] ?? ["the node cannot pull it", () => `Load ${image} in this job, or check its name, its registry and the pod's imagePullSecrets.`];
 	return cannotStart("certain", `: this job did not load ${image}, and ${why}`, `${remedy(image)}${also}`);
 };
@@ -684,13 +693,12 @@ const explain = (wait, facts) => {
 const findPullTroubles = (facts) => {
 	const { cluster, loaded, since } = facts;
 	const troubles = cluster.pods.flatMap((pod) => pod.containers.flatMap((each) => {
-		const container = toMeant(pod, each);
-		const { waiting, image } = container;
+		const meant = toMeant(pod, each);
+		const { waiting, image } = meant.container;
 		if (waiting === void 0 || !reasons$1.has(waiting.reason)) return [];
 		const isOurs = findNearest(toAsked(image), loaded) !== void 0;
 		const wait = {
-			pod,
-			container,
+			...meant,
 			at: pod.createdAt
 		};
 		if (!isOurs && !isSince(wait.at, since)) return [];

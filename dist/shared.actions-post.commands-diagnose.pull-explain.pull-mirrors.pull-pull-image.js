@@ -20,7 +20,7 @@ const rows = [
 	],
 	[/no matching manifest|does not match the specified platform|no match for platform/i, "no-platform"],
 	[/manifest unknown|manifest for .{1,500} not found|\bnot found\b/i, "no-tag"],
-	[/x509|certificate|server gave HTTP response to HTTPS client/i, "certificate"],
+	[/\bx509: |\btls: [^:]{0,100}certificate|server gave HTTP response to HTTPS client/i, "certificate"],
 	[
 		/TLS handshake timeout|connection re(?:set|fused)|unexpected EOF|i\/o timeout|Client\.Timeout exceeded|no such host|server misbehaving|Temporary failure in name resolution|\bEOF\b|context deadline exceeded/i,
 		"passing",

@@ -5865,7 +5865,7 @@ const skipped = [
 * Whether Knative's controller puts another image in the place of the one that is loaded, before there is a pod:
 * knative/serving, pkg/reconciler/revision/resolve.go.
 *
-* @param images what is loaded; one with a name by digest is in a registry, too
+* @param images what was there before; one with a name by digest may be in a registry, too
 */
 const checkKnative = ({ file, kind, name, image, canonical, line }, images) => {
 	const [registry = ""] = canonical.split("/");
@@ -6023,8 +6023,9 @@ const checkImages = (workloads, given, facts = noPullFacts) => {
 		if (isLoaded(user.canonical, loaded)) {
 			const isOwn = isLoaded(user.canonical, own);
 			const isTwin = nearest !== void 0 && !isOwn;
+			const isRegistered = isLoaded(user.canonical, given.registered ?? []);
 			return [
-				...isOwn ? checkKnative(user, given.images) : [],
+				...isOwn && !isRegistered ? checkKnative(user, given.images) : [],
 				...isPulled(user) ? [toPullWarning(user, facts)] : [],
 				...isTwin ? [toTwinWarning(user, nearest)] : []
 			];
@@ -8014,6 +8015,10 @@ const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
 const loginRemedy = "Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job. A login that has expired is refused for public images, too.";
 const tooLargeRemedy = "Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece.";
 const certificateWords = /\bx509: |server gave HTTP response to HTTPS client/;
+/** An image may be called so, too. */
+const immutableWords = /(?<![^\s"'(])immutable(?![\w/-]|[.:]\w)|cannot be overwritten/i;
+/** Amazon ECR hangs up in some regions (aws/containers-roadmap#1970). */
+const missingRepositoryWords = /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "https:\/\/[^\s/"]+\.amazonaws\.com\/[^\s"]+\/blobs\/uploads\/[^\s"]*": EOF|name unknown:/;
 /** buildx copies the files that a builder's configuration names into it (util/confutil); of Docker's it knows none. */
 const certificateRemedy = "Docker's own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry.\"HOST\"] and its ca, or http = true.";
 /**
@@ -8030,12 +8035,16 @@ const rows$1 = [
 		remedy: "Docker Hub's limit ends only hours later. Log in before this step (docker/login-action), which doubles it and counts for the account alone, or have the builder ask a mirror."
 	},
 	{
-		words: /\bimmutable\b|cannot be overwritten/i,
+		words: immutableWords,
 		remedy: "The registry lets nobody overwrite this tag: push another one, such as with the commit in it, or exempt it there."
 	},
 	{
-		words: /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+		words: missingRepositoryWords,
 		remedy: "Create that repository at the registry first: Amazon ECR and others make none by a push. Else check its name."
+	},
+	{
+		words: /invalid response status 4(?!29|08)|failed to load cache key: (?:Get|Head) "[^"]*": (?:tls|x509|http): /,
+		remedy: "Check that address. The builder fetches it itself, with no login of Docker's and with its own certificates; else fetch the file before this step, and COPY it."
 	},
 	{
 		words: certificateWords,
@@ -8051,7 +8060,7 @@ const rows$1 = [
 		remedy: "Git needs a token for that repository: the App (client-id) is to be installed on it, owner and repositories are to name it, and permissions have contents: read. For an address by SSH: ssh."
 	},
 	{
-		words: /pull access denied|(?<!permission )\bdenied: |unauthorized|insufficient_scope|authorization failed|no basic auth credentials/i,
+		words: /pull access denied|(?<!permission )\bdenied: |\bunauthorized: |insufficient_scope|authorization failed|no basic auth credentials/i,
 		status: /40[13]/,
 		remedy: loginRemedy
 	}
@@ -8112,13 +8121,13 @@ const rows = [
 		remedy: "Use docker/setup-buildx-action before this step, turn on Docker's containerd image store, or set `cache: inline`."
 	},
 	{
-		words: /\bimmutable\b|cannot be overwritten/i,
+		words: immutableWords,
 		status: /412/,
 		cause: "its tag is there, and the registry lets nobody overwrite it (immutable tags)",
 		remedy: "Exempt the tag of the cache there, or name another repository in cache-ref."
 	},
 	{
-		words: /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "\S+\.amazonaws\.com\/\S+\/blobs\/uploads\/\S*": EOF|name unknown:/,
+		words: missingRepositoryWords,
 		cause: "the registry has no such repository",
 		remedy: "Create it there first: Amazon ECR and others make none by a push."
 	},
@@ -8158,7 +8167,7 @@ const findRow = (error) => {
 /** What to do about a cache that cannot be read or written. */
 const findCacheRemedy = (error) => findRow(error)?.remedy;
 const isMissing = ({ kind, error }) => kind === "import" && hasSigns(error.slice(0, longestError), {
-	words: /not found|manifest unknown|NAME_UNKNOWN/i,
+	words: /not found|\bnot_found\b|manifest unknown|NAME_UNKNOWN/i,
 	status: /404/
 });
 const explain = (name, { kind, error }) => {
@@ -8327,8 +8336,11 @@ const renderWaiting = (step) => `${renderStep(step)}, still running`;
 * lines of their own; buildx ends with an empty one.
 */
 const findReason = (log) => {
-	const start = log.findLastIndex((text) => text.startsWith("ERROR: "));
-	if (start < 0) return void 0;
+	const isError = (text) => text.startsWith("ERROR: ");
+	const last = log.findLastIndex(isError);
+	if (last < 0) return void 0;
+	const before = log.lastIndexOf("", last);
+	const start = log.findIndex((text, at) => at > before && isError(text));
 	const end = log.indexOf("", start);
 	return log.slice(start, end < 0 ? void 0 : end).join("\n").replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
 };
@@ -11091,6 +11103,8 @@ const runPlan = async (inputs, facts, { steps, parallel, failFast }, given) => {
 };
 
 // src/facts/facts.ts
+/** Those of the wanted names that a registry has, or gets by a build of this step. */
+const toRegistered = ({ targets, pulls }) => [...targets.filter(({ further }) => further.some(isPush)).flatMap(({ tags }) => tags), ...pulls];
 /** The names that the nodes are to get: of what is built for them, and of what was there before. */
 const toWanted = ({ targets, images, pulls = [], archived = [] }) => [
 	...targets.filter(({ isWanted }) => isWanted).flatMap(({ tags }) => tags),
@@ -11893,7 +11907,8 @@ const remarkOnManifests = async (inputs, facts, log) => {
 	const loaded = {
 		wanted: toWanted(facts),
 		images,
-		named
+		named,
+		registered: toRegistered(facts)
 	};
 	const paths = manifests.workloads.length + manifests.persistentVolumes.length === 0 ? noPaths : toNodePaths(facts.nodeFiles, facts.nodes.filter(isContainer));
 	await log.warnings(checkManifests(manifests, nodeCapacities, engine, loaded, paths));

@@ -13,7 +13,7 @@ const largestAnswer = 1e6;
 */
 const parseChallenges = (header) => {
 	const text = header.slice(0, 4e3);
-	const starts = [...text.matchAll(/(?:^|,)\s*(basic|bearer)\b(?=\s|$)/gi)];
+	const starts = [...text.replace(/"[^"]*"/g, (quoted) => "\"".repeat(quoted.length)).matchAll(/(?:^|,)\s*(basic|bearer)\b(?=\s|$)/gi)];
 	return starts.map(({ index, 1: scheme = "" }, at) => {
 		const found = text.slice(index, starts[at + 1]?.index).matchAll(/([a-z]{1,20})=(?:"([^"]{0,1000})"|([^\s",]{1,1000}))/gi);
 		const parameters = new Map([...found].map(([, name = "", quoted, bare = ""]) => [name.toLowerCase(), quoted ?? bare]));
@@ -146,7 +146,6 @@ const findKeys = (auths, server) => {
 	const keys = Object.keys(auths ?? {});
 	return keys.includes(server) ? [server] : keys.filter((key) => toHost(key) === server);
 };
-const toServer = (domain) => domain === "docker.io" ? hubKey : domain;
 const hasNoKeyBut = (known, value) => typeof value === "object" && Object.keys(value ?? { none: "" }).every((key) => key === known);
 /**
 * What the variable says that Docker's command knows since 28.3, in place of files and programs. Like Docker's,
@@ -154,16 +153,16 @@ const hasNoKeyBut = (known, value) => typeof value === "object" && Object.keys(v
 */
 const readVariable = (env) => {
 	const config = attempt(() => JSON.parse(env["DOCKER_AUTH_CONFIG"] ?? ""));
-	return hasNoKeyBut("auths", config) && Object.values(config?.auths ?? {}).every((each) => hasNoKeyBut("auth", each)) && config || {};
+	return hasNoKeyBut("auths", config) && Object.values(config?.auths ?? {}).every((each) => hasNoKeyBut("auth", each) && each?.auth) && config || {};
 };
 /** `USER:PASSWORD` in base64; undefined for what is no login. */
 const toAuth = ({ auth, username, password }) => {
 	if (typeof auth === "string" && auth !== "") return /^[A-Za-z0-9+/]{4,8000}={0,2}$/.test(auth) ? auth : void 0;
 	return typeof username === "string" && typeof password === "string" && username && password ? Buffer.from(`${username}:${password}`).toString("base64") : void 0;
 };
-/** What the file itself says. */
-const findInFile = ({ auths }, domain) => {
-	return findKeys(auths, toServer(domain)).flatMap((key) => {
+/** What a configuration itself says below the first of some keys that has a login. */
+const findIn = ({ auths }, keys) => {
+	return keys.flatMap((key) => {
 		const entry = lookUp(auths, key) ?? {};
 		const { identitytoken: token } = entry;
 		if (typeof token === "string" && /^[\x21-\x7e]{1,64000}$/.test(token)) return [{
@@ -182,12 +181,12 @@ const findInFile = ({ auths }, domain) => {
 * that the file names for it. As with Docker, the file's word counts where that program fails.
 */
 const findLogin = async (asker, domain) => {
-	const inVariable = findInFile(readVariable(asker.env), domain);
+	const server = domain === "docker.io" ? hubKey : domain;
+	const inVariable = findIn(readVariable(asker.env), [server]);
 	if (inVariable !== void 0) return { login: inVariable };
 	const config = readConfig(asker.env);
-	const server = toServer(domain);
 	const helper = lookUp(config.credHelpers, server) ?? config.credsStore;
-	const inFile = findInFile(config, domain);
+	const inFile = findIn(config, findKeys(config.auths, server));
 	if (typeof helper !== "string" || helper === "") return { login: inFile };
 	const told = await askHelper(helper, server, asker);
 	return typeof told === "string" ? {
