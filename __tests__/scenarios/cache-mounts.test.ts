@@ -139,9 +139,11 @@ test('a new builder gets what an earlier run left; a small change is a small upl
   expect(saidOf(third, packages).at(-1)).toMatch(/unchanged\.$/)
   expect(saidOf(third, home).at(-1)).toMatch(/1 file, 6 B; [\d.]+ k?B of it new, kept in /)
 
-  const fourth = await build('test "$(cat /h/f)" = again')
-  expect([fourth.exitCode, saidOf(fourth, home)]).toEqual([
-    0,
-    [expect.stringMatching(/the builder has it\.$/)],
-  ])
+  // A builder that is short of room forgets what it likes, and then gets it again.
+  await eventually('the builder has it', async () => {
+    const fourth = await build('test "$(cat /h/f)" = again')
+    expect(fourth.exitCode).toBe(0)
+    const said = saidOf(fourth, home)
+    return said.length === 1 && /the builder has it\.$/.test(said[0] ?? '')
+  })
 })

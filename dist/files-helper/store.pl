@@ -74,6 +74,10 @@ sub read_stats {
 # stay as it is.
 sub write_stats {
   my ($fresh) = @_;
+  # What other steps have learned since this one has read it would be lost.
+  sysopen my $lock, "$store/stats/lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600 or return;
+  flock $lock, LOCK_EX or return;
+  read_stats();
   my @kept = grep { !exists $fresh->{$_} } keys %known;
   splice @kept, 200_000 if @kept > 200_000;
   my $new = "$store/staging/$run/stats";
