@@ -3,13 +3,7 @@ import { neutralise } from '../host/log-fence.ts'
 import { tellsStatus } from '../text/http-status.ts'
 import { toLine } from '../text/to-line.ts'
 import type { BuildEvent } from './event.ts'
-import {
-  certificateRemedy,
-  certificateWords,
-  immutableWords,
-  missingRepositoryWords,
-  tooLargeRemedy,
-} from './remedies.ts'
+import { immutableWords, missingRepositoryWords, tooLarge, untrusted } from './remedies.ts'
 import { findTransient } from './transient.ts'
 
 /** A cache that BuildKit could not read or write. */
@@ -61,10 +55,8 @@ const rows: readonly Row[] = [
     remedy: 'Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry.',
   },
   {
-    words: /Request Entity Too Large/,
-    status: /413/,
+    ...tooLarge,
     cause: 'a layer is larger than the registry takes, or a proxy before it (413)',
-    remedy: tooLargeRemedy,
   },
   {
     words: /quota|limit ?exceeded|insufficient storage|no space left/i,
@@ -104,9 +96,8 @@ const rows: readonly Row[] = [
       "Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read.",
   },
   {
-    words: certificateWords,
+    ...untrusted,
     cause: 'the builder does not trust its certificate, or it speaks no TLS',
-    remedy: certificateRemedy,
   },
   {
     words: /no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF/i,

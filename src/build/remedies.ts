@@ -6,10 +6,12 @@ type Row = { readonly words: RegExp; readonly status?: RegExp; readonly remedy: 
 const loginRemedy =
   'Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job. A login that has expired is refused for public images, too.'
 
-export const tooLargeRemedy =
-  'Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece.'
-
-export const certificateWords = /\bx509: |server gave HTTP response to HTTPS client/
+export const tooLarge: Row = {
+  words: /Request Entity Too Large/,
+  status: /413/,
+  remedy:
+    'Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece.',
+}
 
 /** An image may be called so, too. */
 export const immutableWords = /(?<![^\s"'(])immutable(?![\w/-]|[.:]\w)|cannot be overwritten/i
@@ -19,8 +21,11 @@ export const missingRepositoryWords =
   /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "https:\/\/[^\s/"]+\.amazonaws\.com\/[^\s"]+\/blobs\/uploads\/[^\s"]*": EOF|name unknown:/
 
 /** buildx copies the files that a builder's configuration names into it (util/confutil); of Docker's it knows none. */
-export const certificateRemedy =
-  'Docker\'s own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry."HOST"] and its ca, or http = true.'
+export const untrusted: Row = {
+  words: /\bx509: |server gave HTTP response to HTTPS client/,
+  remedy:
+    'Docker\'s own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry."HOST"] and its ca, or http = true.',
+}
 
 /**
  * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
@@ -54,8 +59,8 @@ const rows: readonly Row[] = [
     remedy:
       "Check that address. The builder fetches it itself, with no login of Docker's and with its own certificates; else fetch the file before this step, and COPY it.",
   },
-  { words: certificateWords, remedy: certificateRemedy },
-  { words: /Request Entity Too Large/, status: /413/, remedy: tooLargeRemedy },
+  untrusted,
+  tooLarge,
   {
     words:
       /could not read (?:Username|Password)|Authentication failed for|[Rr]epository (?:'[^']{0,500}' )?not found\b|access to repository not granted|requested URL returned error: 40[134]|Permission denied \(publickey/,

@@ -4,9 +4,10 @@ import {
   type StdioOptions,
   spawn,
 } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { attempt, Failure } from '../failure.ts'
 import type { Command } from './command.ts'
+import { statFieldsOf } from './proc-stat.ts'
 
 /** What is asked to end has this long. Who cancels gives us seconds. */
 const graceMs = 2_000
@@ -18,12 +19,8 @@ const signalTo = (pid: number, name: NodeJS.Signals): void =>
   // It may have ended, or be another user's, such as what sudo starts.
   void attempt(() => process.kill(pid, name))
 
-/** Field 6 of proc(5)'s `stat`, after a name that may hold anything. */
-const sessionOf = (pid: string): number | undefined =>
-  attempt(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4)[3])
-  })
+/** Field 6. */
+const sessionOf = (pid: string): number => Number(statFieldsOf(pid)[3])
 
 /** Processes of a session that have left its first group. Without /proc nobody can say. */
 const membersOf = (session: number): readonly number[] => {

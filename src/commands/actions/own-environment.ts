@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
+import { statFieldsOf } from '../../host/proc-stat.ts'
 
 /** Where in this process's memory the kernel has put the environment that it was started with. */
 type Block = { readonly start: number; readonly end: number }
@@ -6,10 +7,9 @@ type Block = { readonly start: number; readonly end: number }
 /** More than the kernel lets anybody pass. */
 const largestBytes = 64 * 1024 * 1024
 
-/** Fields 50 and 51 of proc_pid_stat(5); the second field, in brackets, may hold anything. */
+/** Fields 50 and 51 of proc_pid_stat(5). */
 const findBlock = (): Block => {
-  const stat = readFileSync('/proc/self/stat', 'latin1')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const fields = statFieldsOf('self')
   // Addresses of a process end below 2^47, which a number holds exactly.
   const [start, end] = [Number(fields[47]), Number(fields[48])]
   const isSound = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start > 0
