@@ -2,7 +2,7 @@ import { Secret, createFence, toHarmless } from "./shared.actions-post.actions-s
 import { Failure, attempt, renderError } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { later } from "./shared.actions-post.actions-step.recorder.watchdog.js";
 import { readOwnFile, toLine, writeOwnFile } from "./shared.actions-post.actions-step.cache-client.recorder.js";
-import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, toRepository, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
+import { canRun, canWriteIn, clusterPattern, createDocker, describeEnd, execute, findContainers as findContainers$1, findDockerFolders, findOlder, isWarning, kind, pinDockerFolders, readRegularFile, recordingFolderOf, runCaptured, splitLines, startGroup, statFieldsOf, toRepository, withEngineApi, within } from "./shared.actions-post.actions-step.recorder.js";
 import { ExitCode, debug, endGroup, error, exportVariable, saveState, setOutput, setSecret, startGroup as startGroup$1, summary, warning } from "./vendor/actions-core.js";
 import { closestMatch, leven } from "./vendor/leven.js";
 const timers = process.getBuiltinModule("node:timers/promises"); const { setTimeout: setTimeout$1 } = process.getBuiltinModule("node:timers/promises");
@@ -2715,10 +2715,9 @@ const readCommentOrigin = (context) => {
 // src/commands/actions/own-environment.ts
 /** More than the kernel lets anybody pass. */
 const largestBytes = 67108864;
-/** Fields 50 and 51 of proc_pid_stat(5); the second field, in brackets, may hold anything. */
+/** Fields 50 and 51 of proc_pid_stat(5). */
 const findBlock = () => {
-	const stat = readFileSync("/proc/self/stat", "latin1");
-	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	const fields = statFieldsOf("self");
 	const [start, end] = [Number(fields[47]), Number(fields[48])];
 	if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start > 0) || end < start || end - start > largestBytes) throw new Error("/proc/self/stat does not say where it is");
 	return {
@@ -2869,15 +2868,10 @@ const readEnvironment = async (own = process.env) => {
 };
 
 // src/host/running.ts
-/** proc(5): the fields of `stat` from the third on, behind a name in brackets; none on other systems. */
-const fieldsOf = (pid) => attempt(() => {
-	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-	return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}) ?? [];
 /** The 22nd field; empty on other systems. */
-const startOf = (pid) => fieldsOf(pid)[19] ?? "";
+const startOf = (pid) => statFieldsOf(pid)[19] ?? "";
 /** One that has ended, and that nobody has asked for its exit code, has a number still. */
-const hasEnded = (pid) => /^[ZX]$/.test(fieldsOf(pid)[0] ?? "");
+const hasEnded = (pid) => /^[ZX]$/.test(statFieldsOf(pid)[0] ?? "");
 const isRunning = ({ pid, start }) => {
 	return (attempt(() => process.kill(pid, 0)) ?? false) && startOf(pid) === start && !hasEnded(pid);
 };

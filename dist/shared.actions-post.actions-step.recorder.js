@@ -44,17 +44,24 @@ const canMake = (folder) => {
 	return canWriteIn(above);
 };
 
+// src/host/proc-stat.ts
+/**
+* The fields of a process's `stat` (proc(5)) from the third on, so that `[0]` is the state: the second one, a name in
+* brackets, may hold anything. None for a process that is not there, and on other systems.
+*/
+const statFieldsOf = (pid) => attempt(() => {
+	const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+	return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}) ?? [];
+
 // src/host/process-group.ts
 /** What is asked to end has this long. Who cancels gives us seconds. */
 const graceMs$1 = 2e3;
 /** How long output is waited for that nobody prints any more: a grandchild may keep the pipe open. */
 const silenceMs = 1e3;
 const signalTo = (pid, name) => void attempt(() => process.kill(pid, name));
-/** Field 6 of proc(5)'s `stat`, after a name that may hold anything. */
-const sessionOf = (pid) => attempt(() => {
-	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-	return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4)[3]);
-});
+/** Field 6. */
+const sessionOf = (pid) => Number(statFieldsOf(pid)[3]);
 /** Processes of a session that have left its first group. Without /proc nobody can say. */
 const membersOf = (session) => {
 	return (attempt(() => readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name)).filter((pid) => sessionOf(pid) === session).map(Number);
@@ -1954,4 +1961,4 @@ const withEngineApi = async (docker, body) => {
 	}
 };
 
-export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findContainers, findDockerFolders, findMembers, findNodes, findOlder, findRecordings, findSocket, findToolImage, gatherHere, gatherNodes, inspectNodes, isContainer, isDigest, isDirect, isImageId, isMachine, isMissing, isOlder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, within, withoutWarnings, writeBaseline };
+export { canRead, canRun, canSearch, canWriteIn, clusterPattern, couldBeId, createDocker, createLineCutter, createRecordCutter, describeEnd, dockerFolderOf, execute, findContainers, findDockerFolders, findMembers, findNodes, findOlder, findRecordings, findSocket, findToolImage, gatherHere, gatherNodes, inspectNodes, isContainer, isDigest, isDirect, isImageId, isMachine, isMissing, isOlder, isSameCluster, isWarning, kind, kindOf, listMembers, nodeTimeoutMs, parseContainers, parseImageId, parseImageReference, partStreams, pinDockerFolders, readRecording, readRegularFile, readScript, recordContainers, recordReported, recordingFolderOf, runCaptured, runContainer, runStreaming, snapshotsOf, splitLines, startGroup, startPiped, statFieldsOf, toBaseline, toCriName, toDigest, toHex, toHostPath, toImmutable, toNodeNames, toReferences, toRepository, toWhom, updateBaseline, withEngineApi, within, withoutWarnings, writeBaseline };

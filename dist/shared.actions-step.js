@@ -8013,14 +8013,20 @@ const toBakeArgs = (target, file, metadataFile, secrets, layout) => [
 
 // src/build/remedies.ts
 const loginRemedy = "Check the name, and log in to that registry before this step (docker/login-action) with an account that may do that; at ghcr.io, packages: read or packages: write of the job. A login that has expired is refused for public images, too.";
-const tooLargeRemedy = "Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece.";
-const certificateWords = /\bx509: |server gave HTTP response to HTTPS client/;
+const tooLarge = {
+	words: /Request Entity Too Large/,
+	status: /413/,
+	remedy: "Raise the limit of the proxy (nginx: client_max_body_size), go around it, or make smaller layers: BuildKit sends each in one piece."
+};
 /** An image may be called so, too. */
 const immutableWords = /(?<![^\s"'(])immutable(?![\w/-]|[.:]\w)|cannot be overwritten/i;
 /** Amazon ECR hangs up in some regions (aws/containers-roadmap#1970). */
 const missingRepositoryWords = /POST request to \S+\/blobs\/uploads\/\S*: 404 |Post "https:\/\/[^\s/"]+\.amazonaws\.com\/[^\s"]+\/blobs\/uploads\/[^\s"]*": EOF|name unknown:/;
 /** buildx copies the files that a builder's configuration names into it (util/confutil); of Docker's it knows none. */
-const certificateRemedy = "Docker's own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry.\"HOST\"] and its ca, or http = true.";
+const untrusted = {
+	words: /\bx509: |server gave HTTP response to HTTPS client/,
+	remedy: "Docker's own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry.\"HOST\"] and its ca, or http = true."
+};
 /**
 * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
 * that fits counts.
@@ -8046,15 +8052,8 @@ const rows$1 = [
 		words: /invalid response status 4(?!29|08)|failed to load cache key: (?:Get|Head) "[^"]*": (?:tls|x509|http): /,
 		remedy: "Check that address. The builder fetches it itself, with no login of Docker's and with its own certificates; else fetch the file before this step, and COPY it."
 	},
-	{
-		words: certificateWords,
-		remedy: certificateRemedy
-	},
-	{
-		words: /Request Entity Too Large/,
-		status: /413/,
-		remedy: tooLargeRemedy
-	},
+	untrusted,
+	tooLarge,
 	{
 		words: /could not read (?:Username|Password)|Authentication failed for|[Rr]epository (?:'[^']{0,500}' )?not found\b|access to repository not granted|requested URL returned error: 40[134]|Permission denied \(publickey/,
 		remedy: "Git needs a token for that repository: the App (client-id) is to be installed on it, owner and repositories are to name it, and permissions have contents: read. For an address by SSH: ssh."
@@ -8085,12 +8084,14 @@ const toCacheKind = (name) => {
 	if (found === null) return void 0;
 	return found[1] === void 0 ? "export" : "import";
 };
+const actionsRemedy = "Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go.";
+const manifestRemedy = "Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`. One whose tags are immutable answers so from the second time on: exempt the tag of the cache there.";
 /** What BuildKit and those that it passes on say; the first that fits counts. */
 const rows = [
 	{
 		words: /failed to reserve cache|cache write denied|no writable scopes?|\bnot_found\b/i,
 		cause: "the Actions cache takes nothing from this run: its token is read-only, the repository's quota is used up, or another run writes the same entry now",
-		remedy: "Runs for a fork or of pull_request_target read it alone; the default branch's write it. Its size is in the repository under Actions, Caches: beyond the limit (10 GB by default) nothing is added until older entries go."
+		remedy: actionsRemedy
 	},
 	{
 		words: /cache token expired/i,
@@ -8104,10 +8105,8 @@ const rows = [
 		remedy: "Fewer layers need fewer requests: `mode=min` in cache-to, or a cache in a registry."
 	},
 	{
-		words: /Request Entity Too Large/,
-		status: /413/,
-		cause: "a layer is larger than the registry takes, or a proxy before it (413)",
-		remedy: tooLargeRemedy
+		...tooLarge,
+		cause: "a layer is larger than the registry takes, or a proxy before it (413)"
 	},
 	{
 		words: /quota|limit ?exceeded|insufficient storage|no space left/i,
@@ -8136,7 +8135,7 @@ const rows = [
 		status: /40[0456]|415/,
 		about: /error writing (?:manifest|config) blob/i,
 		cause: "the registry refuses cache manifests",
-		remedy: "Slipway sets image-manifest=true,oci-mediatypes=true where cache-to does not say otherwise. A registry that refuses that, too, takes `cache: inline`. One whose tags are immutable answers so from the second time on: exempt the tag of the cache there."
+		remedy: manifestRemedy
 	},
 	{
 		words: /denied|unauthorized|insufficient_scope|authorization failed/i,
@@ -8145,9 +8144,8 @@ const rows = [
 		remedy: "Log in with docker/login-action before this step, with a token that may write packages; a fork's token may only read."
 	},
 	{
-		words: certificateWords,
-		cause: "the builder does not trust its certificate, or it speaks no TLS",
-		remedy: certificateRemedy
+		...untrusted,
+		cause: "the builder does not trust its certificate, or it speaks no TLS"
 	},
 	{
 		words: /no such host|i\/o timeout|connection (?:refused|reset)|TLS handshake|EOF/i,
