@@ -5,6 +5,15 @@ import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder
 import { toRefusal } from "./shared.actions-post.commands-diagnose.pull-explain.pull-mirrors.pull-pull-image.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 
+// src/diagnose/cluster/commands.ts
+/** Commands that tell what is not read here, for people to run. */
+const describePod = ({ namespace, name }) => `\`kubectl describe pod ${name} --namespace ${namespace}\``;
+/** Of the run that ended, where the container was started again since. */
+const readLog = ({ namespace, name }, container) => {
+	const previous = container.restarts > 0 ? " --previous" : "";
+	return `\`kubectl logs ${name} --namespace ${namespace} --container ${container.name}${previous}\``;
+};
+
 // src/diagnose/finding/since.ts
 /**
 * Whether something came since the baseline; a cluster may be older than the job, or shared. What has no
@@ -20,54 +29,25 @@ const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === vo
 /** Of the same thing seen several times. */
 const findNewest = (all) => all.toSorted(byTime).at(-1);
 
-// src/diagnose/cluster/node-resources.ts
-/** What all of a node's pods share, and in which words a kubelet says that it runs out. */
-const nodeResources = [
-	{
-		name: "memory",
-		kind: "memory-pressure",
-		/** The node's while it is short. */
-		condition: "MemoryPressure",
-		/** It tells when that began. */
-		event: "NodeHasInsufficientMemory",
-		/** In what a kubelet writes into a pod that it evicts (pkg/kubelet/eviction). */
-		inEviction: /low on resource: memory\b|MemoryPressure/,
-		remedy: "All nodes share the runner's memory. Run less at once, lower what pods use, or take a larger runner; pods above their requests.memory go first."
-	},
-	{
-		name: "disk",
-		kind: "disk-pressure",
-		condition: "DiskPressure",
-		event: "NodeHasDiskPressure",
-		inEviction: /low on resource: (ephemeral-storage|inodes)\b|DiskPressure/,
-		remedy: "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner."
-	},
-	{
-		name: "process IDs",
-		kind: "pid-pressure",
-		condition: "PIDPressure",
-		event: "NodeHasInsufficientPID",
-		inEviction: /low on resource: pids\b|PIDPressure/,
-		remedy: "A program starts processes without end: see which pod has the most."
-	}
-];
-
 // src/diagnose/cluster/parse-cluster.ts
 /** How many fields each kind of line has, which is how garbled ones are told. */
 const widths = {
-	pod: 8,
+	pod: 10,
 	owner: 3,
 	condition: 4,
 	volume: 3,
 	limit: 2,
 	container: 6,
-	status: 8,
+	status: 11,
 	event: 9,
 	node: 2,
 	trouble: 3
 };
-/** As Go's `urlquery` encodes; undefined of anything else. */
-const decode = (field) => /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field) ? attempt(() => decodeURIComponent(field.replaceAll("+", " "))) : void 0;
+/** As Go's `urlquery` encodes, or its `%q` what was guarded and is known; undefined of anything else. */
+const decode = (field) => {
+	if (/^"[ -~]*"$/.test(field)) return attempt(() => JSON.parse(field));
+	return /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field) ? attempt(() => decodeURIComponent(field.replaceAll("+", " "))) : void 0;
+};
 /** Whatever does not look like a line of ours is left out. */
 const parseLine = (line) => {
 	const [word = "", ...encoded] = line.split("	");
@@ -84,7 +64,7 @@ const toPullPolicy = (policy) => policy === "Always" || policy === "Never" ? pol
 /** @param podLimit of memory, for all of the pod; the kubelet gives it to containers that have none */
 const toContainer = (row, status = [], podLimit = "") => {
 	const [, name = "", image = "", policy, hasLiveness, limit = ""] = row;
-	const [, , waiting, said = "", code, reason = "", at, id] = status;
+	const [, , waiting, said = "", isRunning, isReady, restarts, code, reason = "", at, id] = status;
 	const exitCode = toCount(code);
 	return {
 		name,
@@ -96,6 +76,9 @@ const toContainer = (row, status = [], podLimit = "") => {
 			reason: waiting,
 			message: said
 		} : void 0,
+		isRunning: isRunning === "yes",
+		isReady: isReady === "yes",
+		restarts: toCount(restarts) ?? 0,
 		/** How it ended last: now, or before it was started again. */
 		ended: exitCode === void 0 ? void 0 : {
 			exitCode,
@@ -119,6 +102,7 @@ const changes = [
 /** @param of the pod's other lines, by their first word */
 const toPod = (row, of) => {
 	const [uid = "", namespace = "", name = "", node, reason, message, created, started] = row;
+	const [phase = "", isDeleted] = row.slice(8);
 	const [, ownerKind, ownerName] = of("owner")[0] ?? [];
 	const condition = (type) => of("condition").find((each) => each[1] === type) ?? [];
 	const times = changes.map((type) => toTime(condition(type)[2]));
@@ -133,6 +117,10 @@ const toPod = (row, of) => {
 		/** Such as `Evicted`. */
 		reason: reason || void 0,
 		message: message || void 0,
+		/** Such as `Pending`. */
+		phase,
+		/** Whether somebody has deleted it, and it is still ending. */
+		isDeleted: isDeleted === "yes",
 		/** Why no node was found for it, in the scheduler's words. */
 		unschedulable: condition("PodScheduled")[3] || void 0,
 		createdAt: toTime(created),
@@ -190,6 +178,225 @@ const parseCluster = (text) => {
 };
 /** Whether an event is about a pod. */
 const isOf = (pod) => ({ kind, namespace, name }) => kind === "Pod" && namespace === pod.namespace && name === pod.name;
+
+// src/diagnose/cluster/start-words.ts
+const kinds$1 = {
+	c: "ConfigMap",
+	s: "Secret"
+};
+const toKind = (word) => kinds$1[word.charAt(0).toLowerCase()] ?? word;
+const forVolume = (volume) => volume === void 0 ? "" : `its volume ${volume} needs `;
+const lacks = (kind, name, { namespace }, volume) => ({
+	why: `${forVolume(volume)}${kind} ${name}${volume === void 0 ? " is not" : ", which is not"} in namespace ${namespace}`,
+	remedy: `Create it before the pod, or correct the name in the manifest; what may be missing is \`optional: true\`.`
+});
+const lacksKey = (key, holder) => ({
+	why: `${holder} has no key ${key}`,
+	remedy: "Add the key, or correct its name in the manifest; what may be missing is `optional: true`."
+});
+const nonRoot = (why) => ({
+	why,
+	remedy: "Give the image a user by number (`USER 1000` in its Dockerfile), or set securityContext.runAsUser."
+});
+const command = (why) => ({
+	why,
+	remedy: "Compare the pod's command with the image's: a command with arguments is a list, not one text; what a multi-stage build made has to be copied into its last stage, with its mode."
+});
+const volume = String.raw`^MountVolume\.SetUp failed for volume "([^"]+)" : `;
+const rows$1 = [
+	[new RegExp(`${volume}(configmap|secret)s? "([^"]+)" not found$`), (pod, [of = "", kind = "", name = ""]) => lacks(toKind(kind), name, pod, of)],
+	[new RegExp(`${volume}(?:configmap )?references non-existent (config|secret) key: (.+)$`), (_, [of, kind = "", key = ""]) => lacksKey(key, `the ${toKind(kind)} of its volume ${of}`)],
+	[new RegExp(`${volume}hostPath (?:type check failed[:,] )?(.+)$`), (_, [of, why]) => ({
+		why: `its volume ${of} is a hostPath, and ${why}`,
+		remedy: "A hostPath is a path of the node, not of the runner: mount it into the nodes (extraMounts of kind), or put the files there with node-files."
+	})],
+	[new RegExp(`${volume}failed to fetch token: serviceaccounts? "([^"]+)" not found$`), (pod, [, name = ""]) => lacks("ServiceAccount", name, pod)],
+	[/^(configmap|secret)s? "([^"]+)" not found$/, (pod, [kind = "", name = ""]) => lacks(toKind(kind), name, pod)],
+	[/^couldn't find key (\S+) in (ConfigMap|Secret) [^/]+\/(\S+)$/, (_, [key = "", kind, name]) => lacksKey(key, `${kind} ${name}`)],
+	[/^container has runAsNonRoot and image will run as root/, () => nonRoot("its pod demands runAsNonRoot, and its image runs as root")],
+	[/^container has runAsNonRoot and image has non-numeric user \((.+)\)/, (_, [user]) => nonRoot(`its pod demands runAsNonRoot, and its image's user ${user} is a name, not a number`)],
+	[/^container's runAsUser breaks non-root policy/, () => nonRoot("its pod demands runAsNonRoot, and its runAsUser is 0")],
+	[/^error mounting$/, () => ({
+		why: "a file or folder cannot be mounted into it",
+		remedy: "Compare mountPath and subPath with the image and the volume: a file is mounted over a file, a folder over a folder."
+	})],
+	[/^chdir to cwd$/, () => ({
+		why: "its working directory is not there, or not for its user",
+		remedy: "Compare workingDir, or the image's WORKDIR, with the image and its user."
+	})],
+	[/^no command specified$/, () => command("neither it nor its image has a command")],
+	[/^executable file not found in \$PATH$/, () => command("its image has no such command on PATH")],
+	[/^no such file or directory$/, () => command("its image has no file of its command's name")],
+	[/^permission denied$/, () => command("its command may not be executed")],
+	[/^container init was OOM-killed$/, () => ({
+		why: "its memory limit is too low for it to begin",
+		remedy: "Raise limits.memory: a container takes some MB before its program runs."
+	})],
+	[/can't get final child's PID from pipe: EOF/, () => ({
+		why: "the container runtime may not lower OOM scores on this machine",
+		remedy: "Set `restrict_oom_score_adj = true` in the CRI section of the nodes' containerd configuration (containerdConfigPatches of kind)."
+	})],
+	[/^network is not ready|failed to setup network for sandbox|cni plugin not initialized/i, () => ({
+		why: "its node has no network for pods yet, or that fails",
+		remedy: "Wait until the nodes are ready (`kubectl wait --for=condition=Ready nodes --all`); see the network plugin's own pods in kube-system."
+	})]
+];
+/**
+* Says why something does not start.
+*
+* @param words a kubelet's, or what is known of them (kubectl/known-words.txt)
+* @returns undefined where they are not known
+*/
+const explainStart = (words, pod) => {
+	for (const [pattern, explain] of rows$1) {
+		const found = pattern.exec(words);
+		if (found !== null) return explain(pod, found.slice(1));
+	}
+};
+
+// src/diagnose/cluster/not-started.ts
+/** What the kubelet and the container runtime write where a container's image is there, and it does not start. */
+const reasons$2 = /* @__PURE__ */ new Set([
+	"CreateContainerConfigError",
+	"CreateContainerError",
+	"PostStartHookError",
+	"PreCreateHookError",
+	"PreStartHookError",
+	"RunContainerError"
+]);
+/** Whether its last try never ran: containerd's word for it, and cri-dockerd's. */
+const isFailedStart = ({ ended, waiting }) => /^(?:StartError|ContainerCannotRun)$/.test(ended?.reason ?? "") || reasons$2.has(waiting?.reason ?? "");
+const explain$4 = (pod, words, reason) => {
+	const known = explainStart(words, pod);
+	return {
+		pod,
+		kind: "not-started",
+		certainty: known === void 0 ? "likely" : "certain",
+		what: `cannot start: ${known?.why ?? `its kubelet says ${reason}`}`,
+		evidence: [words === "" ? reason : `${reason}: ${words}`],
+		remedy: known?.remedy ?? `See ${describePod(pod)}: its events say why.`
+	};
+};
+const findContainers = (pod) => pod.containers.flatMap((container) => {
+	const { waiting, ended, isRunning } = container;
+	if (isRunning || !isFailedStart(container)) return [];
+	const reason = reasons$2.has(waiting?.reason ?? "") ? waiting?.reason : ended?.reason;
+	const at = pod.createdAt;
+	return [{
+		...explain$4(pod, waiting?.message ?? "", reason ?? ""),
+		container,
+		at
+	}];
+});
+/** In the order of a pod's start (pkg/kubelet, SyncPod): network, volumes, sandbox; then images. */
+const before = /* @__PURE__ */ new Set([
+	"FailedAttachVolume",
+	"FailedCreatePodSandBox",
+	"FailedMount",
+	"NetworkNotReady"
+]);
+/** A pod whose containers all wait for it, and of which no image was asked for since. */
+const findPod = (pod, events) => {
+	const isWaiting = pod.containers.every(({ waiting, ended }) => ended === void 0 && /^(?:ContainerCreating|PodInitializing)$/.test(waiting?.reason ?? ""));
+	if (pod.phase !== "Pending" || !isWaiting) return [];
+	const its = events.filter(isOf(pod));
+	const said = findNewest(its.filter(({ reason }) => before.has(reason)));
+	const pulled = findNewest(its.filter(({ reason }) => /^Pull(?:ed|ing)$/.test(reason)));
+	if (said === void 0) return [];
+	if (pulled !== void 0 && findNewest([said, pulled]) === pulled) return [];
+	return [{
+		...explain$4(pod, said.message, said.reason),
+		at: pod.createdAt
+	}];
+};
+/** Pods and containers that have their images, or never came to ask for them, and do not start. */
+const findNotStarted = ({ cluster: { pods, events } }) => pods.flatMap((pod) => pod.isDeleted ? [] : [...findContainers(pod), ...findPod(pod, events)]);
+
+// src/diagnose/cluster/crashed.ts
+/** What exit codes mean beyond the program's own: of shells (126, 127), and 128 and a signal's number. */
+const meanings = /* @__PURE__ */ new Map([
+	[126, ["a shell found its command not executable", "Check its mode and its first line (`#!`)."]],
+	[127, ["a shell did not find its command", "Check the names in its script, and PATH."]],
+	[132, ["SIGILL: an instruction that this CPU does not have", "It was probably built for a newer CPU (`-march`, AVX) than the runner's."]],
+	[134, ["SIGABRT: it gave up itself", ""]],
+	[135, ["SIGBUS: mostly shared memory that is full", "/dev/shm has 64 MB in a pod: mount an emptyDir with `medium: Memory` there. Or a mapped file's disk is full."]],
+	[139, ["SIGSEGV: it used memory that is not its own", ""]],
+	[143, ["SIGTERM: it was asked to end", ""]]
+]);
+/**
+* Whether it is down, or was not ready again when it was looked at: one that runs again as it should has
+* recovered, and most containers that wait for another one's start so.
+*/
+const isDown = ({ waiting, isRunning, isReady }) => isRunning ? !isReady : waiting === void 0 || waiting.reason === "CrashLoopBackOff";
+const explain$3 = (pod, container) => {
+	const { ended, restarts, waiting } = container;
+	if (ended === void 0 || !isDown(container) || isFailedStart(container)) return void 0;
+	const log = `Read its log: ${readLog(pod, container)}.`;
+	const times = restarts === 0 ? "" : `, restarted ${restarts === 1 ? "once" : `${restarts} times`}`;
+	const found = {
+		pod,
+		container,
+		kind: "crash",
+		certainty: "certain",
+		evidence: [`Exit code ${ended.exitCode}, reason ${ended.reason || "not given"}${times}`],
+		at: ended.at
+	};
+	if (ended.exitCode !== 0) {
+		const [means = "", also = ""] = meanings.get(ended.exitCode) ?? [];
+		const what = `ended with exit code ${ended.exitCode}${means && ` (${means})`}`;
+		return {
+			...found,
+			what,
+			remedy: [log, also].filter(Boolean).join(" ")
+		};
+	}
+	if (waiting === void 0) return void 0;
+	const remedy = `Its program ends where the pod wants one that stays: run it in the foreground, or as a Job. ${log}`;
+	return {
+		...found,
+		what: "ends with exit code 0, and is started again each time",
+		remedy
+	};
+};
+/** Containers that ended on their own, and are down. */
+const findCrashed = ({ cluster: { pods } }) => {
+	const done = new Set(pods.flatMap(({ phase, owner }) => phase === "Succeeded" && owner || []));
+	return pods.flatMap((pod) => {
+		return pod.isDeleted || pod.reason !== void 0 || done.has(pod.owner ?? "") ? [] : pod.containers.flatMap((container) => explain$3(pod, container) ?? []);
+	});
+};
+
+// src/diagnose/cluster/node-resources.ts
+/** What all of a node's pods share, and in which words a kubelet says that it runs out. */
+const nodeResources = [
+	{
+		name: "memory",
+		kind: "memory-pressure",
+		/** The node's while it is short. */
+		condition: "MemoryPressure",
+		/** It tells when that began. */
+		event: "NodeHasInsufficientMemory",
+		/** In what a kubelet writes into a pod that it evicts (pkg/kubelet/eviction). */
+		inEviction: /low on resource: memory\b|MemoryPressure/,
+		remedy: "All nodes share the runner's memory. Run less at once, lower what pods use, or take a larger runner; pods above their requests.memory go first."
+	},
+	{
+		name: "disk",
+		kind: "disk-pressure",
+		condition: "DiskPressure",
+		event: "NodeHasDiskPressure",
+		inEviction: /low on resource: (ephemeral-storage|inodes)\b|DiskPressure/,
+		remedy: "All nodes share the runner's disk. Free some before the images are built (free-disk), or take a larger runner."
+	},
+	{
+		name: "process IDs",
+		kind: "pid-pressure",
+		condition: "PIDPressure",
+		event: "NodeHasInsufficientPID",
+		inEviction: /low on resource: pids\b|PIDPressure/,
+		remedy: "A program starts processes without end: see which pod has the most."
+	}
+];
 
 // src/diagnose/cluster/evictions.ts
 const storageLimit = {
@@ -250,10 +457,14 @@ const findingKinds = [
 	"image-pull",
 	"eviction",
 	"liveness",
+	"crash",
+	"not-started",
 	"disk-pressure",
 	"memory-pressure",
 	"pid-pressure",
+	"no-pods",
 	"pending",
+	"not-ready",
 	"killed",
 	"clock-jump"
 ];
@@ -429,6 +640,99 @@ const findKilled = ({ cluster: { pods, events } }) => pods.flatMap((pod) => {
 	});
 });
 
+// src/diagnose/cluster/no-pods.ts
+/** What keeps pods from being made, by the words of the API server and its admission plugins. */
+const rows = [
+	[
+		/^exceeded quota: /,
+		"its namespace's quota is used up",
+		"Raise the ResourceQuota, lower the requests and limits, or run fewer pods."
+	],
+	[
+		/^failed quota: /,
+		"its namespace's quota asks for requests and limits that its pods do not have",
+		"Give every container the requests and limits that are named, or the namespace a LimitRange with defaults."
+	],
+	[
+		/^(?:maximum|minimum) /,
+		"its namespace's LimitRange does not allow what its containers ask for",
+		"Change their requests and limits, or the LimitRange."
+	],
+	[
+		/^violates PodSecurity /,
+		"its namespace's Pod Security Standard does not allow them",
+		"Set the securityContext that is named, or lower the namespace's label pod-security.kubernetes.io/enforce."
+	],
+	[
+		/^error looking up service account /,
+		"their service account is not there",
+		"Apply the ServiceAccount before them, or correct serviceAccountName."
+	],
+	[
+		/^failed calling webhook /,
+		"an admission webhook does not answer",
+		"Wait until the pods behind it are ready (`kubectl rollout status`) before you apply what it is to admit."
+	],
+	[
+		/^admission webhook /,
+		"an admission webhook refuses them",
+		"Its own words are in the events: `kubectl get events`."
+	],
+	[
+		/ is invalid$/,
+		"their template is not valid",
+		"The events say which field: `kubectl get events`."
+	]
+];
+const toFinding$1 = (event, namespace) => {
+	const [, why, remedy] = rows.find(([words]) => words.test(event.message)) ?? [];
+	const words = event.message === "" ? "" : `: ${event.message}`;
+	return toPlain({
+		kind: "no-pods",
+		certainty: "certain",
+		cause: `${event.kind} ${namespace}/${event.name} cannot make pods${why === void 0 ? "" : `: ${why}`}`,
+		evidence: [`${event.reason}${words}`],
+		remedy: remedy ?? "The events say why: `kubectl get events`.",
+		at: event.at
+	});
+};
+/** Workloads whose pods nobody lets them make, and which have none. */
+const findNoPods = ({ cluster: { pods, events }, since }) => {
+	const owners = new Set(pods.map(({ namespace, owner }) => `${namespace} ${owner}`));
+	const failed = events.filter(({ kind, reason, at }) => kind !== "Pod" && reason === "FailedCreate" && isSince(at, since));
+	return [...Map.groupBy(failed, ({ namespace, kind, name }) => `${namespace} ${kind}/${name}`)].flatMap(([owner, its]) => {
+		const newest = findNewest(its);
+		return newest === void 0 || owners.has(owner) ? [] : [toFinding$1(newest, newest.namespace)];
+	});
+};
+
+// src/diagnose/cluster/not-ready.ts
+/** As Kubernetes' own failureThreshold: the first answers of a program that is starting are no trouble. */
+const fewest = 3;
+/** Containers that run, and that no Service sends anything to. */
+const findNotReady = ({ cluster: { pods, events } }) => pods.flatMap((pod) => {
+	if (pod.isDeleted) return [];
+	const its = events.filter(isOf(pod));
+	return pod.containers.flatMap((container) => {
+		if (!container.isRunning || container.isReady) return [];
+		const said = findNewest(its.filter((event) => event.reason === "Unhealthy" && event.container === container.name && event.message.startsWith("Readiness probe")));
+		if (said === void 0 || said.count < fewest) return [];
+		return [{
+			pod,
+			container,
+			kind: "not-ready",
+			certainty: "certain",
+			at: said.at,
+			what: "runs and is not ready: its readiness probe fails",
+			evidence: [`Unhealthy (${said.count} times): ${said.message.replace(/:\s*$/, "")}`],
+			remedy: `Read its log: ${readLog(pod, {
+				...container,
+				restarts: 0
+			})}. Check the probe's path and port; what listens on 127.0.0.1 alone does not hear the kubelet. If it only starts slowly, raise failureThreshold or add a startupProbe.`
+		}];
+	});
+});
+
 // src/diagnose/cluster/pending.ts
 /** @param words the scheduler's, and those of a kubelet that refuses a pod which it was given */
 const shortOf = (request, words, name = request) => ({
@@ -452,6 +756,59 @@ const underPressure = {
 	why: "the nodes are short of disk, memory or process IDs and take no pods",
 	remedy: "See the findings about the nodes."
 };
+/** Where there may be room, and no node is right; what only one kind of pod has comes first. */
+const refusals = [
+	{
+		words: /node\.kubernetes\.io\/(?:not-ready|unreachable)|no nodes available to schedule pods/,
+		why: "no node is ready",
+		remedy: "Wait until the nodes are (`kubectl wait --for=condition=Ready nodes --all`); see the network plugin's own pods in kube-system."
+	},
+	{
+		words: /persistentvolumeclaim "[^"]*" (?:not found|is being deleted)/,
+		why: "a claim that it mounts is not there",
+		remedy: "Apply the PersistentVolumeClaim, or correct claimName."
+	},
+	{
+		words: /unbound immediate PersistentVolumeClaims|persistent volumes to bind/,
+		why: "no volume answers a claim that it mounts",
+		remedy: "Name a StorageClass that the cluster has (`kubectl get storageclass`; kind's is `standard`), or apply the volume; see `kubectl describe pvc`."
+	},
+	{
+		words: /volume node affinity conflict|didn't match PersistentVolume's node affinity/,
+		why: "its volume is on a node that does not take it",
+		remedy: "Delete the claim and the pod, or let the pod go to the node that has the volume."
+	},
+	{
+		words: /free ports for the requested pod ports/,
+		why: "its hostPort is taken on every node",
+		remedy: "Use a Service in its place, or run one such pod for each node."
+	},
+	{
+		words: /anti-affinity rules|topology spread constraints/,
+		why: "its rules keep it away from every node that has a pod of its kind",
+		remedy: "Run fewer replicas, add nodes, or let the rule prefer (`preferredDuringScheduling...`, `ScheduleAnyway`)."
+	},
+	{
+		words: /didn't match pod affinity rules/,
+		why: "no node has the pod beside which it is to run",
+		remedy: "Start that pod first, or correct podAffinity."
+	},
+	{
+		words: /didn't match Pod's node affinity\/selector|didn't match the requested node name/,
+		why: "no node has the labels that it asks for",
+		remedy: "Correct nodeSelector, affinity or tolerations of the pod, or give a node that label (`kubectl label node`; in kind nodes[].labels)."
+	},
+	{
+		words: /node\(s\) were unschedulable/,
+		why: "the nodes were cordoned",
+		remedy: "`kubectl uncordon` them, or see who did it (`kubectl drain`)."
+	},
+	{
+		words: /had untolerated taint/,
+		why: "the nodes have taints that it does not tolerate",
+		remedy: "Give the pod a toleration, or take the taint off (`kubectl taint nodes NAME KEY-`); see `kubectl describe nodes`."
+	}
+];
 /** Since 1.34 schedulers do not say which taint it was (kubernetes#134740). */
 const unnamedTaint = /had untolerated taint\(s\)/;
 /** @param memory what the nodes have, in words */
@@ -460,9 +817,10 @@ const toPodFinding = (pod, memory, areNodesShort) => {
 	const words = wasRefused ? pod.message : pod.unschedulable;
 	if (words === void 0 || pod.reason === "Evicted") return [];
 	const named = [...shortages, underPressure].find((each) => each.words.test(words));
-	const shortage = named ?? (areNodesShort && unnamedTaint.test(words) ? underPressure : void 0);
+	const isPressure = named === void 0 && areNodesShort && unnamedTaint.test(words);
+	const shortage = named ?? (isPressure ? underPressure : refusals.find((each) => each.words.test(words)));
 	if (shortage === void 0) return [];
-	const certainty = named === void 0 ? "likely" : "certain";
+	const certainty = isPressure ? "likely" : "certain";
 	const what = `${wasRefused ? "was refused" : "stays pending"}: ${shortage.why}`;
 	const evidence = [words, shortage === ofMemory ? memory : ""];
 	const at = pod.changedAt ?? pod.createdAt;
@@ -476,7 +834,7 @@ const toPodFinding = (pod, memory, areNodesShort) => {
 		at
 	}];
 };
-/** Pods that found no node with room for them. */
+/** Pods that found no node with room for them, or none that takes them. */
 const findPending = ({ cluster: { pods, nodes } }) => {
 	const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) => bytes === void 0 ? [] : [`${name} ${formatBytes(bytes)}`]);
 	const memory = sizes.length === 0 ? "" : `Memory that pods may request: ${sizes.join(", ")}`;
@@ -713,14 +1071,36 @@ const findPullTroubles = (facts) => {
 };
 
 // src/diagnose/cluster/find-in-cluster.ts
-/** Says what Kubernetes tells of: pulls, kills, evictions, lack of room, lost images. */
+/** What befell a container, by what explains most; that it is not ready, either, says no more. */
+const findInContainers = (facts) => {
+	const found = [
+		findKilled,
+		findNotStarted,
+		findCrashed,
+		findNotReady
+	].flatMap((find) => find(facts));
+	const seen = /* @__PURE__ */ new Set();
+	return found.filter(({ pod, container }) => {
+		if (container === void 0) return true;
+		const key = [
+			pod.namespace,
+			pod.name,
+			container.name
+		].join("/");
+		const isFirst = !seen.has(key);
+		seen.add(key);
+		return isFirst;
+	});
+};
+/** Says what Kubernetes tells of: pulls, kills, crashes, evictions, pods that never began, lost images. */
 const findInCluster = (facts) => [
 	...findPullTroubles(facts),
 	...toFindings([
-		...findKilled(facts),
+		...findInContainers(facts),
 		...findEvictions(facts),
 		...findPending(facts)
 	], facts.since),
+	...findNoPods(facts),
 	...findPressure(facts),
 	...findCollected(facts)
 ];
@@ -795,6 +1175,7 @@ const toProblem = (error) => {
 };
 const ask = (api, { id, name }, kind) => {
 	const template = readPart(`${kind}.gotemplate`);
+	const known = readPart("known-words.txt");
 	const command = [
 		"bash",
 		"-c",
@@ -802,7 +1183,8 @@ const ask = (api, { id, name }, kind) => {
 		"slipway",
 		kind,
 		template,
-		name
+		name,
+		known
 	];
 	const asked = execute(api, id, command, timeoutMs).then((text) => ({
 		kind,
@@ -924,7 +1306,7 @@ const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === 
 * What the kubelet tells of a kill, where it is no other than the kernel's. That a probe failed is
 * likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
 */
-const isKill = ({ kind, certainty }) => kind === "oom-kill" || kind === "killed" || kind === "liveness" && certainty === "likely";
+const isKill = ({ kind, certainty }) => kind === "oom-kill" || kind === "killed" || kind === "crash" || kind === "liveness" && certainty === "likely";
 /**
 * Puts together what the kernel and what the cluster tell. The kernel knows more of an OOM kill: the
 * limit that was hit, and by which process. What only it could not locate, the cluster may have.

@@ -13,15 +13,17 @@ afterEach(() => rm(place, { recursive: true }))
 
 /** What a node's kubectl prints that is in one of minikube's folders. */
 const ask = async (kubectl: string, more: NodeJS.ProcessEnv): Promise<string> => {
-  const url = new URL('../../../src/diagnose/cluster/kubectl/ask.sh', import.meta.url)
-  const script = (await readFile(url, 'utf8'))
+  const read = (name: string): Promise<string> =>
+    readFile(new URL(`../../../src/diagnose/cluster/kubectl/${name}`, import.meta.url), 'utf8')
+  const script = (await read('ask.sh'))
     .replace('/etc/kubernetes', place)
     .replace('/var/lib/minikube', place)
   await writeFile(join(place, 'admin.conf'), '')
   await mkdir(join(place, 'binaries/v1.35.0'), { recursive: true })
   const program = `#!/bin/bash\n${kubectl}\n`
   await writeFile(join(place, 'binaries/v1.35.0/kubectl'), program, { mode: 0o755 })
-  const args = ['-c', script, 'slipway', 'pods', 'template', 'mini']
+  const known = await read('known-words.txt')
+  const args = ['-c', script, 'slipway', 'pods', 'template', 'mini', known]
   return (await promisify(execFile)('bash', args, { env: { ...process.env, ...more } })).stdout
 }
 
@@ -29,4 +31,30 @@ test("a node's kubectl asks its own API server, through no proxy", async () => {
   const proxies = { HTTPS_PROXY: 'http://proxy:3128', https_proxy: 'http://proxy:3128' }
   const printed = await ask('echo "$1 $HTTPS_PROXY$https_proxy"', proxies)
   expect(printed).toBe('--kubeconfig \n')
+})
+
+test('of a guarded message what is known leaves the node, and nothing else', async () => {
+  const secret = 'sentinel'
+  const quoted = (text: string): string => JSON.stringify(text).replaceAll("'", `'"'"'`)
+  const line = (message: string): string => `'a\t~${quoted(message)}\tb%22~'`
+  const messages = [
+    `error: exec: "x --password=${secret}": executable file not found in $PATH: unknown`,
+    `MountVolume.SetUp failed for volume "v" : mount failed: -o password=${secret}\t\n"`,
+    'MountVolume.SetUp failed for volume "v" : configmap references non-existent config key: a.yml',
+    '(combined from similar events): MountVolume.SetUp failed for volume "v" : secret "s" not found',
+    `env PASSWORD=${secret}`,
+    `"~${secret}`,
+    `denied: Pod "api" is invalid: spec: Invalid value: "${secret}"`,
+  ]
+  const printed = await ask(`printf '%s\\n' ${messages.map(line).join(' ')}`, {})
+  expect(printed.split('\n')).toEqual([
+    'a\t"executable file not found in $PATH"\tb%22~',
+    String.raw`a	"MountVolume.SetUp failed for volume \"v\""	b%22~`,
+    String.raw`a	"MountVolume.SetUp failed for volume \"v\" : configmap references non-existent config key: a.yml"	b%22~`,
+    String.raw`a	"MountVolume.SetUp failed for volume \"v\" : secret \"s\" not found"	b%22~`,
+    'a\t\tb%22~',
+    'a\t\tb%22~',
+    String.raw`a	"Pod \"api\" is invalid"	b%22~`,
+    '',
+  ])
 })

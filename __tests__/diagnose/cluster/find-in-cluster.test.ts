@@ -105,9 +105,12 @@ test.each([
   expect(found[0]?.remedy).toMatch(remedy)
 })
 
-test.each(['crashing', 'broken', 'odd', 'web-0', 'batch-5f7c9d6b9-zz8wl'])('%s: nothing', (pod) => {
-  expect(of(pod)).toEqual([])
-})
+test.each(['web-0', 'batch-5f7c9d6b9-zz8wl', 'again-1', 'ending', 'mounted'])(
+  '%s: nothing',
+  (pod) => {
+    expect(of(pod)).toEqual([])
+  },
+)
 
 test("a taint that newer schedulers do not name is a node's want where a node is short of something", () => {
   const [huge] = badDay.pods.filter(({ name }) => name === 'huge')
@@ -118,12 +121,17 @@ test("a taint that newer schedulers do not name is a node's want where a node is
   const short = { kind: 'pending', cause: expect.stringContaining('the nodes are short of disk') }
   expect(pending(unnamed, badDay.nodes)).toMatchObject({ ...short, certainty: 'likely' })
   const calm = badDay.nodes.map((node) => ({ ...node, troubles: [] }))
-  expect(pending(unnamed, calm)).toBeUndefined()
+  const tainted = {
+    kind: 'pending',
+    cause: expect.stringContaining('have taints'),
+    certainty: 'certain',
+  }
+  expect(pending(unnamed, calm)).toMatchObject(tainted)
   const unready = calm.map((node) => ({ ...node, troubles: [{ type: 'Ready', message: '' }] }))
-  expect(pending(unnamed, unready)).toBeUndefined()
+  expect(pending(unnamed, unready)).toMatchObject(tainted)
   const disk = named.replace('KEY', 'node.kubernetes.io/disk-pressure')
   expect(pending(disk, calm)).toMatchObject({ ...short, certainty: 'certain' })
-  expect(pending(named.replace('KEY', 'mine'), badDay.nodes)).toBeUndefined()
+  expect(pending(named.replace('KEY', 'mine'), badDay.nodes)).toMatchObject(tainted)
 })
 
 test('a kill for memory names pod and container as the kernel does', () => {

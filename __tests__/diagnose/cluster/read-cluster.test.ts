@@ -5,11 +5,14 @@ import { toLine } from '../../../src/text/to-line.ts'
 const lines = (...rows: readonly (readonly string[])[]): string =>
   `${rows.map((fields) => fields.join('\t')).join('\n')}\n`
 
-const podLine = ['pod', 'u1', 'default', 'api', 'kind-worker', '', '', 'then', '']
+/** Of a container that has not ended. */
+const empty = ['', '', '', '']
+
+const podLine = ['pod', 'u1', 'default', 'api', 'kind-worker', '', '', 'then', '', 'Pending', 'no']
 
 test('a pod is made of its lines, whatever their order', () => {
   const text = lines(
-    ['status', 'u1', 'main', 'ErrImagePull', 'rpc%09error%3A+%C3%BC', '', '', '', ''],
+    ['status', 'u1', 'main', 'ErrImagePull', 'rpc%09error%3A+%C3%BC', 'no', 'yes', '2', ...empty],
     ['container', 'u1', 'main', 'api%3Adev', 'Always', 'yes', '50Mi'],
     ['condition', 'u1', 'PodScheduled', '2026-03-03T10%3A00%3A01Z', '0%2F1+nodes'],
     podLine,
@@ -25,6 +28,8 @@ test('a pod is made of its lines, whatever their order', () => {
       node: 'kind-worker',
       reason: undefined,
       message: undefined,
+      phase: 'Pending',
+      isDeleted: false,
       unschedulable: '0/1 nodes',
       createdAt: undefined,
       changedAt: '2026-03-03T10:00:01Z',
@@ -35,6 +40,9 @@ test('a pod is made of its lines, whatever their order', () => {
           image: 'api:dev',
           pullPolicy: 'Always',
           waiting: { reason: 'ErrImagePull', message: 'rpc\terror: ü' },
+          isRunning: false,
+          isReady: true,
+          restarts: 2,
           ended: undefined,
           endedId: undefined,
           hasLivenessProbe: true,
@@ -44,6 +52,18 @@ test('a pod is made of its lines, whatever their order', () => {
       ],
     },
   ])
+})
+
+test('what was guarded and is known is quoted as Go does', () => {
+  const wait = (said: string): string | undefined => {
+    const status = ['status', 'u1', 'main', 'RunContainerError', said, 'no', 'no', '0', ...empty]
+    const text = lines(podLine, ['container', 'u1', 'main', 'a', '', 'no', ''], status)
+    return parseCluster(text).pods[0]?.containers[0]?.waiting?.message
+  }
+  expect(wait(String.raw`"secret \"db\" not found"`)).toBe('secret "db" not found')
+  // Unknown, or none of ours: as a line that was garbled.
+  for (const said of ['~"secret"', '"', '"a"b"', String.raw`"\x41"`])
+    expect(wait(said)).toBeUndefined()
 })
 
 test('a limit of the whole pod is that of containers without one', () => {
@@ -62,10 +82,10 @@ test('a limit of the whole pod is that of containers without one', () => {
 test.each([
   ['an error in words', 'Error executing template: template: output:1: nil. Printing more'],
   ['too few fields', 'pod\tu2\tdefault\tweb'],
-  ['too many fields', 'pod\tu2\tdefault\tweb\tn\t\t\t\t\t'],
-  ['an encoding that is none', 'pod\tu2\tdefault\tweb%\tn\t\t\t\t'],
-  ['text that is not encoded', 'pod\tu2\tdefault\tw"eb\tn\t\t\t\t'],
-  ['broken UTF-8', 'pod\tu2\tdefault\tweb%FF\tn\t\t\t\t'],
+  ['too many fields', 'pod\tu2\tdefault\tweb\tn\t\t\t\t\t\t\t'],
+  ['an encoding that is none', 'pod\tu2\tdefault\tweb%\tn\t\t\t\t\t\t'],
+  ['text that is not encoded', 'pod\tu2\tdefault\tw"eb\tn\t\t\t\t\t\t'],
+  ['broken UTF-8', 'pod\tu2\tdefault\tweb%FF\tn\t\t\t\t\t\t'],
   ['a container without its pod', 'container\tu9\tmain\tapi\tAlways\tno\t'],
   ['an unknown word', 'constructor\tu2'],
   ['nothing', ''],
@@ -77,7 +97,7 @@ test.each([
 
 test('since when a pod is what it is: put out, unscheduled, failed, or taken by its node', () => {
   const time = (minute: number): string => `2026-03-03T10%3A0${minute}%3A00Z`
-  const pod = ['pod', 'u1', 'default', 'api', 'n', 'Evicted', '', time(1), time(2)]
+  const pod = ['pod', 'u1', 'default', 'api', 'n', 'Evicted', '', time(1), time(2), '', 'no']
   const putOut = ['condition', 'u1', 'DisruptionTarget', time(4), '']
   const failed = ['condition', 'u1', 'Ready', time(3), '']
   const find = (...rows: readonly (readonly string[])[]) => {

@@ -74,7 +74,7 @@ test.each([10, 300])(
 )
 
 test.each([10, 300])('nor what an API server tells, Docker answering in %s ms', async (ms) => {
-  const api = createApi(ms, 'pod\tu\tdefault\tapi\tkind\t\t\t\t\n')
+  const api = createApi(ms, 'pod\tu\tdefault\tapi\tkind\t\t\t\t\t\t\n')
   const { cluster } = await settle(readCluster(api, nodes))
   expect(cluster?.pods.map(({ name }) => name)).toContain('api')
   const { unchecked } = await settle(readCluster(api, nodes.slice(1)))

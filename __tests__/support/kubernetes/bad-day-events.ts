@@ -1,4 +1,5 @@
 import { lowDisk, noMemory } from './bad-day-pods.ts'
+import { badStartEvents } from './bad-starts.ts'
 import { eventOf, nodeOf } from './make-others.ts'
 import { at, sentinel } from './make-pods.ts'
 import type { ApiEvent, ApiNode } from './types.ts'
@@ -20,6 +21,7 @@ const pulled = (name: string, rest: string): string =>
 export const present = 'Container image "api:dev" already present on machine'
 
 export const events: readonly ApiEvent[] = [
+  ...badStartEvents,
   eventOf('slow/main', 'Unhealthy', `Liveness probe failed: ${timedOut}`, at('05:31'), 6),
   eventOf('slow/main', 'Killing', restarted('liveness'), at('05:31'), 2),
   eventOf('sleepy/main', 'Unhealthy', statusCode, at('05:49'), 3),

@@ -1,3 +1,4 @@
+import { badStarts } from './bad-starts.ts'
 import {
   at,
   commandProbe,
@@ -9,7 +10,6 @@ import {
   podOf,
   restartedOf,
   runningOf,
-  sentinel,
   waitingOf,
 } from './make-pods.ts'
 import type { ApiPod } from './types.ts'
@@ -61,10 +61,6 @@ const waits: readonly Wait[] = [
   [
     ...(['shouty', 'Front:dev', 'IfNotPresent', 'InvalidImageName'] as const),
     'Failed to apply default image tag "Front:dev": couldn\'t parse image name "Front:dev": invalid reference format: repository name (library/Front) must be lowercase',
-  ],
-  [
-    ...(['broken', 'front:dev', 'IfNotPresent', 'RunContainerError'] as const),
-    `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "serve --password=${sentinel}": executable file not found in $PATH`,
   ],
 ]
 
@@ -198,6 +194,7 @@ export const pods: readonly ApiPod[] = [
   staged,
   mounting,
   ...endedPods,
+  ...badStarts,
   stubborn,
   crowded,
   evictedOf('batch-5f7c9d6b9-4kq2n', lowMemory, 'ReplicaSet/batch-5f7c9d6b9'),

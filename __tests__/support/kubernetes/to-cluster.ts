@@ -1,7 +1,10 @@
 import type { Cluster, Container, Event, Pod } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { events, nodes, present } from './bad-day-events.ts'
 import { pods } from './bad-day-pods.ts'
+import { knownWords } from './bad-starts.ts'
 import type { ApiEvent, ApiPod, ContainerSpec, ContainerStatus } from './types.ts'
+
+const toKnown = (message = ''): string => knownWords.get(message) ?? ''
 
 /** What is to be read of a pod, without kubectl and its templates: each checks the other. */
 const toContainer = (
@@ -14,14 +17,19 @@ const toContainer = (
   const ended = status?.state.terminated ?? status?.lastState.terminated
   const own = spec.resources.limits?.memory
   const limit = own ?? podLimit
+  const unstarted = status?.lastState.terminated
+  const said = unstarted?.reason === 'StartError' ? unstarted.message : waiting?.message
   return {
     name: spec.name,
     image: spec.image,
     pullPolicy: spec.imagePullPolicy as Container['pullPolicy'],
     waiting: waiting && {
       reason: waiting.reason,
-      message: /Image/.test(waiting.reason) ? (waiting.message ?? '') : '',
+      message: /Image/.test(waiting.reason) ? (waiting.message ?? '') : toKnown(said),
     },
+    isRunning: status?.state.running !== undefined,
+    isReady: status?.ready === true,
+    restarts: status?.restartCount ?? 0,
     ended: ended && {
       exitCode: ended.exitCode,
       reason: ended.reason,
@@ -52,6 +60,8 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
     node: spec.nodeName,
     reason: status.reason,
     message: status.message,
+    phase: status.phase,
+    isDeleted: metadata.deletionTimestamp !== undefined,
     unschedulable: unscheduled?.message,
     createdAt: metadata.creationTimestamp,
     changedAt: (putOut ?? unscheduled ?? failed)?.lastTransitionTime ?? status.startTime,
@@ -71,13 +81,18 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
 
 const toEvent = ({ involvedObject, ...event }: ApiEvent): Event => {
   const isPlain = event.reason !== 'Unhealthy' || event.message.includes('statuscode')
+  const isGuarded = /^Failed(?:Mount|Create)$/.test(event.reason)
   return {
     namespace: involvedObject.namespace ?? '',
     kind: involvedObject.kind,
     name: involvedObject.name,
     container: /\{(.*)\}/.exec(involvedObject.fieldPath ?? '')?.[1],
     reason: event.reason,
-    message: isPlain ? event.message : event.message.slice(0, 22),
+    message: isGuarded
+      ? toKnown(event.message)
+      : isPlain
+        ? event.message
+        : event.message.slice(0, 22),
     count: event.series?.count ?? event.count ?? 1,
     at: event.series?.lastObservedTime ?? event.lastTimestamp ?? undefined,
     node: (event['source'] as { readonly host: string }).host,

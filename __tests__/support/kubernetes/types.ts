@@ -14,6 +14,7 @@ export type Ended = Fields & {
   readonly reason: string
   readonly finishedAt: string | null
   readonly containerID?: string
+  readonly message?: string
 }
 
 export type State = {
@@ -27,6 +28,7 @@ export type ContainerStatus = Fields & {
   readonly state: State
   readonly lastState: State
   readonly restartCount: number
+  readonly ready: boolean
 }
 
 type Condition = Fields & {
@@ -42,6 +44,7 @@ export type ApiPod = {
     readonly name: string
     readonly uid: string
     readonly creationTimestamp: string
+    readonly deletionTimestamp?: string
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
   }
   readonly spec: Fields & {

@@ -6,23 +6,25 @@ type Row = readonly string[]
 
 /** How many fields each kind of line has, which is how garbled ones are told. */
 const widths: Readonly<Record<string, number>> = {
-  pod: 8,
+  pod: 10,
   owner: 3,
   condition: 4,
   volume: 3,
   limit: 2,
   container: 6,
-  status: 8,
+  status: 11,
   event: 9,
   node: 2,
   trouble: 3,
 }
 
-/** As Go's `urlquery` encodes; undefined of anything else. */
-const decode = (field: string): string | undefined =>
-  /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field)
+/** As Go's `urlquery` encodes, or its `%q` what was guarded and is known; undefined of anything else. */
+const decode = (field: string): string | undefined => {
+  if (/^"[ -~]*"$/.test(field)) return attempt((): string => JSON.parse(field))
+  return /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field)
     ? attempt(() => decodeURIComponent(field.replaceAll('+', ' ')))
     : undefined
+}
 
 /** Whatever does not look like a line of ours is left out. */
 const parseLine = (line: string): readonly { readonly word: string; readonly row: Row }[] => {
@@ -44,7 +46,7 @@ const toPullPolicy = (policy: string | undefined) =>
 /** @param podLimit of memory, for all of the pod; the kubelet gives it to containers that have none */
 const toContainer = (row: Row, status: Row = [], podLimit = '') => {
   const [, name = '', image = '', policy, hasLiveness, limit = ''] = row
-  const [, , waiting, said = '', code, reason = '', at, id] = status
+  const [, , waiting, said = '', isRunning, isReady, restarts, code, reason = '', at, id] = status
   const exitCode = toCount(code)
   return {
     name,
@@ -53,6 +55,9 @@ const toContainer = (row: Row, status: Row = [], podLimit = '') => {
     pullPolicy: toPullPolicy(policy),
     /** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
     waiting: waiting ? { reason: waiting, message: said } : undefined,
+    isRunning: isRunning === 'yes',
+    isReady: isReady === 'yes',
+    restarts: toCount(restarts) ?? 0,
     /** How it ended last: now, or before it was started again. */
     ended: exitCode === undefined ? undefined : { exitCode, reason, at: toTime(at) },
     /** Of the container that ended last, as containerd has it. */
@@ -70,6 +75,7 @@ const changes = ['DisruptionTarget', 'PodScheduled', 'Ready'] as const
 /** @param of the pod's other lines, by their first word */
 const toPod = (row: Row, of: (word: string) => readonly Row[]) => {
   const [uid = '', namespace = '', name = '', node, reason, message, created, started] = row
+  const [phase = '', isDeleted] = row.slice(8)
   const [, ownerKind, ownerName] = of('owner')[0] ?? []
   // They are only printed where they are bad.
   const condition = (type: string): Row => of('condition').find((each) => each[1] === type) ?? []
@@ -85,6 +91,10 @@ const toPod = (row: Row, of: (word: string) => readonly Row[]) => {
     /** Such as `Evicted`. */
     reason: reason || undefined,
     message: message || undefined,
+    /** Such as `Pending`. */
+    phase,
+    /** Whether somebody has deleted it, and it is still ending. */
+    isDeleted: isDeleted === 'yes',
     /** Why no node was found for it, in the scheduler's words. */
     unschedulable: condition('PodScheduled')[3] || undefined,
     createdAt: toTime(created),

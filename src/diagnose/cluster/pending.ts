@@ -33,6 +33,67 @@ const underPressure = {
   remedy: 'See the findings about the nodes.',
 }
 
+const correctLabels =
+  'Correct nodeSelector, affinity or tolerations of the pod, or give a node that label (`kubectl label node`; in kind nodes[].labels).'
+
+/** Where there may be room, and no node is right; what only one kind of pod has comes first. */
+const refusals = [
+  {
+    words: /node\.kubernetes\.io\/(?:not-ready|unreachable)|no nodes available to schedule pods/,
+    why: 'no node is ready',
+    remedy:
+      "Wait until the nodes are (`kubectl wait --for=condition=Ready nodes --all`); see the network plugin's own pods in kube-system.",
+  },
+  {
+    words: /persistentvolumeclaim "[^"]*" (?:not found|is being deleted)/,
+    why: 'a claim that it mounts is not there',
+    remedy: 'Apply the PersistentVolumeClaim, or correct claimName.',
+  },
+  {
+    words: /unbound immediate PersistentVolumeClaims|persistent volumes to bind/,
+    why: 'no volume answers a claim that it mounts',
+    remedy:
+      "Name a StorageClass that the cluster has (`kubectl get storageclass`; kind's is `standard`), or apply the volume; see `kubectl describe pvc`.",
+  },
+  {
+    words: /volume node affinity conflict|didn't match PersistentVolume's node affinity/,
+    why: 'its volume is on a node that does not take it',
+    remedy: 'Delete the claim and the pod, or let the pod go to the node that has the volume.',
+  },
+  {
+    words: /free ports for the requested pod ports/,
+    why: 'its hostPort is taken on every node',
+    remedy: 'Use a Service in its place, or run one such pod for each node.',
+  },
+  {
+    words: /anti-affinity rules|topology spread constraints/,
+    why: 'its rules keep it away from every node that has a pod of its kind',
+    remedy:
+      'Run fewer replicas, add nodes, or let the rule prefer (`preferredDuringScheduling...`, `ScheduleAnyway`).',
+  },
+  {
+    words: /didn't match pod affinity rules/,
+    why: 'no node has the pod beside which it is to run',
+    remedy: 'Start that pod first, or correct podAffinity.',
+  },
+  {
+    words: /didn't match Pod's node affinity\/selector|didn't match the requested node name/,
+    why: 'no node has the labels that it asks for',
+    remedy: correctLabels,
+  },
+  {
+    words: /node\(s\) were unschedulable/,
+    why: 'the nodes were cordoned',
+    remedy: '`kubectl uncordon` them, or see who did it (`kubectl drain`).',
+  },
+  {
+    words: /had untolerated taint/,
+    why: 'the nodes have taints that it does not tolerate',
+    remedy:
+      'Give the pod a toleration, or take the taint off (`kubectl taint nodes NAME KEY-`); see `kubectl describe nodes`.',
+  },
+]
+
 /** Since 1.34 schedulers do not say which taint it was (kubernetes#134740). */
 const unnamedTaint = /had untolerated taint\(s\)/
 
@@ -42,16 +103,18 @@ const toPodFinding = (pod: Pod, memory: string, areNodesShort: boolean): readonl
   const words = wasRefused ? pod.message : pod.unschedulable
   if (words === undefined || pod.reason === 'Evicted') return []
   const named = [...shortages, underPressure].find((each) => each.words.test(words))
-  const shortage = named ?? (areNodesShort && unnamedTaint.test(words) ? underPressure : undefined)
+  const isPressure = named === undefined && areNodesShort && unnamedTaint.test(words)
+  const shortage =
+    named ?? (isPressure ? underPressure : refusals.find((each) => each.words.test(words)))
   if (shortage === undefined) return []
-  const certainty = named === undefined ? 'likely' : 'certain'
+  const certainty = isPressure ? 'likely' : 'certain'
   const what = `${wasRefused ? 'was refused' : 'stays pending'}: ${shortage.why}`
   const evidence = [words, shortage === ofMemory ? memory : '']
   const at = pod.changedAt ?? pod.createdAt
   return [{ pod, kind: 'pending', certainty, what, evidence, remedy: shortage.remedy, at }]
 }
 
-/** Pods that found no node with room for them. */
+/** Pods that found no node with room for them, or none that takes them. */
 export const findPending = ({ cluster: { pods, nodes } }: ClusterFacts): readonly PodFinding[] => {
   const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) =>
     bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],

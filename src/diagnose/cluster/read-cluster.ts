@@ -31,7 +31,8 @@ const toProblem = (error: unknown): string => {
 
 const ask = (api: EngineApi, { id, name }: AskedNode, kind: (typeof kinds)[number]) => {
   const template = readPart(`${kind}.gotemplate`)
-  const command = ['bash', '-c', readPart('ask.sh'), 'slipway', kind, template, name]
+  const known = readPart('known-words.txt')
+  const command = ['bash', '-c', readPart('ask.sh'), 'slipway', kind, template, name, known]
   type Said = { readonly kind: typeof kind; readonly text: string; readonly problem?: string }
   const asked = execute(api, id, command, timeoutMs).then(
     (text): Said => ({ kind, text }),

@@ -13,7 +13,10 @@ const isSameContainer = (a: Finding, b: Finding): boolean =>
  * likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
  */
 const isKill = ({ kind, certainty }: Finding): boolean =>
-  kind === 'oom-kill' || kind === 'killed' || (kind === 'liveness' && certainty === 'likely')
+  kind === 'oom-kill' ||
+  kind === 'killed' ||
+  kind === 'crash' ||
+  (kind === 'liveness' && certainty === 'likely')
 
 /**
  * Puts together what the kernel and what the cluster tell. The kernel knows more of an OOM kill: the

@@ -1,5 +1,5 @@
 # Asks a node's own kubectl for one kind of objects, for src/diagnose/cluster/read-cluster.ts. Runs in the node.
-# Arguments: the kind, a template of what to print of them, the node's name.
+# Arguments: the kind, a template of what to print of them, the node's name, known-words.txt.
 config=/etc/kubernetes/admin.conf
 
 fail() {
@@ -25,4 +25,6 @@ printed=$(timeout --kill-after=0.5 4.2 kubectl --kubeconfig "$config" --request-
   [[ $? -lt 124 ]] || fail "the API server of $3 does not answer"
   exit 1
 }
-printf '%s\n' "$printed"
+# Guarded fields begin with a tilde and a quote, which no other field has.
+keep=$(sed '/^#/d; /^$/d; s%.*%s\%\\t~"[^\\t]*(&)[^\\t]*"\%\\t"\\1"\%%' <<<"$4")
+sed -E "$keep"$'\n''s%\t~[^\t]*%\t%' <<<"$printed"

@@ -1,0 +1,79 @@
+import { type Finding, toPlain } from '../finding/finding.ts'
+import { findNewest, isSince } from '../finding/since.ts'
+import type { ClusterFacts } from './cluster-facts.ts'
+import type { Event } from './parse-cluster.ts'
+
+/** What keeps pods from being made, by the words of the API server and its admission plugins. */
+const rows: readonly (readonly [words: RegExp, why: string, remedy: string])[] = [
+  [
+    /^exceeded quota: /,
+    "its namespace's quota is used up",
+    'Raise the ResourceQuota, lower the requests and limits, or run fewer pods.',
+  ],
+  [
+    /^failed quota: /,
+    "its namespace's quota asks for requests and limits that its pods do not have",
+    'Give every container the requests and limits that are named, or the namespace a LimitRange with defaults.',
+  ],
+  [
+    /^(?:maximum|minimum) /,
+    "its namespace's LimitRange does not allow what its containers ask for",
+    'Change their requests and limits, or the LimitRange.',
+  ],
+  [
+    /^violates PodSecurity /,
+    "its namespace's Pod Security Standard does not allow them",
+    "Set the securityContext that is named, or lower the namespace's label pod-security.kubernetes.io/enforce.",
+  ],
+  [
+    /^error looking up service account /,
+    'their service account is not there',
+    'Apply the ServiceAccount before them, or correct serviceAccountName.',
+  ],
+  [
+    /^failed calling webhook /,
+    'an admission webhook does not answer',
+    'Wait until the pods behind it are ready (`kubectl rollout status`) before you apply what it is to admit.',
+  ],
+  [
+    /^admission webhook /,
+    'an admission webhook refuses them',
+    'Its own words are in the events: `kubectl get events`.',
+  ],
+  [
+    / is invalid$/,
+    'their template is not valid',
+    'The events say which field: `kubectl get events`.',
+  ],
+]
+
+const toFinding = (event: Event, namespace: string): Finding => {
+  const found = rows.find(([words]) => words.test(event.message))
+  const [, why, remedy] = found ?? []
+  const words = event.message === '' ? '' : `: ${event.message}`
+  return toPlain({
+    kind: 'no-pods',
+    certainty: 'certain',
+    cause: `${event.kind} ${namespace}/${event.name} cannot make pods${why === undefined ? '' : `: ${why}`}`,
+    evidence: [`${event.reason}${words}`],
+    remedy: remedy ?? 'The events say why: `kubectl get events`.',
+    at: event.at,
+  })
+}
+
+/** Workloads whose pods nobody lets them make, and which have none. */
+export const findNoPods = ({
+  cluster: { pods, events },
+  since,
+}: ClusterFacts): readonly Finding[] => {
+  const owners = new Set(pods.map(({ namespace, owner }) => `${namespace} ${owner}`))
+  const failed = events.filter(
+    ({ kind, reason, at }) => kind !== 'Pod' && reason === 'FailedCreate' && isSince(at, since),
+  )
+  const byOwner = Map.groupBy(failed, ({ namespace, kind, name }) => `${namespace} ${kind}/${name}`)
+  return [...byOwner].flatMap(([owner, its]) => {
+    const newest = findNewest(its)
+    // A service account or a webhook may have come a moment later.
+    return newest === undefined || owners.has(owner) ? [] : [toFinding(newest, newest.namespace)]
+  })
+}
