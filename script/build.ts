@@ -43,6 +43,7 @@ const scripts = [
   'pull/in-node',
   'build/mounts/in-builder',
   'image/contents/reader',
+  'image/in-node',
   'cluster/in-node',
   'cluster/providers/in-node',
   'cluster/providers/on-path',
