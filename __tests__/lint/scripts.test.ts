@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { filesProgram } from '../../src/files/helper.ts'
+import { documentsReader } from '../../src/load/helper.ts'
 
 /** Debian's programs; `script/test` installs shellcheck where it is missing. */
 const isThere = (program: string): boolean =>
@@ -64,15 +65,19 @@ test('scripts are found by their ends and by their first lines', () => {
   expect(alone).toEqual(expect.arrayContaining(['.ci/run', 'script/test', 'script/setup.sh']))
 })
 
-const wholePrograms = filesIn('src/**/*.pl').filter((path) => !path.includes('/files-helper/'))
+const perlParts = /\/(files-helper|image\/in-node)\/|\/documents\.pl$/
+const wholePrograms = filesIn('src/**/*.pl').filter((path) => !perlParts.test(path))
 
 test.skipIf(!isThere('perl')).each(wholePrograms)('perl can run %s', (path) => {
   const { stderr } = spawnSync('perl', ['-c', '-w', path], { encoding: 'utf8' })
   expect(stderr).toBe(`${path} syntax OK\n`)
 })
 
-test.skipIf(!isThere('perl'))('perl can run the parts of the helper for files together', () => {
-  const { stderr } = spawnSync('perl', ['-c', '-w'], { input: filesProgram(), encoding: 'utf8' })
+test.skipIf(!isThere('perl')).each([
+  ['the helper for files', filesProgram()],
+  ["the reader of images' documents", documentsReader()],
+])('perl can run the parts of %s together', (_name, input) => {
+  const { stderr } = spawnSync('perl', ['-c', '-w'], { input, encoding: 'utf8' })
   expect(stderr).toBe('- syntax OK\n')
 })
 

@@ -37,7 +37,7 @@ describe('what a helper tells', () => {
   })
 
   test('or for all', () => {
-    expect(read('\tcannot\tno jq')).toEqual({ a: foreseen('no jq'), b: foreseen('no jq') })
+    expect(read('\tcannot\tno Perl')).toEqual({ a: foreseen('no Perl'), b: foreseen('no Perl') })
   })
 })
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
-import { joinScript } from '../../src/load/helper.ts'
+import { documentsReader, joinScript } from '../../src/load/helper.ts'
 import { eventually } from './eventually.ts'
 
 /** How a helper that read requests has ended. */
@@ -28,9 +28,9 @@ export type HelperProcess = {
  */
 export const startHelper = (folder: string, body: string): HelperProcess => {
   const parts = ['request', 'record', 'lists', 'client', 'source', 'node', 'names']
-  const given = `set -- "$2"; node=''; mkdir -p "$work/blobs/sha256"`
+  const given = `set -- "$3"; node=''; mkdir -p "$work/blobs/sha256"`
   const script = [joinScript(...parts), given, body].join('\n')
-  const args = ['-c', script, 'helper', 'no program', folder]
+  const args = ['-c', script, 'helper', 'no program', documentsReader(), folder]
   // A group of its own: what waits for the deadline would outlive it, which in a container it cannot.
   const child = spawn('bash', args, { detached: true, stdio: 'pipe' })
   const { pid = 0 } = child

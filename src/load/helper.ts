@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { helperHostConfig, mountFolder, toHelperBase } from '../cluster/helper-container.ts'
 import type { ContainerNode } from '../cluster/node.ts'
+import { documentsProgram } from '../image/documents.ts'
 
 /** Where a helper in a container sees the one folder that it mounts. */
 export const mountPoint = '/slipway'
@@ -10,6 +11,10 @@ const readPart = (name: string): string =>
 
 /** The program in Perl that our scripts speak with containerd by. */
 export const containerdClient = (): string => readPart('containerd.pl')
+
+/** The program in Perl by which source.sh reads what Docker's containerd has of an image. */
+export const documentsReader = (): string =>
+  [documentsProgram(), readPart('documents.pl')].join('\n')
 
 /** Joins parts of our shell scripts, in the order in which they are given. */
 export const joinScript = (...parts: readonly string[]): string =>
@@ -50,7 +55,7 @@ export const toHelperArguments = (act: HelperAct): readonly string[] => {
     'stage',
   ]
   const script = joinScript(...common, ...(act === 'main' ? ['publish', act] : [act]))
-  return ['-c', script, 'slipway', containerdClient()]
+  return ['-c', script, 'slipway', containerdClient(), documentsReader()]
 }
 
 /** A helper for nodes like this one, made from its image, in the words of Docker's API. */
