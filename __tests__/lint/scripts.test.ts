@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { filesProgram } from '../../src/files/helper.ts'
+import { readerProgram } from '../../src/image/contents/reader-container.ts'
 import { documentsReader } from '../../src/load/helper.ts'
 
 /** Debian's programs; `script/test` installs shellcheck where it is missing. */
@@ -65,7 +66,7 @@ test('scripts are found by their ends and by their first lines', () => {
   expect(alone).toEqual(expect.arrayContaining(['.ci/run', 'script/test', 'script/setup.sh']))
 })
 
-const perlParts = /\/(files-helper|image\/in-node)\/|\/documents\.pl$/
+const perlParts = /\/(files-helper|image\/in-node|reader)\/|\/documents\.pl$/
 const wholePrograms = filesIn('src/**/*.pl').filter((path) => !perlParts.test(path))
 
 test.skipIf(!isThere('perl')).each(wholePrograms)('perl can run %s', (path) => {
@@ -75,6 +76,7 @@ test.skipIf(!isThere('perl')).each(wholePrograms)('perl can run %s', (path) => {
 
 test.skipIf(!isThere('perl')).each([
   ['the helper for files', filesProgram()],
+  ["the reader of images' layers", readerProgram()],
   ["the reader of images' documents", documentsReader()],
 ])('perl can run the parts of %s together', (_name, input) => {
   const { stderr } = spawnSync('perl', ['-c', '-w'], { input, encoding: 'utf8' })

@@ -4,11 +4,18 @@ import { storeFolders } from '../../docker/store-folders.ts'
 import { commonFolder } from '../../host/common-folder.ts'
 import { runLabel } from '../../ownership.ts'
 import { toHex } from '../digest.ts'
+import { documentsProgram } from '../documents.ts'
 import type { ContainerImage } from '../image.ts'
 
 /** Where the reader sees the one folder that it mounts; its program knows it, too. */
 const mountPoint = '/slipway'
 const socketPoint = '/slipway-containerd'
+
+/** What the container runs. */
+export const readerProgram = (): string =>
+  [documentsProgram(), readFileSync(new URL('./reader/read.pl', import.meta.url), 'utf8')].join(
+    '\n',
+  )
 
 const toConfigFile = ({ dataRoot }: Engine, { id }: ContainerImage): string =>
   `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(id)}`
@@ -50,7 +57,7 @@ const mount = (source: string, target: string) => ({
  * A container that reads an image's layers, in the words of Docker's API. It sees them read-only, has no
  * network, and of all rights two: to read what is root's, and to see which folders are opaque.
  *
- * @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr and jq
+ * @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr
  * @param config its file on the daemon's host, of an image that a node has with its layers' folders
  */
 export const toReaderContainer = (
@@ -61,11 +68,10 @@ export const toReaderContainer = (
   config?: string,
 ) => {
   const { mounted, socketFolder, argv } = toSight(engine, image, runId, config)
-  const program = readFileSync(new URL('./reader/read.pl', import.meta.url), 'utf8')
   return {
     Image: nodeImage,
     Entrypoint: ['/usr/bin/perl'],
-    Cmd: ['-e', program, ...argv],
+    Cmd: ['-e', readerProgram(), ...argv],
     Env: ['LC_ALL=C'],
     Labels: { [runLabel]: runId },
     // The nodes' image asks for a signal that only systemd knows.
