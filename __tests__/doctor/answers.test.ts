@@ -162,6 +162,12 @@ describe('links', () => {
     expect(explainLinks(tried)).toMatchObject({ state: 'no', remedy })
   })
 
+  test('no Perl for the manifests of the containerd store', () => {
+    const tried = new Map([['a', cannot('there is no Perl to read manifests with')]])
+    const remedy = expect.stringContaining('Install Perl')
+    expect(explainLinks(tried)).toMatchObject({ state: 'no', remedy, isNeeded: false })
+  })
+
   test('nobody knows while a load is at work, or without a node', () => {
     expect(explainLinks(new Map([['a', cannot('another load holds the node')]])).state).toBe(
       'unknown',
@@ -171,7 +177,7 @@ describe('links', () => {
 })
 
 describe('nodes', () => {
-  const all = ['bash', 'perl', 'ctr', 'crictl', 'jq', 'tar', 'nsenter', 'flock', 'cp']
+  const all = ['bash', 'perl', 'ctr', 'crictl', 'tar', 'nsenter', 'flock', 'cp']
   const printedOf = (tools: readonly string[], ...more: readonly string[]): string =>
     [...tools.map((tool) => `tool ${tool}`), 'containerd 2.1.9', ...more, ''].join('\n')
   const gnu = { userland: 'gnu', provider: 'kind' } as const
@@ -208,39 +214,34 @@ describe('nodes', () => {
     })
   })
 
-  test('Perl may be missing, and what is worst is told', () => {
-    expect(
-      explain(
-        printedOf(
-          all.filter((tool) => tool !== 'perl'),
-          ...well,
-        ),
-      ).found,
-    ).toBe('node: containerd 2.1.9, without Perl')
+  test("Perl may be missing, but where Docker's containerd store has manifests", () => {
+    const tools = all.filter((tool) => tool !== 'perl')
+    const bare = [{ ...gnu, name: 'node', printed: printedOf(tools, ...well) }]
+    expect(explainNodes(bare, false)).toEqual({
+      state: 'ok',
+      found: 'node: containerd 2.1.9, without Perl',
+    })
+    expect(explainNodes(bare, true)).toMatchObject({
+      state: 'no',
+      found: 'node has no Perl: Slipway streams images there',
+      remedy: expect.stringContaining('kindest/node'),
+      isNeeded: false,
+    })
+  })
+
+  test('what is worst is told', () => {
     const slow = { ...gnu, name: 'slow', printed: printedOf(all.slice(0, -1), ...well) }
     const dead = { ...gnu, name: 'dead', printed: printedOf(all) }
     expect(explainNodes([slow, dead], true).found).toMatch(/^dead /)
   })
 
   const mini = { userland: 'gnu', provider: 'minikube', name: 'mini' } as const
-  const ofMini = [...all.filter((tool) => tool !== 'jq')]
-
-  test("minikube's image has no jq, which Docker's containerd store alone asks for", () => {
-    const own = { ...mini, printed: printedOf(ofMini, ...well) }
-    expect(explainNodes([own], false)).toEqual({ state: 'ok', found: 'mini: containerd 2.1.9' })
-    expect(explainNodes([own], true)).toMatchObject({
-      found: 'mini has no jq: Slipway streams images there',
-      remedy: expect.stringContaining('containerd-snapshotter'),
-      isNeeded: false,
-    })
-  })
-
   test.each([
     ['kind', '`docker restart mini`', 'kindest/node'],
     ['minikube', '`minikube start` with its profile', '`minikube start` without `--base-image`'],
   ] as const)('a node of %s is started, and made, by whoever made it', (provider, start, make) => {
-    const dead = { ...mini, provider, printed: printedOf(ofMini, 'socket') }
-    const bare = { ...mini, provider, printed: printedOf(ofMini.slice(0, -1), ...well) }
+    const dead = { ...mini, provider, printed: printedOf(all, 'socket') }
+    const bare = { ...mini, provider, printed: printedOf(all.slice(0, -1), ...well) }
     const remedy = (words: string) => ({ remedy: expect.stringContaining(words) })
     expect(explainNodes([dead], false)).toMatchObject(remedy(`${start} starts it again`))
     expect(explainNodes([bare], false)).toMatchObject(remedy(make))

@@ -18,6 +18,8 @@ const remedyFor = (reason: string, machineRoot: string | undefined): string => {
   if (/another machine/.test(reason)) return 'Nothing mends it, and streaming works.'
   if (/BusyBox/.test(reason))
     return 'Nothing mends it, and streaming works; take kind where loads have to be quick.'
+  if (/no Perl/.test(reason))
+    return "Install Perl where the node's containerd runs: manifests of Docker's containerd store are read with it."
   return 'Leave load-mode at auto, which copies or streams there, and compare with docs/loading.md.'
 }
 

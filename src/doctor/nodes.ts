@@ -29,6 +29,9 @@ const neededTools = ['bash', 'ctr', 'crictl'] as const
 /** Without these, it takes longer. */
 const linkingTools = ['cp', 'flock', 'nsenter', 'tar'] as const
 
+/** How people call these. */
+const called: Readonly<Record<string, string>> = { cp: 'GNU cp', perl: 'Perl' }
+
 /** An image that has all of it. */
 const images: Readonly<Record<ContainerNode['provider'], string>> = {
   kind: "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`.",
@@ -36,10 +39,6 @@ const images: Readonly<Record<ContainerNode['provider'], string>> = {
   minikube:
     "Create the cluster with minikube's own image: `minikube start` without `--base-image`.",
 }
-
-/** minikube's image has none (deploy/kicbase/Dockerfile). */
-const avoidJq =
-  'minikube\'s own image has none, and only Docker\'s containerd store asks for it: `"features": {"containerd-snapshotter": false}` in /etc/docker/daemon.json, then restart Docker; images have to be built again.'
 
 /** What is printed of one node, and what is to be expected of it. */
 export type NodeTools = Pick<ContainerNode, 'name' | 'provider' | 'userland'> & {
@@ -71,14 +70,10 @@ const explainNode = (node: NodeTools | MachineNode, hasContainerdStore: boolean)
   if (!found.hasCri) return needed(`${name}: its containerd's CRI does not answer`, look)
   if (isBusybox) return ok(`${name}: containerd ${version}, BusyBox`)
   // Only that store has manifests, which it reads.
-  const slower = lacks(hasContainerdStore ? [...linkingTools, 'jq'] : linkingTools)
+  const slower = lacks(hasContainerdStore ? [...linkingTools, 'perl'] : linkingTools)
   if (slower.length > 0) {
-    const what = slower.map((tool) => (tool === 'cp' ? 'GNU cp' : tool)).join(', ')
-    const isJqAlone = provider === 'minikube' && what === 'jq'
-    return no(
-      `${name} has no ${what}: Slipway streams images there`,
-      isJqAlone ? avoidJq : images[provider],
-    )
+    const what = slower.map((tool) => called[tool] ?? tool).join(', ')
+    return no(`${name} has no ${what}: Slipway streams images there`, images[provider])
   }
   return ok(`${name}: containerd ${version}${tools.has('perl') ? '' : ', without Perl'}`)
 }
