@@ -6,10 +6,10 @@ node_files=$lib/node
 # packages, its units, containerd as a service of systemd's with its configuration. What this one
 # lacks: kubelet, kubeadm, kubectl and the control plane's images, CNI plugins and configuration
 # (so pods here use the host's network), cri-base.json with its mount-product-files hook, the
-# test-handler runtime, fuse-overlayfs' snapshotter, nfs-common, open-iscsi, the patched resolv.conf
+# test-handler runtime, fuse-overlayfs' snapshotter, nfs-common, open-iscsi, jq, the patched resolv.conf
 # and iptables of "network magic", a product_uuid of the node's own, cgroups made for kubelet. There
 # crictl is cri-tools' program; here it is a small one of our own, as Debian has none.
-node_packages=systemd,conntrack,iptables,nftables,iproute2,ethtool,util-linux,mount,kmod,libseccomp2,pigz,fuse-overlayfs,e2fsprogs,bash,ca-certificates,curl,jq,procps
+node_packages=systemd,conntrack,iptables,nftables,iproute2,ethtool,util-linux,mount,kmod,libseccomp2,pigz,fuse-overlayfs,e2fsprogs,bash,ca-certificates,curl,procps
 base_packages=git,ca-certificates
 
 # Of the base; newer ones have a systemd that refuses cgroup v1. containerd and runc are of the node's suite.
