@@ -186,6 +186,7 @@ const remedyFor = (reason, machineRoot) => {
 	if (/only root/.test(reason)) return "Allow sudo without a password to the user of the runner, and install bash, flock, GNU tar and cp.";
 	if (/another machine/.test(reason)) return "Nothing mends it, and streaming works.";
 	if (/BusyBox/.test(reason)) return "Nothing mends it, and streaming works; take kind where loads have to be quick.";
+	if (/no Perl/.test(reason)) return "Install Perl where the node's containerd runs: manifests of Docker's containerd store are read with it.";
 	return "Leave load-mode at auto, which copies or streams there, and compare with docs/loading.md.";
 };
 /**
@@ -392,14 +393,17 @@ const linkingTools = [
 	"nsenter",
 	"tar"
 ];
+/** How people call these. */
+const called = {
+	cp: "GNU cp",
+	perl: "Perl"
+};
 /** An image that has all of it. */
 const images = {
 	kind: "Create the cluster with one of kind's own node images: `kind create cluster --image kindest/node:VERSION`.",
 	k3d: "Create the cluster with one of K3s' own images: `k3d cluster create --image rancher/k3s:VERSION`.",
 	minikube: "Create the cluster with minikube's own image: `minikube start` without `--base-image`."
 };
-/** minikube's image has none (deploy/kicbase/Dockerfile). */
-const avoidJq = "minikube's own image has none, and only Docker's containerd store asks for it: `\"features\": {\"containerd-snapshotter\": false}` in /etc/docker/daemon.json, then restart Docker; images have to be built again.";
 /** Who has found it has tried it. */
 const explainMachine = ({ name, version, address, startedBy, userland }) => {
 	return `${name}: containerd ${version} at ${address}${startedBy.length === 0 ? "" : ", through sudo"}: ${userland === "gnu" ? "layer by layer" : "whole images"}`;
@@ -418,11 +422,10 @@ const explainNode = (node, hasContainerdStore) => {
 	if (!found.isAnswering) return needed(`${name}: its containerd does not answer`, look);
 	if (!found.hasCri) return needed(`${name}: its containerd's CRI does not answer`, look);
 	if (isBusybox) return ok(`${name}: containerd ${version}, BusyBox`);
-	const slower = lacks(hasContainerdStore ? [...linkingTools, "jq"] : linkingTools);
+	const slower = lacks(hasContainerdStore ? [...linkingTools, "perl"] : linkingTools);
 	if (slower.length > 0) {
-		const what = slower.map((tool) => tool === "cp" ? "GNU cp" : tool).join(", ");
-		const isJqAlone = provider === "minikube" && what === "jq";
-		return no(`${name} has no ${what}: Slipway streams images there`, isJqAlone ? avoidJq : images[provider]);
+		const what = slower.map((tool) => called[tool] ?? tool).join(", ");
+		return no(`${name} has no ${what}: Slipway streams images there`, images[provider]);
 	}
 	return ok(`${name}: containerd ${version}${tools.has("perl") ? "" : ", without Perl"}`);
 };

@@ -5067,7 +5067,7 @@ const toHelperBase = (node, runId) => ({
 // src/files/helper.ts
 /** Where the helper sees the one folder that holds the store and the nodes' volumes. */
 const mountPoint$1 = "/slipway";
-const parts$1 = [
+const parts$2 = [
 	"common",
 	"store",
 	"gather",
@@ -5078,7 +5078,7 @@ const parts$1 = [
 	"main"
 ];
 /** All of it, as Perl takes it. */
-const filesProgram = () => parts$1.map((part) => readFileSync(new URL(`./files-helper/${part}.pl`, import.meta.url), "utf8")).join("\n");
+const filesProgram = () => parts$2.map((part) => readFileSync(new URL(`./files-helper/${part}.pl`, import.meta.url), "utf8")).join("\n");
 /** A helper that puts files into nodes like this one, in the words of Docker's API. */
 const toFilesHelper = (node, mountedFolder, sources, runId) => ({
 	...toHelperBase(node, runId),
@@ -5137,12 +5137,19 @@ const planView = (store, at) => {
 	};
 };
 
+// src/image/documents.ts
+const parts$1 = ["json", "documents"];
+/** The part of a program in Perl that reads an image's documents out of a containerd, and what is in them. */
+const documentsProgram = () => parts$1.map((part) => readFileSync(new URL(`./in-node/${part}.pl`, import.meta.url), "utf8")).join("\n");
+
 // src/load/helper.ts
 /** Where a helper in a container sees the one folder that it mounts. */
 const mountPoint = "/slipway";
 const readPart = (name) => readFileSync(new URL(`./helper/${name}`, import.meta.url), "utf8");
 /** The program in Perl that our scripts speak with containerd by. */
 const containerdClient = () => readPart("containerd.pl");
+/** The program in Perl by which source.sh reads what Docker's containerd has of an image. */
+const documentsReader = () => [documentsProgram(), readPart("documents.pl")].join("\n");
 /** Joins parts of our shell scripts, in the order in which they are given. */
 const joinScript = (...parts) => parts.map((part) => readPart(`${part}.sh`)).join("\n");
 /** Puts one image into the node in which it runs. */
@@ -5176,7 +5183,8 @@ const toHelperArguments = (act) => {
 			"stage"
 		], ...act === "main" ? ["publish", act] : [act]),
 		"slipway",
-		containerdClient()
+		containerdClient(),
+		documentsReader()
 	];
 };
 /** A helper for nodes like this one, made from its image, in the words of Docker's API. */
@@ -12250,4 +12258,4 @@ const toLists = (inputs, imageReport, volumes) => ({
 	...inputs?.nodeFiles.length !== 0 && { volumes }
 });
 
-export { beginLists, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toLists, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };
+export { beginLists, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, documentsProgram, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toLists, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };

@@ -1,7 +1,7 @@
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { toLine as toLine$1 } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { isWarning, runContainer, toHex } from "./shared.actions-post.actions-step.recorder.js";
-import { commonFolder, findTargetObjection, hideTokens, isLike, storeFolders, toFingerprint, tokenPatterns } from "./shared.actions-step.js";
+import { commonFolder, documentsProgram, findTargetObjection, hideTokens, isLike, storeFolders, toFingerprint, tokenPatterns } from "./shared.actions-step.js";
 import { formatBytes, formatDuration, runLabel } from "./shared.actions-post.actions-step.js";
 import { findFolderAbove, foldersAbove, isPlainPath } from "./shared.commands-report.docker-image-source.oci-find-oci-source.run-analyse-step.run-prove-step.js";
 import { copyRules, countPlaced, estimatePacked, isBase, isCopy, isFromContext, keyOf, matchCopies, nameOf, parentOf, planRemoval, readPackedSizes, toSubject, withoutShared } from "./shared.commands-report.run-analyse-step.run-prove-step.js";
@@ -2352,6 +2352,8 @@ const createListing = () => {
 /** Where the reader sees the one folder that it mounts; its program knows it, too. */
 const mountPoint = "/slipway";
 const socketPoint = "/slipway-containerd";
+/** What the container runs. */
+const readerProgram = () => [documentsProgram(), readFileSync(new URL("./reader/read.pl", import.meta.url), "utf8")].join("\n");
 const toConfigFile = ({ dataRoot }, { id }) => `${dataRoot}/image/overlay2/imagedb/content/sha256/${toHex(id)}`;
 /** What the program is told, and which folders of the daemon's host it has to see. */
 const toSight = (engine, image, runId, config) => {
@@ -2396,7 +2398,7 @@ const mount = (source, target) => ({
 * A container that reads an image's layers, in the words of Docker's API. It sees them read-only, has no
 * network, and of all rights two: to read what is root's, and to see which folders are opaque.
 *
-* @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr and jq
+* @param nodeImage ID of an image with Perl, GNU find and, for the containerd store, ctr
 * @param config its file on the daemon's host, of an image that a node has with its layers' folders
 */
 const toReaderContainer = (engine, image, nodeImage, runId, config) => {
@@ -2406,7 +2408,7 @@ const toReaderContainer = (engine, image, nodeImage, runId, config) => {
 		Entrypoint: ["/usr/bin/perl"],
 		Cmd: [
 			"-e",
-			readFileSync(new URL("./reader/read.pl", import.meta.url), "utf8"),
+			readerProgram(),
 			...argv
 		],
 		Env: ["LC_ALL=C"],

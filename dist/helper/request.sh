@@ -24,8 +24,8 @@
 set -euo pipefail
 export LC_ALL=C
 
-# A program in Perl; see containerd.pl.
-client=${1-}
+# Programs in Perl; see containerd.pl and documents.pl.
+client=${1-} documents=${2-}
 
 complete='' names=() diffs=() chains=() folders=()
 while IFS=$'\t' read -r word a b c d; do

@@ -27,23 +27,18 @@ dctl() { ctr --address "$address" --namespace "$namespace" "$@"; }
 # The containerd store keeps the original manifest and config, and so does the node: their digests
 # stay what a registry says. Of an index only the one manifest of this platform is taken.
 read_containerd() {
-  local digest=$image mounts i
-  local -a layers
-  command -v jq >/dev/null || cannot 'there is no jq to read manifests with'
+  local mounts i
+  local -a found
+  command -v perl >/dev/null || cannot 'there is no Perl to read manifests with'
   [[ -n "$view" || -S "$address" ]] || cannot "Docker's containerd is not to be seen on this machine"
-  dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
-  if jq -e 'has("manifests")' "$work/manifest" >/dev/null; then
-    digest=$(jq -r --arg arch "$architecture" '[.manifests[] | select(.platform.os == "linux" and .platform.architecture == $arch)][0].digest // empty' "$work/manifest")
-    [[ -n "$digest" ]] || cannot "the image's index has no manifest for linux/$architecture"
-    dctl content get "$digest" >"$work/manifest" || die "Docker's containerd does not have $digest"
-  fi
-  printf '%s' "$digest" >"$work/digest"
-  config_digest=$(jq -r .config.digest "$work/manifest")
-  dctl content get "$config_digest" >"$work/config" || die "Docker's containerd does not have $config_digest"
-  add_blob "$work/manifest" "$digest"
+  perl -e "$documents" "$address" "$namespace" "$image" "$architecture" "$work" >"$work/found" || exit 1
+  mapfile -t found <"$work/found"
+  ((${#found[@]} > 0)) || cannot "the image's index has no manifest for linux/$architecture"
+  printf '%s' "${found[0]}" >"$work/digest"
+  config_digest=${found[1]}
+  add_blob "$work/manifest" "${found[0]}"
   add_blob "$work/config" "$config_digest"
-  [[ "$(jq -r '.rootfs.diff_ids[]' "$work/config")" == "$(printf '%s\n' "${diffs[@]}")" ]] ||
-    die "the image's config names other layers than docker does"
+  [[ "${found[*]:2}" == "${diffs[*]}" ]] || die "the image's config names other layers than docker does"
   ((${#chains[@]} > 0)) || return 0
   mounts=$(dctl snapshots view --mounts "slipway/$run/view" "${chains[-1]}") ||
     cannot 'Docker has not unpacked the image'

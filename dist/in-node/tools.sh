@@ -1,5 +1,5 @@
 # What of a node Slipway works with; for the sh that each node has. A line for each thing that is there.
-for tool in bash perl ctr crictl jq tar nsenter flock; do
+for tool in bash perl ctr crictl tar nsenter flock; do
   ! command -v "$tool" >/dev/null 2>&1 || echo "tool $tool"
 done
 case $(cp --version 2>/dev/null) in *GNU*) echo 'tool cp' ;; esac

@@ -2,7 +2,8 @@
 # Arguments:
 #   overlay2 CONFIG FOLDER...     the config's file and the layers' folders, lowest first
 #   containerd SOCKET NAMESPACE KEY IMAGE ARCHITECTURE CHAIN MOUNTED
-# Messages are a word and fields, each ended by NUL; after a length come so many bytes.
+# Messages are a word and fields, each ended by NUL; after a length come so many bytes. Behind the parts of
+# src/image/documents.ts.
 use strict;
 use warnings;
 use Fcntl qw(:DEFAULT);
@@ -27,14 +28,6 @@ sub content {
 sub cannot {
   message('cannot', $_[0]);
   exit 0;
-}
-
-sub output_of {
-  open(my $out, '-|', @_) or return;
-  binmode $out;
-  local $/;
-  my $text = <$out> // '';
-  return close($out) ? $text : undef;
 }
 
 # No link, and nothing that would have us wait.
@@ -64,26 +57,13 @@ sub hash_file {
   return $line =~ /^([0-9a-f]{64}) / ? $1 : undef;
 }
 
-my $longest = 16_000_000;
-
 sub folders_of_containerd {
   my ($socket, $namespace, $key, $image, $architecture, $chain, $mounted) = @_;
   my @ctr = ('ctr', '--address', $socket, '--namespace', $namespace);
-  my $get = sub { output_of(@ctr, 'content', 'get', $_[0]) // cannot("Docker's containerd does not have $_[0]") };
-  my $pick = sub {
-    my ($json, @filter) = @_;
-    open(my $file, '>', '/dev/shm/json') or cannot("/dev/shm/json: $!");
-    (print {$file} $json) && close($file) or cannot("/dev/shm/json: $!");
-    my $found = output_of('jq', '-r', @filter, '/dev/shm/json') // cannot('jq cannot read the manifest');
-    chomp $found;
-    return $found;
-  };
-  my $manifest = $get->($image);
-  my $own = $pick->($manifest, '--arg', 'arch', $architecture,
-    '[.manifests[]? | select(.platform.os == "linux" and .platform.architecture == $arch)][0].digest // empty');
-  $manifest = $get->($own) if $own ne '';
+  my (undef, $manifest, undef, $config) = eval { documents_of($socket, $namespace, $image, $architecture) }
+    or cannot($@ eq '' ? "the image's index has no manifest for linux/$architecture" : $@ =~ s/\n\z//r);
   content('manifest', $manifest);
-  content('config', $get->($pick->($manifest, '.config.digest')));
+  content('config', $config);
   return if $chain eq '';
   my $mounts = output_of(@ctr, 'snapshots', 'view', '--mounts', $key, $chain) // cannot('Docker has not unpacked the image');
   # Nothing roots a view, so the garbage collector may have been quicker.
