@@ -1,4 +1,4 @@
-import { beginUnpacking, buildImage, createExportLayers, fewBytes, findSecretMounts, hasLayer, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, restoringBuilds, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUsableCache, withoutFurther } from "./shared.actions-step.js";
+import { LostLayerFailure, beginUnpacking, buildImage, createExportLayers, fewBytes, findSecretMounts, hasLayer, isForFolder, measureImage, measureLayout, prepareLayout, readBlob, readDockerfile, readLayout, readQuietly, renderBriefly, renderEvent, renderWaiting, restoringBuilds, shortenInstruction, sizeOfBlob, startRegistry, toBakeFiles, toBakeWords, toBlobPath, toCached, toContainerImage, toContexts, toLayers, toLayoutFolder, toUncached, toUnread, toUsableCache, withoutFurther } from "./shared.actions-step.js";
 import { Failure, attempt } from "./shared.actions-post.actions-step.cache-client.recorder.watchdog.js";
 import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder.js";
 import { findStepLine } from "./shared.run-analyse-step.run-build-caches.run-build-step.js";
@@ -342,6 +342,21 @@ const retryBuild = async ({ name, retries, signal, line }, build) => {
 		await setTimeout$1(waitMs, void 0, { signal }).catch(() => {
 			throw error;
 		});
+	}
+};
+/**
+* Builds again without reading caches where a layer is gone that one of them promised: BuildKit asks for it only when
+* the build needs it, and fails then. What it had done before is in its own cache.
+*/
+const retryUnread = async ({ target, cacheRequired, signal, warn }, build) => {
+	try {
+		return await build(target);
+	} catch (error) {
+		const mayGoOn = error instanceof LostLayerFailure && !cacheRequired && !signal.aborted;
+		const unread = mayGoOn ? toUnread(target) : void 0;
+		if (!mayGoOn || unread === void 0) throw error;
+		warn(`${error.message}. Building again without reading caches.`);
+		return await build(unread);
 	}
 };
 
@@ -713,15 +728,23 @@ const build = async (step, ports) => {
 		signal,
 		onEvent
 	}, (until, onEvent) => buildImage(createDocker(run.env, until), whole, onEvent, log.warning)));
-	const tryBuild = (whole, prepare = () => {}) => retryBuild({
+	const tryBuild = (whole, prepare = () => {}) => retryUnread({
+		target: whole.target,
+		cacheRequired,
+		signal,
+		warn: log.warning
+	}, (target) => retryBuild({
 		name,
 		retries,
 		signal,
 		line: log.line
 	}, () => {
 		prepare();
-		return buildOnce(whole);
-	});
+		return buildOnce({
+			...whole,
+			target
+		});
+	}));
 	const { built: whole, inFolder } = await (isForFolder(target) ? buildIntoFolder(order, nodes, ports, tryBuild) : tryBuild(order).then((built) => ({
 		built,
 		inFolder: void 0

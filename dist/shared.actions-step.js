@@ -548,6 +548,11 @@ const withSafeCaches = (definition, rules) => {
 		"cache-to": entries.map((entry) => toSafe(entry, rules))
 	};
 };
+/** One that reads no cache. */
+const withoutCacheImport = (definition) => ({
+	...definition,
+	"cache-from": []
+});
 /** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
 const withoutCacheExport = (definition) => {
 	const entries = toEntries$1(definition["cache-to"]);
@@ -999,6 +1004,20 @@ const toUncached = (target) => ({
 		definition: withoutCacheExport(target.bake.definition)
 	}
 });
+const readsCache = ({ definition }) => toEntries$1(definition["cache-from"]).length > 0;
+/** The target without the caches that it would read; undefined where it reads none. */
+const toUnread = (target) => {
+	if (!toBakeTargets(target).some(readsCache)) return void 0;
+	const unread = (each) => ({
+		...each,
+		definition: withoutCacheImport(each.definition)
+	});
+	return {
+		...target,
+		bake: unread(target.bake),
+		bases: target.bases.map(unread)
+	};
+};
 /**
 * What Bake has, as builds of their own.
 *
@@ -8036,13 +8055,18 @@ const untrusted = {
 	remedy: "Docker's own builder reads /etc/docker/certs.d and insecure-registries; another one its own configuration alone: buildkitd-config-inline with [registry.\"HOST\"] and its ca, or http = true."
 };
 /**
+* A layer of a cache that is read only when it is needed, by the Actions cache's two services and by registries; of
+* these it may be a base image's, too.
+*/
+const lostLayerWords = /ERROR CODE: [A-Z]|invalid status response|\bblob (?:sha256:\w+ )?not found|could not fetch content descriptor \S+ \S+ from remote: not found/;
+/**
 * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
 * that fits counts.
 */
 const rows$1 = [
 	{
-		words: /ERROR CODE: [A-Z]|invalid status response|\bblob (?:sha256:\w+ )?not found/,
-		remedy: "A layer of the cache that the build reads is gone, or is not given any more. Run the job again; if it stays so, build once without cache and cache-from, or remove the entries of that cache."
+		words: lostLayerWords,
+		remedy: "A layer of the cache that the build reads, or of a base image, is gone, or is not given any more. Run the job again; if it stays so, build once without cache and cache-from, or remove the entries of that cache."
 	},
 	{
 		words: /pull rate limit|registry-1\.docker\.io\S*: 429 /,
@@ -8082,6 +8106,8 @@ const findRefusalRemedy = (reason) => {
 	const text = reason.slice(0, longestReason);
 	return rows$1.find(({ words, status }) => words.test(text) || status !== void 0 && tellsStatus(text, status))?.remedy;
 };
+/** Whether a build failed as a layer is gone that a cache had promised. */
+const tellsLostLayer = (reason) => !isRun.test(reason) && lostLayerWords.test(reason.slice(0, longestReason));
 
 // src/build/cache-failures.ts
 /** With the target before it, where a build has several. */
@@ -8350,6 +8376,8 @@ const findReason = (log) => {
 	const end = log.indexOf("", start);
 	return log.slice(start, end < 0 ? void 0 : end).join("\n").replace(/^ERROR: (failed to build: )?(failed to solve: )?/, "").replace(/^failed to compute cache key: /, "").replace(/failed to calculate checksum of ref \S+: /, "").trim();
 };
+/** A build that failed as a layer is gone, mostly one that a cache had promised. */
+var LostLayerFailure = class extends Failure {};
 /** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
 const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/;
 /** The docker driver's and the exporter's own words. */
@@ -8384,7 +8412,7 @@ const explainBuildFailure = ({ name, dockerfile }, code, log) => {
 	const ending = exitCode === void 0 ? "failed" : `exited with ${exitCode}`;
 	const told = cause === void 0 ? "" : `: ${toLine(cause)}`;
 	const at = location === void 0 ? "" : `${location.file}:${location.line}. `;
-	return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
+	return new (tellsLostLayer(reason) ? LostLayerFailure : Failure)(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
 		remedy: neutralise(`${at}${remedyFor(reason, step?.instruction ?? "")}`),
 		location: dockerfile === void 0 ? void 0 : location,
 		transient: findTransient(reason, step?.output ?? [])
@@ -12258,4 +12286,4 @@ const toLists = (inputs, imageReport, volumes) => ({
 	...inputs?.nodeFiles.length !== 0 && { volumes }
 });
 
-export { beginLists, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, documentsProgram, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toLists, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };
+export { LostLayerFailure, beginLists, beginUnpacking, buildImage, catalog, checkImageLimits, commonFolder, compareImages, compareReports, compareWithUsual, createExportLayers, createLinkCheck, createProgress, documentsProgram, dropName$1 as dropName, dropVolumes, emptyReport, escapeTemplate, executeIn, expand$1 as expand, fewBytes$1 as fewBytes, findDockers, findFilesystems, findGate, findImage, findImages, findInNode, findLargest, findOtherExcesses, findOthers$1 as findOthers, findOverlap, findRoot$1 as findRoot, findSecretMounts, findTargetObjection, fixOf, freedOf, groupForHelpers, hasLayer, hideTokens, inspectNode, inspectVolumes, isAboutAnother, isForFolder, isLike, isMap, isNoSpace, isOfKo, isPlaceholder, isStale, isTold, joinManifests, judgeRestore, loadDirectly, localDelete, longestSpecial, measureImage, measureLayout, noTar, openMemoryFile, outcomesOf, parseCacheLayers, parseHeader, parseInstructions, parsePax, pinVolumes, placeTrees, planMethod, planView, prepareLayout, readAllow, readBlob, readClaimed, readDockerfile, readLayout, readPlacement, readQuietly$1 as readQuietly, readTerms, readVolumes, reasonFor, refuseUnknownNames, renderBecause, renderBriefly, renderChange, renderEndedToken, renderEvent, renderEvidence, renderFinding, renderGrowth, renderMatchPlace, renderParts$1 as renderParts, renderPath, renderPlace$1 as renderPlace, renderProof, renderSaid, renderSum, renderUnloaded, renderWaiting, restoringBuilds, runHelper, runInPlace, runJobs, shortenInstruction, show, sizeOfBlob, startRegistry, storeFolders, toAnnotations, toAssignments, toBakeFiles, toBakeWords, toBlobPath, toCached, toChainIds, toContainerImage, toContexts, toExcessFailure, toFailure$1 as toFailure, toFilesHelper, toFilesImage, toFingerprint, toGrowths, toHelperRequest, toImageReportOutput, toImageReports, toInstruction, toLayers, toLayoutFolder, toLists, toManifest, toMountStart, toMounts, toOutputs, toProblems, toQuotedWords, toRate, toRestoreKey, toScope, toStat, toTreeCommands, toTreeDigest, toTreeId, toUncached, toUnread, toUsableCache, toVolume, toWholeBlobs, toWordText, tokenPatterns, trimPrefix, usualPlatform, withPax, withPlace, withoutFurther, withoutTag };

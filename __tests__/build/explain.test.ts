@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { explainBuildFailure } from '../../src/build/explain.ts'
+import { explainBuildFailure, LostLayerFailure } from '../../src/build/explain.ts'
 import { findCause } from '../../src/build/failed-step.ts'
 import { renderError } from '../../src/failure.ts'
 import { recorded, step, toEvents } from '../support/build-log.ts'
@@ -181,4 +181,22 @@ describe('the line that says why', () => {
   test('nothing was printed', () => {
     expect(findCause(['', ' '])).toBeUndefined()
   })
+})
+
+test.each([
+  [
+    'ERROR: failed to solve: failed to copy: httpReadSeeker: failed open: could not fetch content descriptor sha256:c6d3 (application/vnd.oci.image.layer.v1.tar) from remote: not found',
+    true,
+  ],
+  ['ERROR: failed to solve: blob sha256:c6d3 not found: unknown', true],
+  ['ERROR: failed to solve: x/y:1: not found', false],
+  [
+    'ERROR: failed to solve: process "/bin/sh -c echo blob not found; false" did not complete successfully: exit code: 1',
+    false,
+  ],
+])('%s: a layer is lost: %j', (text, isLost) => {
+  const place = { name: 'api', dockerfile: 'Dockerfile' }
+  const failure = explainBuildFailure(place, 1, [{ kind: 'text', text }])
+  expect(failure instanceof LostLayerFailure).toBe(isLost)
+  expect(failure.name).toBe('Failure')
 })

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LostLayerFailure } from '../../src/build/explain.ts'
+import type { Target } from '../../src/build/target.ts'
 import { Failure } from '../../src/failure.ts'
-import { retryBuild } from '../../src/run/build-retry.ts'
+import { retryBuild, retryUnread } from '../../src/run/build-retry.ts'
 
 const transient = { what: 'the registry failed', waitMs: 10 }
 const lost = () => new Failure('api: the build failed', { transient })
@@ -45,4 +47,39 @@ test('a cancelled step does not wait', async () => {
   setTimeout(() => cancelled.abort(), 20)
   await expect(running).rejects.toThrow('lost')
   expect(build).toHaveBeenCalledTimes(1)
+})
+
+const toTarget = (from: unknown): Target => {
+  const bake = { name: 'api', definition: { 'cache-from': from, 'cache-to': ['b'] } }
+  return { name: 'api', bake, bases: [bake] } as unknown as Target
+}
+const reading = (cacheRequired: boolean, from: unknown = ['a'], signal = options(0).signal) => ({
+  ...{ target: toTarget(from), cacheRequired, signal },
+  warn: (text: string) => void lines.push(text),
+})
+const gone = new LostLayerFailure('api: the build failed: x from remote: not found')
+
+test('where a cache has lost a layer, the build goes on without reading any', async () => {
+  const build = vi.fn().mockRejectedValueOnce(gone).mockResolvedValueOnce('built')
+  expect(await retryUnread(reading(false), build)).toBe('built')
+  expect(lines).toEqual([`${gone.message}. Building again without reading caches.`])
+  const definition = { 'cache-from': [], 'cache-to': ['b'] }
+  expect(build).toHaveBeenLastCalledWith(
+    expect.objectContaining({
+      bake: expect.objectContaining({ definition }),
+      bases: [expect.objectContaining({ definition })],
+    }),
+  )
+})
+
+test('but not where it is required, none is read, or something else failed', async () => {
+  const build = vi.fn().mockRejectedValue(gone)
+  await expect(retryUnread(reading(true), build)).rejects.toBe(gone)
+  await expect(retryUnread(reading(false, []), build)).rejects.toBe(gone)
+  await expect(retryUnread(reading(false, null), build)).rejects.toBe(gone)
+  const cancelled = reading(false, ['a'], AbortSignal.abort())
+  await expect(retryUnread(cancelled, build)).rejects.toBe(gone)
+  build.mockRejectedValue(lost())
+  await expect(retryUnread(reading(false), build)).rejects.toThrow('the build failed')
+  expect([build.mock.calls.length, lines]).toEqual([5, []])
 })

@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { writeFiles } from '../support/bake.ts'
-import { withoutPruning } from '../support/builder-turn.ts'
+import { whilePruning, withoutPruning } from '../support/builder-turn.ts'
 import { type CacheService, createToken, startCacheService } from '../support/cache-service.ts'
+import { eventually } from '../support/eventually.ts'
 import { warningsOf } from '../support/loading.ts'
 import { type OtherBuilder, startOtherBuilder } from '../support/other-builder.ts'
 import { type Registry, startRegistry } from '../support/registry.ts'
@@ -12,6 +15,7 @@ import type { Run } from '../support/runner/types.ts'
 import { runSlipway } from '../support/slipway.ts'
 import { type Cluster, startCluster, uniqueName } from '../support/testbed.ts'
 
+const run = promisify(execFile)
 const six = ['api', 'web', 'worker', 'cron', 'proxy', 'docs']
 const name = uniqueName('caches')
 let builder: OtherBuilder
@@ -60,7 +64,7 @@ const runWith = async (
     'docker-bake.json': JSON.stringify({ group: { default: { targets } }, target }),
     ...Object.fromEntries(targets.map((each) => [`${each}/own`, `${name} ${each}\n`])),
     ...Object.fromEntries(
-      targets.map((each) => [`${each}/Dockerfile`, 'FROM scratch\nCOPY own /\n']),
+      targets.map((each) => [`${each}/Dockerfile`, `FROM scratch\nCOPY own /${name}-${each}\n`]),
     ),
   })
   // The builder is one that other tests prune.
@@ -149,4 +153,38 @@ test('a registry that refuses the older form of caches is a warning with the cau
   expect(warningsOf(run)).toEqual([
     expect.stringMatching(/the registry refuses cache manifests .*400.*image-manifest=true/),
   ])
+})
+
+/** Has the builder lose what it has of a target, as a new one has none of it. */
+const forget = (target: string): Promise<void> =>
+  eventually('the builder has forgotten it', async () => {
+    const prune = ['prune', '--all', '--force', '--filter', `description~=${name}-${target}`]
+    const env = { ...process.env, BUILDX_CONFIG: builder.config }
+    const pruned = await whilePruning(() => run('docker', ['buildx', ...prune], { env }))
+    return /^Total:\s*0B$/m.test(pruned.stdout)
+  })
+
+test('a cache that has lost its layers is a warning, and the image is built', async () => {
+  const inputs = { cache: 'registry', 'cache-ref': `${registry.host}/${name}/lost` }
+  const made = await runWith(['docs'], inputs)
+  expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
+  await forget('docs')
+  registry.loseLayers()
+  const strict = await runWith(['docs'], { ...inputs, 'cache-required': 'true' })
+  expect(strict.exitCode).toBe(1)
+  expect(strict.annotations.map(({ message }) => message).join()).toContain(
+    'from remote: not found',
+  )
+  const again = await runWith(['docs'], inputs)
+  expect(again.exitCode).toBe(0)
+  expect(warningsOf(again)).toEqual([
+    expect.stringMatching(
+      /^docs: .* from remote: not found\. Building again without reading caches\.$/,
+    ),
+  ])
+  expect(again.summary).toContain('loaded')
+  // And what it wrote is whole.
+  await forget('docs')
+  const last = await runWith(['docs'], { ...inputs, 'cache-required': 'true' })
+  expect([last.exitCode, warningsOf(last)]).toEqual([0, []])
 })

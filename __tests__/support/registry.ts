@@ -16,6 +16,8 @@ export type Registry = {
   readonly names: () => readonly string[]
   /** Answers everything with this status, until it is told to go on. */
   readonly failWith: (status: number | undefined) => void
+  /** Loses the layers of all that has names, as a rule for old ones may. */
+  readonly loseLayers: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -57,6 +59,12 @@ const isWhole = (store: Map<string, Stored>, body: Buffer): boolean => {
   }
   const parts = [...(config === undefined ? [] : [config]), ...layers, ...manifests]
   return parts.every(({ digest }) => store.has(digest))
+}
+
+const layersOf = (manifest: Buffer): readonly string[] => {
+  type Listed = { readonly layers?: readonly { readonly digest: string }[] }
+  const { layers = [] } = JSON.parse(manifest.toString()) as Listed
+  return layers.map(({ digest }) => digest)
 }
 
 /** BuildKit's older form of a cache, which Amazon's registry and others refuse. */
@@ -139,5 +147,9 @@ export const startRegistry = async (kind: 'private' | 'public'): Promise<Registr
   const failWith = (status: number | undefined): void => {
     failing = status
   }
-  return { host, auth, logins, names: () => [...store.keys()], failWith, stop }
+  const loseLayers = (): void => {
+    for (const { type, body } of [...store.values()])
+      if (/manifest/.test(type)) for (const layer of layersOf(body)) store.delete(layer)
+  }
+  return { host, auth, logins, names: () => [...store.keys()], failWith, loseLayers, stop }
 }

@@ -54,6 +54,12 @@ export const withSafeCaches = (definition: BakeDefinition, rules: CacheRules): B
   return { ...definition, 'cache-to': entries.map((entry) => toSafe(entry, rules)) }
 }
 
+/** One that reads no cache. */
+export const withoutCacheImport = (definition: BakeDefinition): BakeDefinition => ({
+  ...definition,
+  'cache-from': [],
+})
+
 /** One that writes no cache but what is a part of the image itself, whose ID would be another one. */
 export const withoutCacheExport = (definition: BakeDefinition): BakeDefinition => {
   const entries = toEntries(definition['cache-to'])

@@ -5,7 +5,7 @@ import { toLine } from '../text/to-line.ts'
 import { findCacheRemedy, toCacheKind } from './cache-failures.ts'
 import type { BuildEvent } from './event.ts'
 import { findCause, findFailedPlace, findFailedStep } from './failed-step.ts'
-import { findRefusalRemedy } from './remedies.ts'
+import { findRefusalRemedy, tellsLostLayer } from './remedies.ts'
 import { shortenInstruction } from './render-event.ts'
 import { findTransient } from './transient.ts'
 
@@ -36,6 +36,9 @@ const findReason = (log: readonly string[]): string | undefined => {
     .replace(/failed to calculate checksum of ref \S+: /, '')
     .trim()
 }
+
+/** A build that failed as a layer is gone, mostly one that a cache had promised. */
+export class LostLayerFailure extends Failure {}
 
 /** 128 and SIGKILL's 9, as BuildKit and programs that start others tell it. */
 const wasKilled = /\bexit code: 137\b|\bsignal: killed\b/
@@ -84,7 +87,8 @@ export const explainBuildFailure = (
   const ending = exitCode === undefined ? 'failed' : `exited with ${exitCode}`
   const told = cause === undefined ? '' : `: ${toLine(cause)}`
   const at = location === undefined ? '' : `${location.file}:${location.line}. `
-  return new Failure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
+  const BuildFailure = tellsLostLayer(reason) ? LostLayerFailure : Failure
+  return new BuildFailure(neutralise(toLine(`${name}: ${what} ${ending}`) + told + full), {
     remedy: neutralise(`${at}${remedyFor(reason, step?.instruction ?? '')}`),
     location: dockerfile === undefined ? undefined : location,
     transient: findTransient(reason, step?.output ?? []),

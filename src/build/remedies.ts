@@ -28,14 +28,21 @@ export const untrusted: Row = {
 }
 
 /**
+ * A layer of a cache that is read only when it is needed, by the Actions cache's two services and by registries; of
+ * these it may be a base image's, too.
+ */
+const lostLayerWords =
+  /ERROR CODE: [A-Z]|invalid status response|\bblob (?:sha256:\w+ )?not found|could not fetch content descriptor \S+ \S+ from remote: not found/
+
+/**
  * What BuildKit passes on of registries (containerd's core/remotes/docker) and of Git, in their own words. The first
  * that fits counts.
  */
 const rows: readonly Row[] = [
   {
-    words: /ERROR CODE: [A-Z]|invalid status response|\bblob (?:sha256:\w+ )?not found/,
+    words: lostLayerWords,
     remedy:
-      'A layer of the cache that the build reads is gone, or is not given any more. Run the job again; if it stays so, build once without cache and cache-from, or remove the entries of that cache.',
+      'A layer of the cache that the build reads, or of a base image, is gone, or is not given any more. Run the job again; if it stays so, build once without cache and cache-from, or remove the entries of that cache.',
   },
   {
     words: /pull rate limit|registry-1\.docker\.io\S*: 429 /,
@@ -89,3 +96,7 @@ export const findRefusalRemedy = (reason: string): string | undefined => {
     ({ words, status }) => words.test(text) || (status !== undefined && tellsStatus(text, status)),
   )?.remedy
 }
+
+/** Whether a build failed as a layer is gone that a cache had promised. */
+export const tellsLostLayer = (reason: string): boolean =>
+  !isRun.test(reason) && lostLayerWords.test(reason.slice(0, longestReason))

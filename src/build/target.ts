@@ -1,6 +1,6 @@
-import { toTextMap } from '../inputs/entries.ts'
+import { toEntries, toTextMap } from '../inputs/entries.ts'
 import { intermediateRepository } from '../ownership.ts'
-import { withoutCacheExport } from './cache-entries.ts'
+import { withoutCacheExport, withoutCacheImport } from './cache-entries.ts'
 import { type BakeTarget, findBaseTargets } from './definition.ts'
 import { type Output, toFurther } from './outputs.ts'
 import { type RegistryNames, withRegistryCaches } from './registry-output.ts'
@@ -70,6 +70,19 @@ export const toUncached = (target: Target): Target => ({
   ...target,
   bake: { ...target.bake, definition: withoutCacheExport(target.bake.definition) },
 })
+
+const readsCache = ({ definition }: BakeTarget): boolean =>
+  toEntries(definition['cache-from']).length > 0
+
+/** The target without the caches that it would read; undefined where it reads none. */
+export const toUnread = (target: Target): Target | undefined => {
+  if (!toBakeTargets(target).some(readsCache)) return undefined
+  const unread = (each: BakeTarget): BakeTarget => ({
+    ...each,
+    definition: withoutCacheImport(each.definition),
+  })
+  return { ...target, bake: unread(target.bake), bases: target.bases.map(unread) }
+}
 
 /**
  * What Bake has, as builds of their own.

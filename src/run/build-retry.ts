@@ -1,4 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
+import { LostLayerFailure } from '../build/explain.ts'
+import { type Target, toUnread } from '../build/target.ts'
 import { Failure, type Transient } from '../failure.ts'
 import { formatDuration } from '../text/format.ts'
 
@@ -30,5 +32,32 @@ export const retryBuild = async <T>(
         throw error
       })
     }
+  }
+}
+
+type Reading = {
+  readonly target: Target
+  /** Whether it fails where its cache cannot be read. */
+  readonly cacheRequired: boolean
+  readonly signal: AbortSignal
+  readonly warn: (text: string) => void
+}
+
+/**
+ * Builds again without reading caches where a layer is gone that one of them promised: BuildKit asks for it only when
+ * the build needs it, and fails then. What it had done before is in its own cache.
+ */
+export const retryUnread = async <T>(
+  { target, cacheRequired, signal, warn }: Reading,
+  build: (target: Target) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await build(target)
+  } catch (error) {
+    const mayGoOn = error instanceof LostLayerFailure && !cacheRequired && !signal.aborted
+    const unread = mayGoOn ? toUnread(target) : undefined
+    if (!mayGoOn || unread === undefined) throw error
+    warn(`${error.message}. Building again without reading caches.`)
+    return await build(unread)
   }
 }

@@ -17,7 +17,7 @@ import { measureImage } from '../image/sizes.ts'
 import { findBuilt, renderMoved } from '../image/sources/built.ts'
 import { toLine } from '../text/to-line.ts'
 import { logBuild } from './build-log.ts'
-import { retryBuild } from './build-retry.ts'
+import { retryBuild, retryUnread } from './build-retry.ts'
 import { buildIntoFolder, type TryBuild } from './folder-build.ts'
 import type { BuiltOf } from './history-origins.ts'
 import { measureLayout, toLayoutFolder } from './layouts.ts'
@@ -87,10 +87,12 @@ export const build: Handler<'build'> = async (step, ports) => {
       ),
     )
   const tryBuild: TryBuild = (whole, prepare = () => {}) =>
-    retryBuild({ name, retries, signal, line: log.line }, () => {
-      prepare()
-      return buildOnce(whole)
-    })
+    retryUnread({ target: whole.target, cacheRequired, signal, warn: log.warning }, (target) =>
+      retryBuild({ name, retries, signal, line: log.line }, () => {
+        prepare()
+        return buildOnce({ ...whole, target })
+      }),
+    )
   const building = isForFolder(target)
     ? buildIntoFolder(order, nodes, ports, tryBuild)
     : tryBuild(order).then((built) => ({ built, inFolder: undefined }))
