@@ -188,3 +188,19 @@ test('a cache that has lost its layers is a warning, and the image is built', as
   const last = await runWith(['docs'], { ...inputs, 'cache-required': 'true' })
   expect([last.exitCode, warningsOf(last)]).toEqual([0, []])
 })
+
+test('of the Actions cache, BuildKit sees in time that an entry is gone', async () => {
+  const inputs = { cache: 'gha' }
+  const made = await runWith(['proxy'], inputs)
+  expect([made.exitCode, warningsOf(made)]).toEqual([0, []])
+  await forget('proxy')
+  const [kept, all] = [
+    service.entries.filter(({ key }) => key.startsWith('index-')),
+    service.entries,
+  ]
+  expect(all.length).toBeGreaterThan(kept.length)
+  all.splice(0, all.length, ...kept)
+  const again = await runWith(['proxy'], inputs)
+  expect([again.exitCode, warningsOf(again)]).toEqual([0, []])
+  expect(again.log).toMatch(/ERROR: blob sha256:\w+: not found/)
+})
