@@ -44,6 +44,13 @@ test('of a guarded message what is known leaves the node, and nothing else', asy
     '(combined from similar events): MountVolume.SetUp failed for volume "v" : secret "s" not found',
     `env PASSWORD=${secret}`,
     `"~${secret}`,
+    `error: exec: "/app/${secret}": stat /app/${secret}: no such file or directory: unknown`,
+    `error: exec: "/app/${secret} \\"a\\"": permission denied: unknown`,
+    `failed to write "max": write /sys/fs/cgroup/${secret}/memory.max: permission denied: unknown`,
+    `stat /srv/${secret}: no such file or directory`,
+    `failed calling webhook "w.io": an error on the server ("${secret}") has prevented the request`,
+    `admission webhook "w.io" denied the request: it violates PodSecurity "baseline:latest": ${secret}`,
+    `admission webhook "w.io" denied the request: exceeded quota: ${secret}`,
     `denied: Pod "api" is invalid: spec: Invalid value: "${secret}"`,
   ]
   const printed = await ask(`printf '%s\\n' ${messages.map(line).join(' ')}`, {})
@@ -54,7 +61,18 @@ test('of a guarded message what is known leaves the node, and nothing else', asy
     String.raw`a	"MountVolume.SetUp failed for volume \"v\" : secret \"s\" not found"	b%22~`,
     'a\t\tb%22~',
     'a\t\tb%22~',
+    'a\t"exec: no such file or directory"\tb%22~',
+    'a\t"exec: permission denied"\tb%22~',
+    'a\t\tb%22~',
+    'a\t\tb%22~',
+    String.raw`a	"failed calling webhook \"w.io\""	b%22~`,
+    String.raw`a	"admission webhook \"w.io\" denied the request"	b%22~`,
+    String.raw`a	"admission webhook \"w.io\" denied the request"	b%22~`,
     String.raw`a	"Pod \"api\" is invalid"	b%22~`,
     '',
   ])
+})
+
+test('a field of another that begins like a guarded one guards none', async () => {
+  expect(await ask(`printf '%s\\n' $'event\\t~web\\t~"sentinel"\\tb'`, {})).toBe('event\t\t\tb\n')
 })

@@ -94,7 +94,7 @@ test('evidence is what was seen, and no secret', () => {
   const evidenceOf = (pod: string) => all.find((finding) => finding.pod === pod)?.evidence
   expect(evidenceOf('crashing')).toEqual(['Exit code 1, reason Error, restarted 4 times'])
   expect(evidenceOf('tests')).toEqual(['Exit code 2, reason Error'])
-  expect(evidenceOf('unstarted')).toEqual(['StartError: no such file or directory'])
+  expect(evidenceOf('unstarted')).toEqual(['StartError: exec: no such file or directory'])
   expect(evidenceOf('subpathed')).toEqual(['CreateContainerConfigError'])
   expect(JSON.stringify(all)).not.toContain(sentinel)
 })

@@ -152,7 +152,7 @@ export const knownWords: ReadonlyMap<string, string> = new Map([
   ["couldn't find key url in Secret default/db", "couldn't find key url in Secret default/db"],
   [asRoot, 'container has runAsNonRoot and image will run as root'],
   [notOnPath, 'executable file not found in $PATH'],
-  [noFile, 'no such file or directory'],
+  [noFile, 'exec: no such file or directory'],
   [notMounted, 'error mounting'],
   [noConfig, noConfig],
   [noFolder, noFolder],

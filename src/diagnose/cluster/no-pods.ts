@@ -32,7 +32,7 @@ const rows: readonly (readonly [words: RegExp, why: string, remedy: string])[] =
   ],
   [
     /^failed calling webhook /,
-    'an admission webhook does not answer',
+    'an admission webhook does not answer as it should',
     'Wait until the pods behind it are ready (`kubectl rollout status`) before you apply what it is to admit.',
   ],
   [

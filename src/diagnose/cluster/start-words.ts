@@ -99,8 +99,11 @@ const rows: readonly Row[] = [
   ],
   [/^no command specified$/, () => command('neither it nor its image has a command')],
   [/^executable file not found in \$PATH$/, () => command('its image has no such command on PATH')],
-  [/^no such file or directory$/, () => command("its image has no file of its command's name")],
-  [/^permission denied$/, () => command('its command may not be executed')],
+  [
+    /^exec: no such file or directory$/,
+    () => command("its image has no file of its command's name"),
+  ],
+  [/^exec: permission denied$/, () => command('its command may not be executed')],
   [
     /^container init was OOM-killed$/,
     () => ({
