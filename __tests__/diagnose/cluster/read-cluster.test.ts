@@ -61,6 +61,7 @@ test('what was guarded and is known is quoted as Go does', () => {
     return parseCluster(text).pods[0]?.containers[0]?.waiting?.message
   }
   expect(wait(String.raw`"secret \"db\" not found"`)).toBe('secret "db" not found')
+  expect(wait('"/srv/modèles is not a directory"')).toBe('/srv/modèles is not a directory')
   // Unknown, or none of ours: as a line that was garbled.
   for (const said of ['~"secret"', '"', '"a"b"', String.raw`"\x41"`])
     expect(wait(said)).toBeUndefined()

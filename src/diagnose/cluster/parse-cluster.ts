@@ -20,7 +20,7 @@ const widths: Readonly<Record<string, number>> = {
 
 /** As Go's `urlquery` encodes, or its `%q` what was guarded and is known; undefined of anything else. */
 const decode = (field: string): string | undefined => {
-  if (/^"[ -~]*"$/.test(field)) return attempt((): string => JSON.parse(field))
+  if (/^"\P{Cc}*"$/u.test(field)) return attempt((): string => JSON.parse(field))
   return /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field)
     ? attempt(() => decodeURIComponent(field.replaceAll('+', ' ')))
     : undefined
