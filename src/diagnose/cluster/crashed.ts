@@ -3,6 +3,10 @@ import { readLog } from './commands.ts'
 import { isFailedStart } from './not-started.ts'
 import type { Container, Pod } from './parse-cluster.ts'
 import type { PodFinding } from './pod-finding.ts'
+import { toIsDone } from './tries.ts'
+
+/** 128 and SIGTERM's 15. */
+const asked = 143
 
 /** What exit codes mean beyond the program's own: of shells (126, 127), and 128 and a signal's number. */
 const meanings: ReadonlyMap<number, readonly [means: string, remedy: string]> = new Map([
@@ -24,7 +28,7 @@ const meanings: ReadonlyMap<number, readonly [means: string, remedy: string]> = 
     ],
   ],
   [139, ['SIGSEGV: it used memory that is not its own', '']],
-  [143, ['SIGTERM: it was asked to end', '']],
+  [asked, ['SIGTERM: it was asked to end', '']],
 ])
 
 /**
@@ -34,9 +38,19 @@ const meanings: ReadonlyMap<number, readonly [means: string, remedy: string]> = 
 const isDown = ({ waiting, isRunning, isReady }: Container): boolean =>
   isRunning ? !isReady : waiting === undefined || waiting.reason === 'CrashLoopBackOff'
 
+/** Whether a kubelet asked it to end, as it does a sidecar when the pod's own containers have. */
+const isSidecars = ({ phase, containers }: Pod, { ended }: Container): boolean =>
+  phase === 'Failed' &&
+  ended?.exitCode === asked &&
+  containers.some(({ ended }) => ended && ended.exitCode !== 0 && ended.exitCode !== asked)
+
+/** What containerd writes of one that went with its node, or with itself. */
+const lostReason = 'Unknown'
+
 const explain = (pod: Pod, container: Container): PodFinding | undefined => {
   const { ended, restarts, waiting } = container
   if (ended === undefined || !isDown(container) || isFailedStart(container)) return undefined
+  if (ended.reason === lostReason || isSidecars(pod, container)) return undefined
   const log = `Read its log: ${readLog(pod, container)}.`
   const times = restarts === 0 ? '' : `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}`
   const evidence = [`Exit code ${ended.exitCode}, reason ${ended.reason || 'not given'}${times}`]
@@ -60,10 +74,10 @@ const explain = (pod: Pod, container: Container): PodFinding | undefined => {
 
 /** Containers that ended on their own, and are down. */
 export const findCrashed = ({ cluster: { pods } }: ClusterFacts): readonly PodFinding[] => {
-  const done = new Set(pods.flatMap(({ phase, owner }) => (phase === 'Succeeded' && owner) || []))
+  const isDone = toIsDone(pods)
   return pods.flatMap((pod) => {
-    // Who deletes a pod ends its containers; who fails it for a reason of its own has been told of. And a Job tries again.
-    const isOver = pod.isDeleted || pod.reason !== undefined || done.has(pod.owner ?? '')
-    return isOver ? [] : pod.containers.flatMap((container) => explain(pod, container) ?? [])
+    // Who deletes a pod ends its containers; who fails it for a reason of its own has been told of.
+    if (pod.isDeleted || pod.reason !== undefined || isDone(pod)) return []
+    return pod.containers.flatMap((container) => explain(pod, container) ?? [])
   })
 }

@@ -4,6 +4,7 @@ import { describePod } from './commands.ts'
 import { type Container, type Event, isOf, type Pod } from './parse-cluster.ts'
 import type { PodFinding } from './pod-finding.ts'
 import { explainStart } from './start-words.ts'
+import { toIsDone } from './tries.ts'
 
 /** What the kubelet and the container runtime write where a container's image is there, and it does not start. */
 const reasons: ReadonlySet<string> = new Set([
@@ -69,5 +70,9 @@ const findPod = (pod: Pod, events: readonly Event[]): readonly PodFinding[] => {
 /** Pods and containers that have their images, or never came to ask for them, and do not start. */
 export const findNotStarted = ({
   cluster: { pods, events },
-}: ClusterFacts): readonly PodFinding[] =>
-  pods.flatMap((pod) => (pod.isDeleted ? [] : [...findContainers(pod), ...findPod(pod, events)]))
+}: ClusterFacts): readonly PodFinding[] => {
+  const isDone = toIsDone(pods)
+  return pods.flatMap((pod) =>
+    pod.isDeleted || isDone(pod) ? [] : [...findContainers(pod), ...findPod(pod, events)],
+  )
+}

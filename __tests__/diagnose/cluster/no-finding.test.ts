@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { findInCluster } from '../../../src/diagnose/cluster/find-in-cluster.ts'
+import type { Cluster, Container, Pod } from '../../../src/diagnose/cluster/parse-cluster.ts'
+import { at } from '../../support/kubernetes/make-pods.ts'
+import { badDay } from '../../support/kubernetes/to-cluster.ts'
+import { toFacts } from '../../support/kubernetes/to-facts.ts'
+
+/** Clusters that are well, or may yet be, beside what is wrong and looks like it. */
+
+const podNamed = (name: string, more: Partial<Pod> = {}): Pod => {
+  const pod = badDay.pods.find((it) => it.name === name)
+  if (pod === undefined) throw new Error(`no pod ${name}`)
+  return { ...pod, ...more }
+}
+const containerOf = (pod: string, more: Partial<Container> = {}): Container => {
+  const [container] = podNamed(pod).containers
+  if (container === undefined) throw new Error(`no container in ${pod}`)
+  return { ...container, ...more }
+}
+const find = (pods: readonly Pod[], more: Partial<Cluster> = {}) => {
+  const cluster = { pods: [...pods], events: [], nodes: [], ...more }
+  return findInCluster(toFacts(cluster, [], new Map(), undefined))
+}
+const kindsOf = (...args: Parameters<typeof find>): readonly string[] =>
+  find(...args).map(({ kind, pod, container }) => [kind, pod, container].join(' '))
+
+const ended = (exitCode: number, reason = 'Error') => ({ exitCode, reason, at: at('08:20') })
+
+test('a Job is done once a try of its own, and of the same index, was', () => {
+  const failed = podNamed('again-1')
+  const unstarted = {
+    ...failed,
+    containers: [containerOf('again-1', { ended: ended(128, 'StartError') })],
+  }
+  const done = podNamed('again-2')
+  expect(kindsOf([failed, done])).toEqual([])
+  expect(kindsOf([unstarted])).toEqual(['not-started again-1 main'])
+  expect(kindsOf([unstarted, done])).toEqual([])
+  expect(kindsOf([failed, { ...done, namespace: 'other' }])).toEqual(['crash again-1 main'])
+  const [third, fourth] = ['again-3-x2x9k', 'again-4-b7f2m'].map((name) => ({ name }))
+  expect(kindsOf([podNamed('again-1', third), podNamed('again-2', fourth)])).toEqual([
+    'crash again-3-x2x9k main',
+  ])
+  // What else keeps pods does not try again.
+  const other = { owner: 'Workflow/again' }
+  expect(kindsOf([podNamed('again-1', other), podNamed('again-2', other)])).toHaveLength(1)
+})
+
+test("a pod's sidecars are asked to end once its own containers have", () => {
+  const proxy = containerOf('tests', { name: 'proxy', ended: ended(143) })
+  const main = (exitCode: number): Container => containerOf('tests', { ended: ended(exitCode) })
+  const of = (phase: string, ...containers: Container[]) =>
+    kindsOf([podNamed('tests', { phase, containers })])
+  expect(of('Succeeded', proxy, main(0))).toEqual([])
+  expect(of('Failed', proxy, main(2))).toEqual(['crash tests main'])
+  expect(of('Failed', main(143))).toEqual(['crash tests main'])
+  expect(of('Running', proxy, main(2))).toHaveLength(2)
+})
+
+test('who ended with its node did not end by itself', () => {
+  const again = { ...containerOf('crashing'), waiting: undefined, isRunning: true, isReady: false }
+  const of = (reason: string) =>
+    kindsOf([podNamed('crashing', { containers: [{ ...again, ended: ended(255, reason) }] })])
+  expect(of('Unknown')).toEqual([])
+  expect(of('Error')).toEqual(['crash crashing main'])
+})
