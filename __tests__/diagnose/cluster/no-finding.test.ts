@@ -64,3 +64,26 @@ test('who ended with its node did not end by itself', () => {
   expect(of('Unknown')).toEqual([])
   expect(of('Error')).toEqual(['crash crashing main'])
 })
+
+test('events of a pod that had its name before are not its own', () => {
+  const unmounted = podNamed('unmounted')
+  const unready = podNamed('unready')
+  const events = badDay.events.filter(({ name }) => /^un(?:mounted|ready)$/.test(name))
+  expect(kindsOf([unmounted, unready], { events })).toEqual([
+    'not-started unmounted ',
+    'not-ready unready main',
+  ])
+  const younger = [unmounted, unready].map((pod) => ({ ...pod, createdAt: at('08:55') }))
+  expect(kindsOf(younger, { events })).toEqual([])
+})
+
+test('what ended before the job does not hide what is so since', () => {
+  const [container] = podNamed('unready').containers
+  const before = { ...ended(1), at: at('07:00') }
+  const pod = podNamed('unready', { containers: [{ ...(container as Container), ended: before }] })
+  const events = badDay.events.filter(({ name }) => name === 'unready')
+  const facts = (since: string) =>
+    toFacts({ pods: [pod], events, nodes: [] }, [], new Map(), Date.parse(at(since)))
+  expect(findInCluster(facts('06:00'))).toMatchObject([{ kind: 'crash' }])
+  expect(findInCluster(facts('08:00'))).toMatchObject([{ kind: 'not-ready' }])
+})

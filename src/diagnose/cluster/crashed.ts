@@ -60,7 +60,8 @@ const explain = (pod: Pod, container: Container): PodFinding | undefined => {
     kind: 'crash',
     certainty: 'certain',
     evidence,
-    at: ended.at,
+    // As of one that was killed.
+    at: ended.at ?? pod.changedAt ?? pod.createdAt,
   } as const
   if (ended.exitCode !== 0) {
     const [means = '', also = ''] = meanings.get(ended.exitCode) ?? []

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding/finding.ts'
+import { isSince } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { findCrashed } from './crashed.ts'
 import { findEvictions } from './evictions.ts'
@@ -17,8 +18,9 @@ const findInContainers = (facts: ClusterFacts): readonly PodFinding[] => {
     find(facts),
   )
   const seen = new Set<string>()
-  return found.filter(({ pod, container }) => {
-    if (container === undefined) return true
+  return found.filter(({ pod, container, at }) => {
+    // What is older than the job does not hide what is so since.
+    if (container === undefined || !isSince(at, facts.since)) return true
     const key = [pod.namespace, pod.name, container.name].join('/')
     const isFirst = !seen.has(key)
     seen.add(key)

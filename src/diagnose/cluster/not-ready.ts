@@ -1,7 +1,7 @@
 import { findNewest } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { readLog } from './commands.ts'
-import { isOf } from './parse-cluster.ts'
+import { findPodEvents } from './pod-events.ts'
 import type { PodFinding } from './pod-finding.ts'
 
 /** As Kubernetes' own failureThreshold: the first answers of a program that is starting are no trouble. */
@@ -11,7 +11,7 @@ const fewest = 3
 export const findNotReady = ({ cluster: { pods, events } }: ClusterFacts): readonly PodFinding[] =>
   pods.flatMap((pod) => {
     if (pod.isDeleted) return []
-    const its = events.filter(isOf(pod))
+    const its = findPodEvents(pod, events)
     return pod.containers.flatMap((container) => {
       if (!container.isRunning || container.isReady) return []
       const said = findNewest(

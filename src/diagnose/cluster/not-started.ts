@@ -1,7 +1,8 @@
 import { findNewest } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { describePod } from './commands.ts'
-import { type Container, type Event, isOf, type Pod } from './parse-cluster.ts'
+import type { Container, Event, Pod } from './parse-cluster.ts'
+import { findPodEvents } from './pod-events.ts'
 import type { PodFinding } from './pod-finding.ts'
 import { explainStart } from './start-words.ts'
 import { toIsDone } from './tries.ts'
@@ -59,7 +60,7 @@ const findPod = (pod: Pod, events: readonly Event[]): readonly PodFinding[] => {
       ended === undefined && /^(?:ContainerCreating|PodInitializing)$/.test(waiting?.reason ?? ''),
   )
   if (pod.phase !== 'Pending' || !isWaiting) return []
-  const its = events.filter(isOf(pod))
+  const its = findPodEvents(pod, events)
   const said = findNewest(its.filter(({ reason }) => before.has(reason)))
   const pulled = findNewest(its.filter(({ reason }) => /^Pull(?:ed|ing)$/.test(reason)))
   if (said === undefined) return []
