@@ -158,6 +158,7 @@ test('whoever may not make pods has none', () => {
   expect(found.map(({ cause }) => cause)).toEqual([
     "ReplicaSet default/limited-6f9c cannot make pods: its namespace's quota is used up",
     'Job default/watched cannot make pods: an admission webhook refuses them',
+    'StatefulSet default/store cannot make pods: an admission webhook refuses them',
   ])
   const event = eventOf('limited-6f9c')
   const cluster = (owner: string | undefined): Cluster => ({

@@ -87,3 +87,21 @@ test('what ended before the job does not hide what is so since', () => {
   expect(findInCluster(facts('06:00'))).toMatchObject([{ kind: 'crash' }])
   expect(findInCluster(facts('08:00'))).toMatchObject([{ kind: 'not-ready' }])
 })
+
+test('who made pods after it could not needs none now', () => {
+  const refused = badDay.events.filter(({ name }) => name === 'limited-6f9c')
+  const made = refused.map((event) => ({ ...event, reason: 'SuccessfulCreate', message: '' }))
+  const later = made.map((event) => ({ ...event, at: at('03:01') }))
+  const sooner = made.map((event) => ({ ...event, at: at('02:59') }))
+  expect(kindsOf([], { events: [...sooner, ...refused] })).toEqual(['no-pods  '])
+  expect(kindsOf([], { events: [...made, ...refused] })).toEqual([])
+  expect(kindsOf([], { events: [...later, ...refused] })).toEqual([])
+})
+
+test('what makes no pods fails to make something else', () => {
+  const [refused] = badDay.events.filter(({ name }) => name === 'limited-6f9c')
+  const of = (kind: string) => kindsOf([], { events: refused ? [{ ...refused, kind }] : [] })
+  expect(of('StatefulSet')).toEqual(['no-pods  '])
+  expect(of('PostgresCluster')).toEqual([])
+  expect(of('CronJob')).toEqual([])
+})

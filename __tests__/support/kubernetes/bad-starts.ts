@@ -36,6 +36,7 @@ const notMounted = runtime(
 )
 const mountOptions = `MountVolume.SetUp failed for volume "share" : mount failed: exit status 32\nMounting command: mount\nMounting arguments: -t cifs -o username=a,password=${sentinel} //nas/share /var/lib/kubelet/pods/x\nOutput: mount error(13): Permission denied\n`
 const webhook = `Error creating: admission webhook "policy.acme.io" denied the request: env PASSWORD=${sentinel} is not allowed`
+export const claimed = 'create Claim data-store-0 Pod store-0 in StatefulSet store success'
 const quota =
   'Error creating: pods "limited-6f9c-x2x9k" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=4, limited: pods=4'
 const noConfig = 'MountVolume.SetUp failed for volume "settings" : configmap "settings" not found'
@@ -144,6 +145,11 @@ export const badStartEvents: readonly ApiEvent[] = [
   eventOf('unready/main', 'Unhealthy', `Readiness probe failed: ${refused}`, at('08:50'), 12),
   ofOther('ReplicaSet', eventOf('limited-6f9c/', 'FailedCreate', quota, at('03:00'), 9)),
   ofOther('Job', eventOf('watched/', 'FailedCreate', webhook, at('03:00'), 9)),
+  // Its pods came once the webhook was there, and are gone; the other's never came.
+  ofOther('Job', eventOf('patient/', 'FailedCreate', webhook, at('03:00'), 2)),
+  ofOther('Job', eventOf('patient/', 'SuccessfulCreate', `Created pod: ${sentinel}`, at('03:01'))),
+  ofOther('StatefulSet', eventOf('store/', 'FailedCreate', webhook, at('03:00'), 9)),
+  ofOther('StatefulSet', eventOf('store/', 'SuccessfulCreate', claimed, at('03:00'))),
 ]
 
 /** What leaves the node of messages that are guarded; nothing of others. */

@@ -1,7 +1,7 @@
 import type { Cluster, Container, Event, Pod } from '../../../src/diagnose/cluster/parse-cluster.ts'
 import { events, nodes, present } from './bad-day-events.ts'
 import { pods } from './bad-day-pods.ts'
-import { knownWords } from './bad-starts.ts'
+import { claimed, knownWords } from './bad-starts.ts'
 import type { ApiEvent, ApiPod, ContainerSpec, ContainerStatus } from './types.ts'
 
 const toKnown = (message = ''): string => knownWords.get(message) ?? ''
@@ -81,6 +81,7 @@ const toPod = ({ metadata, spec, status }: ApiPod): Pod => {
 
 const toEvent = ({ involvedObject, ...event }: ApiEvent): Event => {
   const isPlain = event.reason !== 'Unhealthy' || event.message.includes('statuscode')
+  const isBare = event.reason === 'SuccessfulCreate'
   const isGuarded = /^Failed(?:Mount|Create)$/.test(event.reason)
   return {
     namespace: involvedObject.namespace ?? '',
@@ -90,9 +91,11 @@ const toEvent = ({ involvedObject, ...event }: ApiEvent): Event => {
     reason: event.reason,
     message: isGuarded
       ? toKnown(event.message)
-      : isPlain
-        ? event.message
-        : event.message.slice(0, 22),
+      : isBare
+        ? ''
+        : isPlain
+          ? event.message
+          : event.message.slice(0, 22),
     count: event.series?.count ?? event.count ?? 1,
     at: event.series?.lastObservedTime ?? event.lastTimestamp ?? undefined,
     node: (event['source'] as { readonly host: string }).host,
@@ -103,7 +106,7 @@ const toEvent = ({ involvedObject, ...event }: ApiEvent): Event => {
 export const badDay: Cluster = {
   pods: pods.map(toPod),
   events: events
-    .filter(({ reason, message }) => reason !== 'BackOff' && message !== present)
+    .filter(({ reason, message }) => reason !== 'BackOff' && ![claimed, present].includes(message))
     .map(toEvent),
   nodes: nodes.map(({ metadata, status }) => ({
     name: metadata.name,

@@ -61,19 +61,24 @@ const toFinding = (event: Event, namespace: string): Finding => {
   })
 }
 
+/** Others write such events of what they make, which is no pods. */
+const makers = /^(?:DaemonSet|Job|ReplicaSet|ReplicationController|StatefulSet)$/
+
 /** Workloads whose pods nobody lets them make, and which have none. */
 export const findNoPods = ({
   cluster: { pods, events },
   since,
 }: ClusterFacts): readonly Finding[] => {
   const owners = new Set(pods.map(({ namespace, owner }) => `${namespace} ${owner}`))
-  const failed = events.filter(
-    ({ kind, reason, at }) => kind !== 'Pod' && reason === 'FailedCreate' && isSince(at, since),
+  const tries = events.filter(
+    ({ kind, reason }) => makers.test(kind) && /^(?:Failed|Successful)Create$/.test(reason),
   )
-  const byOwner = Map.groupBy(failed, ({ namespace, kind, name }) => `${namespace} ${kind}/${name}`)
+  const byOwner = Map.groupBy(tries, ({ namespace, kind, name }) => `${namespace} ${kind}/${name}`)
   return [...byOwner].flatMap(([owner, its]) => {
-    const newest = findNewest(its)
-    // A service account or a webhook may have come a moment later.
-    return newest === undefined || owners.has(owner) ? [] : [toFinding(newest, newest.namespace)]
+    // A service account or a webhook may have come a moment later, and what was made be gone since; within
+    // one second the failure was first.
+    const newest = findNewest(its.toSorted((a, b) => a.reason.localeCompare(b.reason)))
+    const isOver = newest?.reason !== 'FailedCreate' || owners.has(owner)
+    return isOver || !isSince(newest.at, since) ? [] : [toFinding(newest, newest.namespace)]
   })
 }
