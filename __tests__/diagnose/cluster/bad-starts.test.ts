@@ -171,10 +171,10 @@ test('whoever may not make pods has none', () => {
 })
 
 test.each([
-  ['no nodes available to schedule pods', /no node is ready$/],
+  ['no nodes available to schedule pods', /no node is ready that might take it$/],
   [
     '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }. preemption: x',
-    /no node is ready$/,
+    /no node is ready that might take it$/,
   ],
   [
     '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: x',
@@ -203,13 +203,31 @@ test.each([
   ],
   ['0/1 nodes are available: 1 node(s) were unschedulable.', /were cordoned$/],
   ['0/1 nodes are available: 1 node(s) had untolerated taint {gpu: true}.', /have taints/],
+  [
+    '0/3 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 node(s) had untolerated taint(s). no new claims to deallocate, preemption: x',
+    /have taints/,
+  ],
+  [
+    '0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) had untolerated taint(s). preemption: x',
+    /no node has as much left of something that it requests$/,
+  ],
+  [
+    "0/2 nodes are available: 1 node(s) didn't match pod topology spread constraints (missing required label), 1 node(s) had untolerated taint(s).",
+    /no node has the labels/,
+  ],
+  [
+    "0/2 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) had untolerated taint(s).",
+    /keep it away/,
+  ],
 ])('pending: %s', (unschedulable, cause) => {
   const cluster = { pods: [{ ...podNamed('odd'), unschedulable }], events: [], nodes: [] }
   expect(find(cluster)).toMatchObject([{ kind: 'pending', certainty: 'certain' }])
   expect(find(cluster)[0]?.cause).toMatch(cause)
 })
 
-test('what the scheduler says that nobody knows is no finding', () => {
-  const unschedulable = 'Scheduling is blocked due to non-empty scheduling gates'
+test.each([
+  'Scheduling is blocked due to non-empty scheduling gates',
+  '0/2 nodes are available: 1 cannot allocate all claims, 1 node(s) had untolerated taint(s).',
+])('what the scheduler says that nobody knows is no finding: %s', (unschedulable) => {
   expect(find({ pods: [{ ...podNamed('odd'), unschedulable }], events: [], nodes: [] })).toEqual([])
 })

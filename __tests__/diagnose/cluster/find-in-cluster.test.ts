@@ -112,7 +112,7 @@ test.each(['web-0', 'batch-5f7c9d6b9-zz8wl', 'again-1', 'ending', 'mounted'])(
   },
 )
 
-test("a taint that newer schedulers do not name is a node's want where a node is short of something", () => {
+test("a taint that newer schedulers do not name is a node's want where one is short of something, or not ready", () => {
   const [huge] = badDay.pods.filter(({ name }) => name === 'huge')
   const pending = (unschedulable: string, nodes: Cluster['nodes']) =>
     find({ pods: huge ? [{ ...huge, unschedulable }] : [], events: [], nodes }, 'huge')
@@ -128,7 +128,11 @@ test("a taint that newer schedulers do not name is a node's want where a node is
   }
   expect(pending(unnamed, calm)).toMatchObject(tainted)
   const unready = calm.map((node) => ({ ...node, troubles: [{ type: 'Ready', message: '' }] }))
-  expect(pending(unnamed, unready)).toMatchObject(tainted)
+  expect(pending(unnamed, unready)).toMatchObject({
+    ...{ kind: 'pending', certainty: 'likely' },
+    cause: expect.stringContaining('no node is ready that might take it'),
+  })
+  expect(pending(named.replace('KEY', 'mine'), unready)).toMatchObject(tainted)
   const disk = named.replace('KEY', 'node.kubernetes.io/disk-pressure')
   expect(pending(disk, calm)).toMatchObject({ ...short, certainty: 'certain' })
   expect(pending(named.replace('KEY', 'mine'), badDay.nodes)).toMatchObject(tainted)

@@ -36,13 +36,21 @@ const underPressure = {
 const correctLabels =
   'Correct nodeSelector, affinity or tolerations of the pod, or give a node that label (`kubectl label node`; in kind nodes[].labels).'
 
-/** Where there may be room, and no node is right; what only one kind of pod has comes first. */
+const notReady = {
+  words: /node\.kubernetes\.io\/(?:not-ready|unreachable)|no nodes available to schedule pods/,
+  // Of a node that has such a taint the scheduler says nothing else, such as that its labels are wrong.
+  why: 'no node is ready that might take it',
+  remedy:
+    "Wait until the nodes are (`kubectl wait --for=condition=Ready nodes --all`); see the network plugin's own pods in kube-system.",
+}
+
+/** Where no node is right; what only one kind of pod has comes first. */
 const refusals = [
+  notReady,
   {
-    words: /node\.kubernetes\.io\/(?:not-ready|unreachable)|no nodes available to schedule pods/,
-    why: 'no node is ready',
-    remedy:
-      "Wait until the nodes are (`kubectl wait --for=condition=Ready nodes --all`); see the network plugin's own pods in kube-system.",
+    words: /\bInsufficient /,
+    why: 'no node has as much left of something that it requests',
+    remedy: 'Request less of it, or give a node what offers it, such as a device plugin.',
   },
   {
     words: /persistentvolumeclaim "[^"]*" (?:not found|is being deleted)/,
@@ -66,7 +74,7 @@ const refusals = [
     remedy: 'Use a Service in its place, or run one such pod for each node.',
   },
   {
-    words: /anti-affinity rules|topology spread constraints/,
+    words: /anti-affinity rules|topology spread constraints(?! \(missing)/,
     why: 'its rules keep it away from every node that has a pod of its kind',
     remedy:
       'Run fewer replicas, add nodes, or let the rule prefer (`preferredDuringScheduling...`, `ScheduleAnyway`).',
@@ -77,7 +85,9 @@ const refusals = [
     remedy: 'Start that pod first, or correct podAffinity.',
   },
   {
-    words: /didn't match Pod's node affinity\/selector|didn't match the requested node name/,
+    // A spread over zones, which kind's nodes do not have.
+    words:
+      /didn't match Pod's node affinity|didn't match the requested node name|missing required label/,
     why: 'no node has the labels that it asks for',
     remedy: correctLabels,
   },
@@ -87,7 +97,9 @@ const refusals = [
     remedy: '`kubectl uncordon` them, or see who did it (`kubectl drain`).',
   },
   {
-    words: /had untolerated taint/,
+    // Of nodes with other reasons, which nobody knows, it may be no cause.
+    words:
+      /^0\/\d+ nodes are available: (?:(?:, )?\d+ node\(s\) had untolerated taint(?:\(s\)| \{[^}]*\}))+\./,
     why: 'the nodes have taints that it does not tolerate',
     remedy:
       'Give the pod a toleration, or take the taint off (`kubectl taint nodes NAME KEY-`); see `kubectl describe nodes`.',
@@ -97,17 +109,23 @@ const refusals = [
 /** Since 1.34 schedulers do not say which taint it was (kubernetes#134740). */
 const unnamedTaint = /had untolerated taint\(s\)/
 
-/** @param memory what the nodes have, in words */
-const toPodFinding = (pod: Pod, memory: string, areNodesShort: boolean): readonly PodFinding[] => {
+/**
+ * @param memory what the nodes have, in words
+ * @param tainted what a taint without a name would mean, as the nodes are
+ */
+const toPodFinding = (
+  pod: Pod,
+  memory: string,
+  tainted: typeof notReady | undefined,
+): readonly PodFinding[] => {
   const wasRefused = pod.reason?.startsWith('OutOf') === true
   const words = wasRefused ? pod.message : pod.unschedulable
   if (words === undefined || pod.reason === 'Evicted') return []
   const named = [...shortages, underPressure].find((each) => each.words.test(words))
-  const isPressure = named === undefined && areNodesShort && unnamedTaint.test(words)
-  const shortage =
-    named ?? (isPressure ? underPressure : refusals.find((each) => each.words.test(words)))
+  const guessed = named === undefined && unnamedTaint.test(words) ? tainted : undefined
+  const shortage = named ?? guessed ?? refusals.find((each) => each.words.test(words))
   if (shortage === undefined) return []
-  const certainty = isPressure ? 'likely' : 'certain'
+  const certainty = guessed === undefined ? 'certain' : 'likely'
   const what = `${wasRefused ? 'was refused' : 'stays pending'}: ${shortage.why}`
   const evidence = [words, shortage === ofMemory ? memory : '']
   const at = pod.changedAt ?? pod.createdAt
@@ -120,8 +138,8 @@ export const findPending = ({ cluster: { pods, nodes } }: ClusterFacts): readonl
     bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],
   )
   const memory = sizes.length === 0 ? '' : `Memory that pods may request: ${sizes.join(', ')}`
-  const areNodesShort = nodes.some(({ troubles }) =>
-    troubles.some(({ type }) => nodeResources.some(({ condition }) => condition === type)),
-  )
-  return pods.flatMap((pod) => toPodFinding(pod, memory, areNodesShort))
+  const types = new Set(nodes.flatMap(({ troubles }) => troubles.map(({ type }) => type)))
+  const areNodesShort = nodeResources.some(({ condition }) => types.has(condition))
+  const tainted = areNodesShort ? underPressure : types.has('Ready') ? notReady : undefined
+  return pods.flatMap((pod) => toPodFinding(pod, memory, tainted))
 }
