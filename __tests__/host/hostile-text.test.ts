@@ -54,7 +54,7 @@ const findPulls = (message: string) => {
   const whose = { namespace: '', kind: 'Pod', name: '', container: '', node: '', at: undefined }
   const events = [{ ...whose, reason: 'Pulled', message, count: 1 }]
   const cluster = { pods: [], nodes: [], events }
-  return findPulled({ cluster, loaded: [], nodeImages: new Map(), since: undefined })
+  return findPulled({ cluster, loaded: [], nodeImages: new Map(), since: undefined, now: 0 })
 }
 
 const github = new URL('https://github.com')

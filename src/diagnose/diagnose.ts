@@ -153,7 +153,8 @@ export const diagnose = async (options: DiagnosisOptions): Promise<Diagnosis> =>
   )
   const loaded = baseline?.images ?? []
   // A cluster may be older than the job, and others' old troubles are not the job's.
-  const facts = cluster && { cluster, loaded, nodeImages, since: baseline?.clockMs }
+  const times = { since: baseline?.clockMs, now: Date.now() }
+  const facts = cluster && { cluster, loaded, nodeImages, ...times }
   const inCluster = facts && findInCluster(facts)
   const inNodes = checkNodes(gathered, clusterName)
   return {

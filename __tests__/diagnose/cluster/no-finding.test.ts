@@ -105,3 +105,24 @@ test('what makes no pods fails to make something else', () => {
   expect(of('PostgresCluster')).toEqual([])
   expect(of('CronJob')).toEqual([])
 })
+
+test('what has only begun may yet come right', () => {
+  const unscheduled = (unschedulable: string) =>
+    podNamed('odd', { unschedulable, changedAt: at('03:00') })
+  const begun = { changedAt: at('03:00') }
+  const cluster: Cluster = {
+    pods: [
+      unscheduled('0/1 nodes are available: 1 node(s) had untolerated taint(s).'),
+      podNamed('unmounted', begun),
+      podNamed('unready', begun),
+    ],
+    events: badDay.events.filter(({ name }) => /^un(?:mounted|ready)$/.test(name)),
+    nodes: [],
+  }
+  const kindsAt = (now: string) =>
+    findInCluster(toFacts(cluster, [], new Map(), undefined, Date.parse(at(now)))).map(
+      ({ kind }) => kind,
+    )
+  expect(kindsAt('03:30')).toEqual(['not-started', 'not-ready', 'pending'])
+  expect(kindsAt('03:29')).toEqual([])
+})

@@ -6,4 +6,5 @@ export const toFacts = (
   loaded: ClusterFacts['loaded'],
   nodeImages: ClusterFacts['nodeImages'],
   since: ClusterFacts['since'],
-): ClusterFacts => ({ cluster, loaded, nodeImages, since })
+  now: number = Date.parse('2026-03-04T00:00:00Z'),
+): ClusterFacts => ({ cluster, loaded, nodeImages, since, now })

@@ -10,4 +10,6 @@ export type ClusterFacts = {
   readonly nodeImages: ReadonlyMap<string, readonly string[]>
   /** The baseline's clock, ms since 1970: what is older, and not so now, is left out. */
   readonly since: number | undefined
+  /** When the cluster was asked, ms since 1970. */
+  readonly now: number
 }

@@ -1,4 +1,4 @@
-import { findNewest } from '../finding/since.ts'
+import { findNewest, hasLasted } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { readLog } from './commands.ts'
 import { findPodEvents } from './pod-events.ts'
@@ -8,9 +8,12 @@ import type { PodFinding } from './pod-finding.ts'
 const fewest = 3
 
 /** Containers that run, and that no Service sends anything to. */
-export const findNotReady = ({ cluster: { pods, events } }: ClusterFacts): readonly PodFinding[] =>
+export const findNotReady = ({
+  cluster: { pods, events },
+  now,
+}: ClusterFacts): readonly PodFinding[] =>
   pods.flatMap((pod) => {
-    if (pod.isDeleted) return []
+    if (pod.isDeleted || !hasLasted(pod.changedAt ?? pod.createdAt, now)) return []
     const its = findPodEvents(pod, events)
     return pod.containers.flatMap((container) => {
       if (!container.isRunning || container.isReady) return []

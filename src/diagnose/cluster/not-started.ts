@@ -1,4 +1,4 @@
-import { findNewest } from '../finding/since.ts'
+import { findNewest, hasLasted } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { describePod } from './commands.ts'
 import type { Container, Event, Pod } from './parse-cluster.ts'
@@ -54,12 +54,14 @@ const before: ReadonlySet<string> = new Set([
 ])
 
 /** A pod whose containers all wait for it, and of which no image was asked for since. */
-const findPod = (pod: Pod, events: readonly Event[]): readonly PodFinding[] => {
+const findPod = (pod: Pod, events: readonly Event[], now: number): readonly PodFinding[] => {
   const isWaiting = pod.containers.every(
     ({ waiting, ended }) =>
       ended === undefined && /^(?:ContainerCreating|PodInitializing)$/.test(waiting?.reason ?? ''),
   )
-  if (pod.phase !== 'Pending' || !isWaiting) return []
+  // What its node lacks for it often comes a moment later, as a new node's network and a namespace's ConfigMap do.
+  const hasWaited = hasLasted(pod.changedAt ?? pod.createdAt, now)
+  if (pod.phase !== 'Pending' || !isWaiting || !hasWaited) return []
   const its = findPodEvents(pod, events)
   const said = findNewest(its.filter(({ reason }) => before.has(reason)))
   const pulled = findNewest(its.filter(({ reason }) => /^Pull(?:ed|ing)$/.test(reason)))
@@ -71,9 +73,10 @@ const findPod = (pod: Pod, events: readonly Event[]): readonly PodFinding[] => {
 /** Pods and containers that have their images, or never came to ask for them, and do not start. */
 export const findNotStarted = ({
   cluster: { pods, events },
+  now,
 }: ClusterFacts): readonly PodFinding[] => {
   const isDone = toIsDone(pods)
   return pods.flatMap((pod) =>
-    pod.isDeleted || isDone(pod) ? [] : [...findContainers(pod), ...findPod(pod, events)],
+    pod.isDeleted || isDone(pod) ? [] : [...findContainers(pod), ...findPod(pod, events, now)],
   )
 }

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../text/format.ts'
+import { hasLasted } from '../finding/since.ts'
 import type { ClusterFacts } from './cluster-facts.ts'
 import { nodeResources } from './node-resources.ts'
 import type { Pod } from './parse-cluster.ts'
@@ -117,6 +118,7 @@ const toPodFinding = (
   pod: Pod,
   memory: string,
   tainted: typeof notReady | undefined,
+  now: number,
 ): readonly PodFinding[] => {
   const wasRefused = pod.reason?.startsWith('OutOf') === true
   const words = wasRefused ? pod.message : pod.unschedulable
@@ -129,11 +131,15 @@ const toPodFinding = (
   const what = `${wasRefused ? 'was refused' : 'stays pending'}: ${shortage.why}`
   const evidence = [words, shortage === ofMemory ? memory : '']
   const at = pod.changedAt ?? pod.createdAt
+  if (named === undefined && !hasLasted(at, now)) return []
   return [{ pod, kind: 'pending', certainty, what, evidence, remedy: shortage.remedy, at }]
 }
 
 /** Pods that found no node with room for them, or none that takes them. */
-export const findPending = ({ cluster: { pods, nodes } }: ClusterFacts): readonly PodFinding[] => {
+export const findPending = ({
+  cluster: { pods, nodes },
+  now,
+}: ClusterFacts): readonly PodFinding[] => {
   const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) =>
     bytes === undefined ? [] : [`${name} ${formatBytes(bytes)}`],
   )
@@ -141,5 +147,5 @@ export const findPending = ({ cluster: { pods, nodes } }: ClusterFacts): readonl
   const types = new Set(nodes.flatMap(({ troubles }) => troubles.map(({ type }) => type)))
   const areNodesShort = nodeResources.some(({ condition }) => types.has(condition))
   const tainted = areNodesShort ? underPressure : types.has('Ready') ? notReady : undefined
-  return pods.flatMap((pod) => toPodFinding(pod, memory, tainted))
+  return pods.flatMap((pod) => toPodFinding(pod, memory, tainted, now))
 }

@@ -16,6 +16,13 @@ export const isSince = (
   since === undefined ||
   Date.parse(at) - tookMs >= Math.floor(since / 1_000) * 1_000
 
+/** Long enough for a new node to become ready, and for what pods wait for to come a moment after them. */
+const settledMs = 30_000
+
+/** Whether something that may still come right by itself has been so for a while. */
+export const hasLasted = (at: string | undefined, now: number): boolean =>
+  at === undefined || now - Date.parse(at) >= settledMs
+
 type Timed = { readonly at?: string | undefined }
 
 /** The newest last; what has no time may be of any, and comes first. */
