@@ -231,3 +231,14 @@ test.each([
 ])('what the scheduler says that nobody knows is no finding: %s', (unschedulable) => {
   expect(find({ pods: [{ ...podNamed('odd'), unschedulable }], events: [], nodes: [] })).toEqual([])
 })
+
+test('replicas whose token has volumes of other names make one finding', () => {
+  const pods = ['a', 'b'].map((name) => ({ ...podNamed('unmounted'), name, owner: 'ReplicaSet/x' }))
+  const events = pods.map(({ name }) => ({
+    ...{ ...eventOf('unmounted'), name },
+    message: `MountVolume.SetUp failed for volume "kube-api-access-x${name}7k2" : configmap "kube-root-ca.crt" not found`,
+  }))
+  expect(find({ pods, events, nodes: [] }).map(({ cause }) => cause)).toEqual([
+    'Pod default/a, and 1 more of ReplicaSet/x, cannot start: ConfigMap kube-root-ca.crt is not in namespace default',
+  ])
+})

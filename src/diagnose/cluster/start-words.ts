@@ -15,6 +15,9 @@ const toKind = (word: string): string => kinds[word.charAt(0).toLowerCase()] ?? 
 const forVolume = (volume: string | undefined): string =>
   volume === undefined ? '' : `its volume ${volume} needs `
 
+/** Of the service account's token, which nobody wrote into a manifest, and which has another name in each pod. */
+const ownVolume = /^kube-api-access-/
+
 const lacks = (kind: string, name: string, { namespace }: Pod, volume?: string): Why => ({
   why: `${forVolume(volume)}${kind} ${name}${volume === undefined ? ' is not' : ', which is not'} in namespace ${namespace}`,
   remedy: `Create it before the pod, or correct the name in the manifest; what may be missing is \`optional: true\`.`,
@@ -43,7 +46,8 @@ const volume = String.raw`^MountVolume\.SetUp failed for volume "([^"]+)" : `
 const rows: readonly Row[] = [
   [
     new RegExp(`${volume}(configmap|secret)s? "([^"]+)" not found$`),
-    (pod, [of = '', kind = '', name = '']) => lacks(toKind(kind), name, pod, of),
+    (pod, [of = '', kind = '', name = '']) =>
+      lacks(toKind(kind), name, pod, ownVolume.test(of) ? undefined : of),
   ],
   [
     new RegExp(`${volume}(?:configmap )?references non-existent (config|secret) key: (.+)$`),
