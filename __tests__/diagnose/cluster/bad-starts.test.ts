@@ -242,3 +242,10 @@ test('replicas whose token has volumes of other names make one finding', () => {
     'Pod default/a, and 1 more of ReplicaSet/x, cannot start: ConfigMap kube-root-ca.crt is not in namespace default',
   ])
 })
+
+test('a command stays whole, however long the names in it are', () => {
+  const [event, name] = [eventOf('unready'), `${'long-name-'.repeat(12)}1`]
+  const pod = { ...podNamed('unready'), name }
+  const [found] = find({ pods: [pod], events: [{ ...event, name }], nodes: [] })
+  expect(found?.remedy).toContain(`\`kubectl logs ${name} --namespace default --container main\`.`)
+})

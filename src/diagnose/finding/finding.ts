@@ -53,15 +53,16 @@ export type Finding = {
   readonly at?: string | undefined
 }
 
-/** More words than this, in a name or two that others chose, say nothing more. */
-const longestCause = 600
+/** More words than this, in a name or two that others chose, say nothing more; a remedy has them in a command. */
+const longestText = 600
 
 /** All texts as one line each, for they quote names and messages that others wrote. */
-export const toPlain = ({ cause, evidence, ...rest }: Finding): Finding => {
+export const toPlain = ({ cause, evidence, remedy, ...rest }: Finding): Finding => {
   const texts = Object.entries(rest).map(([key, text]) => [key, text && toLine(text)])
   return {
     ...(Object.fromEntries(texts) as typeof rest),
-    cause: toLine(cause, longestCause),
+    cause: toLine(cause, longestText),
+    remedy: toLine(remedy, longestText),
     evidence: evidence.map((line) => toLine(line)).filter((line) => line !== ''),
   }
 }
