@@ -53,6 +53,7 @@ test.each([
   ['overlaid', 'certain', /cannot be mounted into it$/, /subPath/],
   ['hooked', 'likely', /its kubelet says PostStartHookError$/, /describe/],
   ['unstarted', 'certain', /its image has no file of its command's name$/, /last stage/],
+  ['unstarted-once', 'certain', /its image has no such command on PATH$/, /is a list/],
   [
     'unmounted',
     'certain',

@@ -40,6 +40,7 @@ test('a pod is made of its lines, whatever their order', () => {
           image: 'api:dev',
           pullPolicy: 'Always',
           waiting: { reason: 'ErrImagePull', message: 'rpc\terror: ü' },
+          startError: '',
           isRunning: false,
           isReady: true,
           restarts: 2,

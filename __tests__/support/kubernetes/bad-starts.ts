@@ -66,10 +66,16 @@ const unstarted = ((): ApiPod => {
   return podWith('unstarted', restartedOf(main, 3, end))
 })()
 
-const failed = {
+const over = {
   phase: 'Failed',
   conditions: [conditionOf('Ready', 'False', { lastTransitionTime: at('08:20') })],
 } as const
+
+/** It is not tried again. */
+const unstartedOnce = ((): ApiPod => {
+  const end = { ...endOf('unstarted-once', 128, 'StartError', at('08:10')), message: notOnPath }
+  return podWith('unstarted-once', endedOf(main, end), over)
+})()
 
 const ofJob = (name: string, pod: ApiPod): ApiPod => ({
   ...pod,
@@ -101,16 +107,17 @@ const unready = podOf('unready', {
 export const badStarts: readonly ApiPod[] = [
   ...waits.map(([name, reason, message]) => podWith(name, waitingOf(main, reason, message))),
   unstarted,
+  unstartedOnce,
   podWith('faulty', restartedOf(main, 3, endOf('faulty', 139, 'Error', at('08:11'))), {
     phase: 'Running',
   }),
   podWith('finished', restartedOf(main, 3, endOf('finished', 0, 'Completed', at('08:12'))), {
     phase: 'Running',
   }),
-  podWith('tests', endedOf(main, endOf('tests', 2, 'Error', at('08:20'))), failed),
+  podWith('tests', endedOf(main, endOf('tests', 2, 'Error', at('08:20'))), over),
   ofJob(
     'again-1',
-    podWith('again-1', endedOf(main, endOf('again-1', 1, 'Error', at('08:20'))), failed),
+    podWith('again-1', endedOf(main, endOf('again-1', 1, 'Error', at('08:20'))), over),
   ),
   ofJob(
     'again-2',

@@ -17,8 +17,7 @@ const toContainer = (
   const ended = status?.state.terminated ?? status?.lastState.terminated
   const own = spec.resources.limits?.memory
   const limit = own ?? podLimit
-  const unstarted = status?.lastState.terminated
-  const said = unstarted?.reason === 'StartError' ? unstarted.message : waiting?.message
+  const said = ended?.reason === 'StartError' ? ended.message : waiting?.message
   return {
     name: spec.name,
     image: spec.image,
@@ -27,6 +26,7 @@ const toContainer = (
       reason: waiting.reason,
       message: /Image/.test(waiting.reason) ? (waiting.message ?? '') : toKnown(said),
     },
+    startError: toKnown(waiting === undefined ? said : ''),
     isRunning: status?.state.running !== undefined,
     isReady: status?.ready === true,
     restarts: status?.restartCount ?? 0,

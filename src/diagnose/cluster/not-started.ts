@@ -38,11 +38,11 @@ const explain = (
 
 const findContainers = (pod: Pod): readonly PodFinding[] =>
   pod.containers.flatMap((container) => {
-    const { waiting, ended, isRunning } = container
+    const { waiting, ended, isRunning, startError } = container
     if (isRunning || !isFailedStart(container)) return []
     const reason = reasons.has(waiting?.reason ?? '') ? waiting?.reason : ended?.reason
     const at = pod.createdAt
-    return [{ ...explain(pod, waiting?.message ?? '', reason ?? ''), container, at }]
+    return [{ ...explain(pod, waiting?.message ?? startError, reason ?? ''), container, at }]
   })
 
 /** In the order of a pod's start (pkg/kubelet, SyncPod): network, volumes, sandbox; then images. */

@@ -55,6 +55,8 @@ const toContainer = (row: Row, status: Row = [], podLimit = '') => {
     pullPolicy: toPullPolicy(policy),
     /** Such as `ErrImagePull`, with the kubelet's words, or `CrashLoopBackOff`, without. */
     waiting: waiting ? { reason: waiting, message: said } : undefined,
+    /** What is known of why it did not start, of one that is not tried again. */
+    startError: waiting ? '' : said,
     isRunning: isRunning === 'yes',
     isReady: isReady === 'yes',
     restarts: toCount(restarts) ?? 0,
