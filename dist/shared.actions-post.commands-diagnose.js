@@ -5,15 +5,6 @@ import { toLine } from "./shared.actions-post.actions-step.cache-client.recorder
 import { toRefusal } from "./shared.actions-post.commands-diagnose.pull-explain.pull-mirrors.pull-pull-image.js";
 const { readFileSync } = process.getBuiltinModule("node:fs");
 
-// src/diagnose/cluster/commands.ts
-/** Commands that tell what is not read here, for people to run. */
-const describePod = ({ namespace, name }) => `\`kubectl describe pod ${name} --namespace ${namespace}\``;
-/** Of the run that ended, where the container was started again since. */
-const readLog = ({ namespace, name }, container) => {
-	const previous = container.restarts > 0 ? " --previous" : "";
-	return `\`kubectl logs ${name} --namespace ${namespace} --container ${container.name}${previous}\``;
-};
-
 // src/diagnose/finding/since.ts
 /**
 * Whether something came since the baseline; a cluster may be older than the job, or shared. What has no
@@ -24,10 +15,23 @@ const readLog = ({ namespace, name }, container) => {
 * @param tookMs how long before `at` it began
 */
 const isSince = (at, since, tookMs = 0) => at === void 0 || since === void 0 || Date.parse(at) - tookMs >= Math.floor(since / 1e3) * 1e3;
+/** Long enough for a new node to become ready, and for what pods wait for to come a moment after them. */
+const settledMs = 3e4;
+/** Whether something that may still come right by itself has been so for a while. */
+const hasLasted = (at, now) => at === void 0 || now - Date.parse(at) >= settledMs;
 /** The newest last; what has no time may be of any, and comes first. */
 const byTime = (a, b) => (a.at === void 0 ? 0 : Date.parse(a.at)) - (b.at === void 0 ? 0 : Date.parse(b.at));
 /** Of the same thing seen several times. */
 const findNewest = (all) => all.toSorted(byTime).at(-1);
+
+// src/diagnose/cluster/commands.ts
+/** Commands that tell what is not read here, for people to run. */
+const describePod = ({ namespace, name }) => `\`kubectl describe pod ${name} --namespace ${namespace}\``;
+/** Of the run that ended, where the container was started again since. */
+const readLog = ({ namespace, name }, container) => {
+	const previous = container.restarts > 0 ? " --previous" : "";
+	return `\`kubectl logs ${name} --namespace ${namespace} --container ${container.name}${previous}\``;
+};
 
 // src/diagnose/cluster/parse-cluster.ts
 /** How many fields each kind of line has, which is how garbled ones are told. */
@@ -45,7 +49,7 @@ const widths = {
 };
 /** As Go's `urlquery` encodes, or its `%q` what was guarded and is known; undefined of anything else. */
 const decode = (field) => {
-	if (/^"[ -~]*"$/.test(field)) return attempt(() => JSON.parse(field));
+	if (/^"\P{Cc}*"$/u.test(field)) return attempt(() => JSON.parse(field));
 	return /^(?:[\w.~+-]|%[0-9A-F]{2})*$/.test(field) ? attempt(() => decodeURIComponent(field.replaceAll("+", " "))) : void 0;
 };
 /** Whatever does not look like a line of ours is left out. */
@@ -76,6 +80,8 @@ const toContainer = (row, status = [], podLimit = "") => {
 			reason: waiting,
 			message: said
 		} : void 0,
+		/** What is known of why it did not start, of one that is not tried again. */
+		startError: waiting ? "" : said,
 		isRunning: isRunning === "yes",
 		isReady: isReady === "yes",
 		restarts: toCount(restarts) ?? 0,
@@ -179,6 +185,13 @@ const parseCluster = (text) => {
 /** Whether an event is about a pod. */
 const isOf = (pod) => ({ kind, namespace, name }) => kind === "Pod" && namespace === pod.namespace && name === pod.name;
 
+// src/diagnose/cluster/pod-events.ts
+/** Of the pod itself: a StatefulSet's has the name of the one before, whose events stay for an hour. */
+const findPodEvents = (pod, events) => {
+	const from = pod.createdAt === void 0 ? void 0 : Date.parse(pod.createdAt);
+	return events.filter((event) => isOf(pod)(event) && isSince(event.at, from));
+};
+
 // src/diagnose/cluster/start-words.ts
 const kinds$1 = {
 	c: "ConfigMap",
@@ -186,6 +199,8 @@ const kinds$1 = {
 };
 const toKind = (word) => kinds$1[word.charAt(0).toLowerCase()] ?? word;
 const forVolume = (volume) => volume === void 0 ? "" : `its volume ${volume} needs `;
+/** Of the service account's token, which nobody wrote into a manifest, and which has another name in each pod. */
+const ownVolume = /^kube-api-access-/;
 const lacks = (kind, name, { namespace }, volume) => ({
 	why: `${forVolume(volume)}${kind} ${name}${volume === void 0 ? " is not" : ", which is not"} in namespace ${namespace}`,
 	remedy: `Create it before the pod, or correct the name in the manifest; what may be missing is \`optional: true\`.`
@@ -204,7 +219,7 @@ const command = (why) => ({
 });
 const volume = String.raw`^MountVolume\.SetUp failed for volume "([^"]+)" : `;
 const rows$1 = [
-	[new RegExp(`${volume}(configmap|secret)s? "([^"]+)" not found$`), (pod, [of = "", kind = "", name = ""]) => lacks(toKind(kind), name, pod, of)],
+	[new RegExp(`${volume}(configmap|secret)s? "([^"]+)" not found$`), (pod, [of = "", kind = "", name = ""]) => lacks(toKind(kind), name, pod, ownVolume.test(of) ? void 0 : of)],
 	[new RegExp(`${volume}(?:configmap )?references non-existent (config|secret) key: (.+)$`), (_, [of, kind = "", key = ""]) => lacksKey(key, `the ${toKind(kind)} of its volume ${of}`)],
 	[new RegExp(`${volume}hostPath (?:type check failed[:,] )?(.+)$`), (_, [of, why]) => ({
 		why: `its volume ${of} is a hostPath, and ${why}`,
@@ -226,8 +241,8 @@ const rows$1 = [
 	})],
 	[/^no command specified$/, () => command("neither it nor its image has a command")],
 	[/^executable file not found in \$PATH$/, () => command("its image has no such command on PATH")],
-	[/^no such file or directory$/, () => command("its image has no file of its command's name")],
-	[/^permission denied$/, () => command("its command may not be executed")],
+	[/^exec: no such file or directory$/, () => command("its image has no file of its command's name")],
+	[/^exec: permission denied$/, () => command("its command may not be executed")],
 	[/^container init was OOM-killed$/, () => ({
 		why: "its memory limit is too low for it to begin",
 		remedy: "Raise limits.memory: a container takes some MB before its program runs."
@@ -254,6 +269,15 @@ const explainStart = (words, pod) => {
 	}
 };
 
+// src/diagnose/cluster/tries.ts
+/** The tries of a Job have names that differ in their last five characters; those of an Indexed one, of each index. */
+const toTask = ({ namespace, owner, name }) => owner?.startsWith("Job/") ? `${namespace} ${owner} ${name.slice(0, -5)}` : `${namespace} ${name}`;
+/** Tells of each pod whether what it is to do is done, by it or by another try of its Job. */
+const toIsDone = (pods) => {
+	const done = new Set(pods.filter(({ phase }) => phase === "Succeeded").map(toTask));
+	return (pod) => done.has(toTask(pod));
+};
+
 // src/diagnose/cluster/not-started.ts
 /** What the kubelet and the container runtime write where a container's image is there, and it does not start. */
 const reasons$2 = /* @__PURE__ */ new Set([
@@ -278,12 +302,12 @@ const explain$4 = (pod, words, reason) => {
 	};
 };
 const findContainers = (pod) => pod.containers.flatMap((container) => {
-	const { waiting, ended, isRunning } = container;
+	const { waiting, ended, isRunning, startError } = container;
 	if (isRunning || !isFailedStart(container)) return [];
 	const reason = reasons$2.has(waiting?.reason ?? "") ? waiting?.reason : ended?.reason;
 	const at = pod.createdAt;
 	return [{
-		...explain$4(pod, waiting?.message ?? "", reason ?? ""),
+		...explain$4(pod, waiting?.message ?? startError, reason ?? ""),
 		container,
 		at
 	}];
@@ -296,10 +320,11 @@ const before = /* @__PURE__ */ new Set([
 	"NetworkNotReady"
 ]);
 /** A pod whose containers all wait for it, and of which no image was asked for since. */
-const findPod = (pod, events) => {
+const findPod = (pod, events, now) => {
 	const isWaiting = pod.containers.every(({ waiting, ended }) => ended === void 0 && /^(?:ContainerCreating|PodInitializing)$/.test(waiting?.reason ?? ""));
-	if (pod.phase !== "Pending" || !isWaiting) return [];
-	const its = events.filter(isOf(pod));
+	const hasWaited = hasLasted(pod.changedAt ?? pod.createdAt, now);
+	if (pod.phase !== "Pending" || !isWaiting || !hasWaited) return [];
+	const its = findPodEvents(pod, events);
 	const said = findNewest(its.filter(({ reason }) => before.has(reason)));
 	const pulled = findNewest(its.filter(({ reason }) => /^Pull(?:ed|ing)$/.test(reason)));
 	if (said === void 0) return [];
@@ -310,9 +335,14 @@ const findPod = (pod, events) => {
 	}];
 };
 /** Pods and containers that have their images, or never came to ask for them, and do not start. */
-const findNotStarted = ({ cluster: { pods, events } }) => pods.flatMap((pod) => pod.isDeleted ? [] : [...findContainers(pod), ...findPod(pod, events)]);
+const findNotStarted = ({ cluster: { pods, events }, now }) => {
+	const isDone = toIsDone(pods);
+	return pods.flatMap((pod) => pod.isDeleted || isDone(pod) ? [] : [...findContainers(pod), ...findPod(pod, events, now)]);
+};
 
 // src/diagnose/cluster/crashed.ts
+/** 128 and SIGTERM's 15. */
+const asked = 143;
 /** What exit codes mean beyond the program's own: of shells (126, 127), and 128 and a signal's number. */
 const meanings = /* @__PURE__ */ new Map([
 	[126, ["a shell found its command not executable", "Check its mode and its first line (`#!`)."]],
@@ -321,16 +351,21 @@ const meanings = /* @__PURE__ */ new Map([
 	[134, ["SIGABRT: it gave up itself", ""]],
 	[135, ["SIGBUS: mostly shared memory that is full", "/dev/shm has 64 MB in a pod: mount an emptyDir with `medium: Memory` there. Or a mapped file's disk is full."]],
 	[139, ["SIGSEGV: it used memory that is not its own", ""]],
-	[143, ["SIGTERM: it was asked to end", ""]]
+	[asked, ["SIGTERM: it was asked to end", ""]]
 ]);
 /**
 * Whether it is down, or was not ready again when it was looked at: one that runs again as it should has
 * recovered, and most containers that wait for another one's start so.
 */
 const isDown = ({ waiting, isRunning, isReady }) => isRunning ? !isReady : waiting === void 0 || waiting.reason === "CrashLoopBackOff";
+/** Whether a kubelet asked it to end, as it does a sidecar when the pod's own containers have. */
+const isSidecars = ({ phase, containers }, { ended }) => phase === "Failed" && ended?.exitCode === asked && containers.some(({ ended }) => ended && ended.exitCode !== 0 && ended.exitCode !== asked);
+/** What containerd writes of one that went with its node, or with itself. */
+const lostReason$1 = "Unknown";
 const explain$3 = (pod, container) => {
 	const { ended, restarts, waiting } = container;
 	if (ended === void 0 || !isDown(container) || isFailedStart(container)) return void 0;
+	if (ended.reason === lostReason$1 || isSidecars(pod, container)) return void 0;
 	const log = `Read its log: ${readLog(pod, container)}.`;
 	const times = restarts === 0 ? "" : `, restarted ${restarts === 1 ? "once" : `${restarts} times`}`;
 	const found = {
@@ -339,7 +374,7 @@ const explain$3 = (pod, container) => {
 		kind: "crash",
 		certainty: "certain",
 		evidence: [`Exit code ${ended.exitCode}, reason ${ended.reason || "not given"}${times}`],
-		at: ended.at
+		at: ended.at ?? pod.changedAt ?? pod.createdAt
 	};
 	if (ended.exitCode !== 0) {
 		const [means = "", also = ""] = meanings.get(ended.exitCode) ?? [];
@@ -360,9 +395,10 @@ const explain$3 = (pod, container) => {
 };
 /** Containers that ended on their own, and are down. */
 const findCrashed = ({ cluster: { pods } }) => {
-	const done = new Set(pods.flatMap(({ phase, owner }) => phase === "Succeeded" && owner || []));
+	const isDone = toIsDone(pods);
 	return pods.flatMap((pod) => {
-		return pod.isDeleted || pod.reason !== void 0 || done.has(pod.owner ?? "") ? [] : pod.containers.flatMap((container) => explain$3(pod, container) ?? []);
+		if (pod.isDeleted || pod.reason !== void 0 || isDone(pod)) return [];
+		return pod.containers.flatMap((container) => explain$3(pod, container) ?? []);
 	});
 };
 
@@ -468,14 +504,15 @@ const findingKinds = [
 	"killed",
 	"clock-jump"
 ];
-/** More words than this, in a name or two that others chose, say nothing more. */
-const longestCause = 600;
+/** More words than this, in a name or two that others chose, say nothing more; a remedy has them in a command. */
+const longestText = 600;
 /** All texts as one line each, for they quote names and messages that others wrote. */
-const toPlain = ({ cause, evidence, ...rest }) => {
+const toPlain = ({ cause, evidence, remedy, ...rest }) => {
 	const texts = Object.entries(rest).map(([key, text]) => [key, text && toLine(text)]);
 	return {
 		...Object.fromEntries(texts),
-		cause: toLine(cause, longestCause),
+		cause: toLine(cause, longestText),
+		remedy: toLine(remedy, longestText),
 		evidence: evidence.map((line) => toLine(line)).filter((line) => line !== "")
 	};
 };
@@ -670,7 +707,7 @@ const rows = [
 	],
 	[
 		/^failed calling webhook /,
-		"an admission webhook does not answer",
+		"an admission webhook does not answer as it should",
 		"Wait until the pods behind it are ready (`kubectl rollout status`) before you apply what it is to admit."
 	],
 	[
@@ -696,13 +733,15 @@ const toFinding$1 = (event, namespace) => {
 		at: event.at
 	});
 };
+/** Others write such events of what they make, which is no pods. */
+const makers = /^(?:DaemonSet|Job|ReplicaSet|ReplicationController|StatefulSet)$/;
 /** Workloads whose pods nobody lets them make, and which have none. */
 const findNoPods = ({ cluster: { pods, events }, since }) => {
 	const owners = new Set(pods.map(({ namespace, owner }) => `${namespace} ${owner}`));
-	const failed = events.filter(({ kind, reason, at }) => kind !== "Pod" && reason === "FailedCreate" && isSince(at, since));
-	return [...Map.groupBy(failed, ({ namespace, kind, name }) => `${namespace} ${kind}/${name}`)].flatMap(([owner, its]) => {
-		const newest = findNewest(its);
-		return newest === void 0 || owners.has(owner) ? [] : [toFinding$1(newest, newest.namespace)];
+	const tries = events.filter(({ kind, reason }) => makers.test(kind) && /^(?:Failed|Successful)Create$/.test(reason));
+	return [...Map.groupBy(tries, ({ namespace, kind, name }) => `${namespace} ${kind}/${name}`)].flatMap(([owner, its]) => {
+		const newest = findNewest(its.toSorted((a, b) => a.reason.localeCompare(b.reason)));
+		return newest?.reason !== "FailedCreate" || owners.has(owner) || !isSince(newest.at, since) ? [] : [toFinding$1(newest, newest.namespace)];
 	});
 };
 
@@ -710,9 +749,9 @@ const findNoPods = ({ cluster: { pods, events }, since }) => {
 /** As Kubernetes' own failureThreshold: the first answers of a program that is starting are no trouble. */
 const fewest = 3;
 /** Containers that run, and that no Service sends anything to. */
-const findNotReady = ({ cluster: { pods, events } }) => pods.flatMap((pod) => {
-	if (pod.isDeleted) return [];
-	const its = events.filter(isOf(pod));
+const findNotReady = ({ cluster: { pods, events }, now }) => pods.flatMap((pod) => {
+	if (pod.isDeleted || !hasLasted(pod.changedAt ?? pod.createdAt, now)) return [];
+	const its = findPodEvents(pod, events);
 	return pod.containers.flatMap((container) => {
 		if (!container.isRunning || container.isReady) return [];
 		const said = findNewest(its.filter((event) => event.reason === "Unhealthy" && event.container === container.name && event.message.startsWith("Readiness probe")));
@@ -756,12 +795,19 @@ const underPressure = {
 	why: "the nodes are short of disk, memory or process IDs and take no pods",
 	remedy: "See the findings about the nodes."
 };
-/** Where there may be room, and no node is right; what only one kind of pod has comes first. */
+const correctLabels = "Correct nodeSelector, affinity or tolerations of the pod, or give a node that label (`kubectl label node`; in kind nodes[].labels).";
+const notReady = {
+	words: /node\.kubernetes\.io\/(?:not-ready|unreachable)|no nodes available to schedule pods/,
+	why: "no node is ready that might take it",
+	remedy: "Wait until the nodes are (`kubectl wait --for=condition=Ready nodes --all`); see the network plugin's own pods in kube-system."
+};
+/** Where no node is right; what only one kind of pod has comes first. */
 const refusals = [
+	notReady,
 	{
-		words: /node\.kubernetes\.io\/(?:not-ready|unreachable)|no nodes available to schedule pods/,
-		why: "no node is ready",
-		remedy: "Wait until the nodes are (`kubectl wait --for=condition=Ready nodes --all`); see the network plugin's own pods in kube-system."
+		words: /\bInsufficient /,
+		why: "no node has as much left of something that it requests",
+		remedy: "Request less of it, or give a node what offers it, such as a device plugin."
 	},
 	{
 		words: /persistentvolumeclaim "[^"]*" (?:not found|is being deleted)/,
@@ -784,7 +830,7 @@ const refusals = [
 		remedy: "Use a Service in its place, or run one such pod for each node."
 	},
 	{
-		words: /anti-affinity rules|topology spread constraints/,
+		words: /anti-affinity rules|topology spread constraints(?! \(missing)/,
 		why: "its rules keep it away from every node that has a pod of its kind",
 		remedy: "Run fewer replicas, add nodes, or let the rule prefer (`preferredDuringScheduling...`, `ScheduleAnyway`)."
 	},
@@ -794,9 +840,9 @@ const refusals = [
 		remedy: "Start that pod first, or correct podAffinity."
 	},
 	{
-		words: /didn't match Pod's node affinity\/selector|didn't match the requested node name/,
+		words: /didn't match Pod's node affinity|didn't match the requested node name|missing required label/,
 		why: "no node has the labels that it asks for",
-		remedy: "Correct nodeSelector, affinity or tolerations of the pod, or give a node that label (`kubectl label node`; in kind nodes[].labels)."
+		remedy: correctLabels
 	},
 	{
 		words: /node\(s\) were unschedulable/,
@@ -804,26 +850,30 @@ const refusals = [
 		remedy: "`kubectl uncordon` them, or see who did it (`kubectl drain`)."
 	},
 	{
-		words: /had untolerated taint/,
+		words: /^0\/\d+ nodes are available: (?:(?:, )?\d+ node\(s\) had untolerated taint(?:\(s\)| \{[^}]*\}))+\./,
 		why: "the nodes have taints that it does not tolerate",
 		remedy: "Give the pod a toleration, or take the taint off (`kubectl taint nodes NAME KEY-`); see `kubectl describe nodes`."
 	}
 ];
 /** Since 1.34 schedulers do not say which taint it was (kubernetes#134740). */
 const unnamedTaint = /had untolerated taint\(s\)/;
-/** @param memory what the nodes have, in words */
-const toPodFinding = (pod, memory, areNodesShort) => {
+/**
+* @param memory what the nodes have, in words
+* @param tainted what a taint without a name would mean, as the nodes are
+*/
+const toPodFinding = (pod, memory, tainted, now) => {
 	const wasRefused = pod.reason?.startsWith("OutOf") === true;
 	const words = wasRefused ? pod.message : pod.unschedulable;
 	if (words === void 0 || pod.reason === "Evicted") return [];
 	const named = [...shortages, underPressure].find((each) => each.words.test(words));
-	const isPressure = named === void 0 && areNodesShort && unnamedTaint.test(words);
-	const shortage = named ?? (isPressure ? underPressure : refusals.find((each) => each.words.test(words)));
+	const guessed = named === void 0 && unnamedTaint.test(words) ? tainted : void 0;
+	const shortage = named ?? guessed ?? refusals.find((each) => each.words.test(words));
 	if (shortage === void 0) return [];
-	const certainty = isPressure ? "likely" : "certain";
+	const certainty = guessed === void 0 ? "certain" : "likely";
 	const what = `${wasRefused ? "was refused" : "stays pending"}: ${shortage.why}`;
 	const evidence = [words, shortage === ofMemory ? memory : ""];
 	const at = pod.changedAt ?? pod.createdAt;
+	if (named === void 0 && !hasLasted(at, now)) return [];
 	return [{
 		pod,
 		kind: "pending",
@@ -835,11 +885,12 @@ const toPodFinding = (pod, memory, areNodesShort) => {
 	}];
 };
 /** Pods that found no node with room for them, or none that takes them. */
-const findPending = ({ cluster: { pods, nodes } }) => {
+const findPending = ({ cluster: { pods, nodes }, now }) => {
 	const sizes = nodes.flatMap(({ name, allocatableMemory: bytes }) => bytes === void 0 ? [] : [`${name} ${formatBytes(bytes)}`]);
 	const memory = sizes.length === 0 ? "" : `Memory that pods may request: ${sizes.join(", ")}`;
-	const areNodesShort = nodes.some(({ troubles }) => troubles.some(({ type }) => nodeResources.some(({ condition }) => condition === type)));
-	return pods.flatMap((pod) => toPodFinding(pod, memory, areNodesShort));
+	const types = new Set(nodes.flatMap(({ troubles }) => troubles.map(({ type }) => type)));
+	const tainted = nodeResources.some(({ condition }) => types.has(condition)) ? underPressure : types.has("Ready") ? notReady : void 0;
+	return pods.flatMap((pod) => toPodFinding(pod, memory, tainted, now));
 };
 
 // src/diagnose/cluster/pod-finding.ts
@@ -1080,8 +1131,8 @@ const findInContainers = (facts) => {
 		findNotReady
 	].flatMap((find) => find(facts));
 	const seen = /* @__PURE__ */ new Set();
-	return found.filter(({ pod, container }) => {
-		if (container === void 0) return true;
+	return found.filter(({ pod, container, at }) => {
+		if (container === void 0 || !isSince(at, facts.since)) return true;
 		const key = [
 			pod.namespace,
 			pod.name,
@@ -1719,11 +1770,15 @@ const diagnose = async (options) => {
 	const inMachine = findInMachine(await findMachine(nodes, options), nodes, options);
 	const nodeImages = new Map(nodes.flatMap(({ name, report }) => report?.images.length ? [[name, report.images]] : []));
 	const loaded = baseline?.images ?? [];
+	const times = {
+		since: baseline?.clockMs,
+		now: Date.now()
+	};
 	const facts = cluster && {
 		cluster,
 		loaded,
 		nodeImages,
-		since: baseline?.clockMs
+		...times
 	};
 	const inCluster = facts && findInCluster(facts);
 	const inNodes = checkNodes(gathered, clusterName);

@@ -25,6 +25,9 @@ printed=$(timeout --kill-after=0.5 4.2 kubectl --kubeconfig "$config" --request-
   [[ $? -lt 124 ]] || fail "the API server of $3 does not answer"
   exit 1
 }
-# Guarded fields begin with a tilde and a quote, which no other field has.
+# Guarded fields begin with a tilde and a quote, which no other field has; runc names a command between the words
+# that tell that it was one, and what became of it.
+words='permission denied|no such file or directory'
+cut='s%exec: \\"[^\t]*\\": (stat [^\t]*: )?('$words')%exec: \2%'
 keep=$(sed '/^#/d; /^$/d; s%.*%s\%\\t~"[^\\t]*(&)[^\\t]*"\%\\t"\\1"\%%' <<<"$4")
-sed -E "$keep"$'\n''s%\t~[^\t]*%\t%' <<<"$printed"
+sed -E "$cut"$'\n'"$keep"$'\n''s%\t~[^\t]*%\t%g' <<<"$printed"
