@@ -300,3 +300,12 @@ test('images that went while the disk was short, which it is no more', () => {
 test('a cluster in which all is well has no inCluster', () => {
   expect(findBeside({ pods: [], events: [], nodes: [] }, loaded, new Map(), undefined)).toEqual([])
 })
+
+test('in a pod that is done a sidecar may have been killed, and nothing else', () => {
+  const done = (name: string): Finding | undefined => {
+    const pods = badDay.pods.filter((pod) => pod.name === name)
+    return find({ ...badDay, pods: pods.map((pod) => ({ ...pod, phase: 'Succeeded' })) }, name)
+  }
+  expect([done('stubborn'), done('mystery')]).toEqual([undefined, undefined])
+  expect(done('bereft')?.kind).toBe('oom-kill')
+})

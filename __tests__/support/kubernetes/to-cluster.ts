@@ -95,7 +95,7 @@ const toEvent = ({ involvedObject, ...event }: ApiEvent): Event => {
         ? ''
         : isPlain
           ? event.message
-          : event.message.slice(0, 22),
+          : event.message.slice(0, event.message.startsWith('Readiness') ? 23 : 22),
     count: event.series?.count ?? event.count ?? 1,
     at: event.series?.lastObservedTime ?? event.lastTimestamp ?? undefined,
     node: (event['source'] as { readonly host: string }).host,

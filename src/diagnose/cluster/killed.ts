@@ -130,6 +130,9 @@ export const findKilled = ({ cluster: { pods, events } }: ClusterFacts): readonl
       const explained = explain(container, its)
       // A kubelet that lost a container does not know when it ended.
       const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt
-      return explained === undefined ? [] : [{ pod, container, at, ...explained }]
+      // A sidecar that does not hear its kubelet ends so, once its pod is done.
+      const isNews =
+        explained !== undefined && !(pod.phase === 'Succeeded' && explained.kind === 'killed')
+      return isNews ? [{ pod, container, at, ...explained }] : []
     })
   })
