@@ -668,12 +668,12 @@ const findKilled = ({ cluster: { pods, events } }) => pods.flatMap((pod) => {
 	return pod.containers.flatMap((container) => {
 		const explained = explain$1(container, its);
 		const at = container.ended?.at ?? pod.changedAt ?? pod.createdAt;
-		return explained === void 0 ? [] : [{
+		return explained !== void 0 && !(pod.phase === "Succeeded" && explained.kind === "killed") ? [{
 			pod,
 			container,
 			at,
 			...explained
-		}];
+		}] : [];
 	});
 });
 
