@@ -9,8 +9,8 @@ import { toFacts } from '../../support/kubernetes/to-facts.ts'
 
 /** Pods that have their images, and do not start, stay or become ready. */
 
-const find = (cluster: Cluster, since?: ClusterFacts['since']): readonly Finding[] =>
-  findInCluster(toFacts(cluster, [], new Map(), since))
+const find = (cluster: Cluster, since?: ClusterFacts['since'], now?: number): readonly Finding[] =>
+  findInCluster(toFacts(cluster, [], new Map(), since, now))
 const all = find(badDay)
 
 const podNamed = (name: string): Pod => {
@@ -101,11 +101,15 @@ test('evidence is what was seen, and no secret', () => {
 })
 
 test('who crashed is down, or not ready again; who runs as it should has recovered', () => {
-  const crashes = (container: Partial<Container>): readonly string[] =>
-    find(change('crashing', container)).map(({ kind }) => kind)
+  const crashes = (container: Partial<Container>, now = at('08:30')): readonly string[] =>
+    find(change('crashing', container), undefined, Date.parse(now)).map(({ kind }) => kind)
   const runs = { waiting: undefined, isRunning: true }
   expect(crashes({ ...runs, isReady: true })).toEqual([])
   expect(crashes({ ...runs, isReady: false })).toEqual(['crash'])
+  expect(crashes({ ...runs, isReady: false }, at('18:00'))).toEqual(['crash'])
+  // Whatever keeps it from being ready now, it has run for some time.
+  expect(crashes({ ...runs, isReady: false }, at('18:01'))).toEqual([])
+  expect(crashes({}, at('18:01'))).toEqual(['crash'])
   // Its image, which was there when it last ran, is what it waits for now.
   const pulls = crashes({ waiting: { reason: 'ErrImagePull', message: 'denied' } })
   expect(pulls).toEqual(['image-pull'])

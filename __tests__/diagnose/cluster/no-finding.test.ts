@@ -17,9 +17,12 @@ const containerOf = (pod: string, more: Partial<Container> = {}): Container => {
   if (container === undefined) throw new Error(`no container in ${pod}`)
   return { ...container, ...more }
 }
+/** When all of the bad day has happened. */
+const now = Date.parse(at('09:00'))
+
 const find = (pods: readonly Pod[], more: Partial<Cluster> = {}) => {
   const cluster = { pods: [...pods], events: [], nodes: [], ...more }
-  return findInCluster(toFacts(cluster, [], new Map(), undefined))
+  return findInCluster(toFacts(cluster, [], new Map(), undefined, now))
 }
 const kindsOf = (...args: Parameters<typeof find>): readonly string[] =>
   find(...args).map(({ kind, pod, container }) => [kind, pod, container].join(' '))
@@ -83,7 +86,7 @@ test('what ended before the job does not hide what is so since', () => {
   const pod = podNamed('unready', { containers: [{ ...(container as Container), ended: before }] })
   const events = badDay.events.filter(({ name }) => name === 'unready')
   const facts = (since: string) =>
-    toFacts({ pods: [pod], events, nodes: [] }, [], new Map(), Date.parse(at(since)))
+    toFacts({ pods: [pod], events, nodes: [] }, [], new Map(), Date.parse(at(since)), now)
   expect(findInCluster(facts('06:00'))).toMatchObject([{ kind: 'crash' }])
   expect(findInCluster(facts('08:00'))).toMatchObject([{ kind: 'not-ready' }])
 })

@@ -31,12 +31,20 @@ const meanings: ReadonlyMap<number, readonly [means: string, remedy: string]> = 
   [asked, ['SIGTERM: it was asked to end', '']],
 ])
 
+/** Five minutes are what a kubelet waits at most before it starts one again, and five more it has run since. */
+const steadyMs = 10 * 60_000
+
+const hasHeld = (endedAt: string | undefined, now: number): boolean =>
+  now - Date.parse(endedAt ?? '') > steadyMs
+
 /**
  * Whether it is down, or was not ready again when it was looked at: one that runs again as it should has
  * recovered, and most containers that wait for another one's start so.
  */
-const isDown = ({ waiting, isRunning, isReady }: Container): boolean =>
-  isRunning ? !isReady : waiting === undefined || waiting.reason === 'CrashLoopBackOff'
+const isDown = ({ waiting, isRunning, isReady, ended }: Container, now: number): boolean =>
+  isRunning
+    ? !isReady && !hasHeld(ended?.at, now)
+    : waiting === undefined || waiting.reason === 'CrashLoopBackOff'
 
 /** Whether a kubelet asked it to end, as it does a sidecar when the pod's own containers have. */
 const isSidecars = ({ phase, containers }: Pod, { ended }: Container): boolean =>
@@ -47,9 +55,9 @@ const isSidecars = ({ phase, containers }: Pod, { ended }: Container): boolean =
 /** What containerd writes of one that went with its node, or with itself. */
 const lostReason = 'Unknown'
 
-const explain = (pod: Pod, container: Container): PodFinding | undefined => {
+const explain = (pod: Pod, container: Container, now: number): PodFinding | undefined => {
   const { ended, restarts, waiting } = container
-  if (ended === undefined || !isDown(container) || isFailedStart(container)) return undefined
+  if (ended === undefined || !isDown(container, now) || isFailedStart(container)) return undefined
   if (ended.reason === lostReason || isSidecars(pod, container)) return undefined
   const log = `Read its log: ${readLog(pod, container)}.`
   const times = restarts === 0 ? '' : `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}`
@@ -74,11 +82,11 @@ const explain = (pod: Pod, container: Container): PodFinding | undefined => {
 }
 
 /** Containers that ended on their own, and are down. */
-export const findCrashed = ({ cluster: { pods } }: ClusterFacts): readonly PodFinding[] => {
+export const findCrashed = ({ cluster: { pods }, now }: ClusterFacts): readonly PodFinding[] => {
   const isDone = toIsDone(pods)
   return pods.flatMap((pod) => {
     // Who deletes a pod ends its containers; who fails it for a reason of its own has been told of.
     if (pod.isDeleted || pod.reason !== undefined || isDone(pod)) return []
-    return pod.containers.flatMap((container) => explain(pod, container) ?? [])
+    return pod.containers.flatMap((container) => explain(pod, container, now) ?? [])
   })
 }
