@@ -353,18 +353,21 @@ const meanings = /* @__PURE__ */ new Map([
 	[139, ["SIGSEGV: it used memory that is not its own", ""]],
 	[asked, ["SIGTERM: it was asked to end", ""]]
 ]);
+/** Five minutes are what a kubelet waits at most before it starts one again, and five more it has run since. */
+const steadyMs = 6e5;
+const hasHeld = (endedAt, now) => now - Date.parse(endedAt ?? "") > steadyMs;
 /**
 * Whether it is down, or was not ready again when it was looked at: one that runs again as it should has
 * recovered, and most containers that wait for another one's start so.
 */
-const isDown = ({ waiting, isRunning, isReady }) => isRunning ? !isReady : waiting === void 0 || waiting.reason === "CrashLoopBackOff";
+const isDown = ({ waiting, isRunning, isReady, ended }, now) => isRunning ? !isReady && !hasHeld(ended?.at, now) : waiting === void 0 || waiting.reason === "CrashLoopBackOff";
 /** Whether a kubelet asked it to end, as it does a sidecar when the pod's own containers have. */
 const isSidecars = ({ phase, containers }, { ended }) => phase === "Failed" && ended?.exitCode === asked && containers.some(({ ended }) => ended && ended.exitCode !== 0 && ended.exitCode !== asked);
 /** What containerd writes of one that went with its node, or with itself. */
 const lostReason$1 = "Unknown";
-const explain$3 = (pod, container) => {
+const explain$3 = (pod, container, now) => {
 	const { ended, restarts, waiting } = container;
-	if (ended === void 0 || !isDown(container) || isFailedStart(container)) return void 0;
+	if (ended === void 0 || !isDown(container, now) || isFailedStart(container)) return void 0;
 	if (ended.reason === lostReason$1 || isSidecars(pod, container)) return void 0;
 	const log = `Read its log: ${readLog(pod, container)}.`;
 	const times = restarts === 0 ? "" : `, restarted ${restarts === 1 ? "once" : `${restarts} times`}`;
@@ -394,11 +397,11 @@ const explain$3 = (pod, container) => {
 	};
 };
 /** Containers that ended on their own, and are down. */
-const findCrashed = ({ cluster: { pods } }) => {
+const findCrashed = ({ cluster: { pods }, now }) => {
 	const isDone = toIsDone(pods);
 	return pods.flatMap((pod) => {
 		if (pod.isDeleted || pod.reason !== void 0 || isDone(pod)) return [];
-		return pod.containers.flatMap((container) => explain$3(pod, container) ?? []);
+		return pod.containers.flatMap((container) => explain$3(pod, container, now) ?? []);
 	});
 };
 
