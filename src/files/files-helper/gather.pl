@@ -133,7 +133,9 @@ sub gather {
   inform('gathered');
 }
 
-# What was copied is known from now on, but what changed in the last moments before.
+# What was copied is known from now on, but what changed in the last moments before. `time` counts whole seconds, so
+# whatever sources/local.ts found untouched for two of them is at least one away; else a step that finds nothing
+# changed would be followed by one that copies all again.
 sub read_learned {
   my ($began) = @_;
   my %learned = ();
@@ -143,7 +145,7 @@ sub read_learned {
     my ($stat, $digest) = $line =~ /^([0-9:]+) ([0-9a-f]{64})$/ or next;
     my ($modified, $changed) = (split /:/, $stat)[3, 4];
     my $latest = $changed > $modified ? $changed : $modified;
-    $learned{$stat} = $digest if $latest / 1e9 < $began - 2;
+    $learned{$stat} = $digest if $latest / 1e9 < $began - 1;
   }
   return %learned;
 }
