@@ -346,15 +346,16 @@ const retryBuild = async ({ name, retries, signal, line }, build) => {
 };
 /**
 * Builds again without reading caches where a layer is gone that one of them promised: BuildKit asks for it only when
-* the build needs it, and fails then. What it had done before is in its own cache.
+* the build needs it, and fails then, perhaps while it exports, so this is a whole try of its own. What it had done
+* before is in its own cache.
 */
 const retryUnread = async ({ target, cacheRequired, signal, warn }, build) => {
 	try {
 		return await build(target);
 	} catch (error) {
-		const mayGoOn = error instanceof LostLayerFailure && !cacheRequired && !signal.aborted;
-		const unread = mayGoOn ? toUnread(target) : void 0;
-		if (!mayGoOn || unread === void 0) throw error;
+		if (!(error instanceof LostLayerFailure) || cacheRequired || signal.aborted) throw error;
+		const unread = toUnread(target);
+		if (unread === void 0) throw error;
 		warn(`${error.message}. Building again without reading caches.`);
 		return await build(unread);
 	}

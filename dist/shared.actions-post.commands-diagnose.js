@@ -27,10 +27,9 @@ const findNewest = (all) => all.toSorted(byTime).at(-1);
 // src/diagnose/cluster/commands.ts
 /** Commands that tell what is not read here, for people to run. */
 const describePod = ({ namespace, name }) => `\`kubectl describe pod ${name} --namespace ${namespace}\``;
-/** Of the run that ended, where the container was started again since. */
-const readLog = ({ namespace, name }, container) => {
-	const previous = container.restarts > 0 ? " --previous" : "";
-	return `\`kubectl logs ${name} --namespace ${namespace} --container ${container.name}${previous}\``;
+/** @param isPrevious of the run that ended, where the container was started again since */
+const readLog = ({ namespace, name }, container, isPrevious) => {
+	return `\`kubectl logs ${name} --namespace ${namespace} --container ${container}${isPrevious ? " --previous" : ""}\``;
 };
 
 // src/diagnose/cluster/parse-cluster.ts
@@ -198,12 +197,11 @@ const kinds$1 = {
 	s: "Secret"
 };
 const toKind = (word) => kinds$1[word.charAt(0).toLowerCase()] ?? word;
-const forVolume = (volume) => volume === void 0 ? "" : `its volume ${volume} needs `;
 /** Of the service account's token, which nobody wrote into a manifest, and which has another name in each pod. */
 const ownVolume = /^kube-api-access-/;
 const lacks = (kind, name, { namespace }, volume) => ({
-	why: `${forVolume(volume)}${kind} ${name}${volume === void 0 ? " is not" : ", which is not"} in namespace ${namespace}`,
-	remedy: `Create it before the pod, or correct the name in the manifest; what may be missing is \`optional: true\`.`
+	why: volume === void 0 ? `${kind} ${name} is not in namespace ${namespace}` : `its volume ${volume} needs ${kind} ${name}, which is not in namespace ${namespace}`,
+	remedy: "Create it before the pod, or correct the name in the manifest; what may be missing is `optional: true`."
 });
 const lacksKey = (key, holder) => ({
 	why: `${holder} has no key ${key}`,
@@ -369,7 +367,7 @@ const explain$3 = (pod, container, now) => {
 	const { ended, restarts, waiting } = container;
 	if (ended === void 0 || !isDown(container, now) || isFailedStart(container)) return void 0;
 	if (ended.reason === lostReason$1 || isSidecars(pod, container)) return void 0;
-	const log = `Read its log: ${readLog(pod, container)}.`;
+	const log = `Read its log: ${readLog(pod, container.name, restarts > 0)}.`;
 	const times = restarts === 0 ? "" : `, restarted ${restarts === 1 ? "once" : `${restarts} times`}`;
 	const found = {
 		pod,
@@ -714,8 +712,8 @@ const rows = [
 		"Wait until the pods behind it are ready (`kubectl rollout status`) before you apply what it is to admit."
 	],
 	[
-		/^admission webhook /,
-		"an admission webhook refuses them",
+		/^(?:admission webhook|ValidatingAdmissionPolicy) /,
+		"an admission webhook or policy refuses them",
 		"Its own words are in the events: `kubectl get events`."
 	],
 	[
@@ -767,10 +765,7 @@ const findNotReady = ({ cluster: { pods, events }, now }) => pods.flatMap((pod) 
 			at: said.at,
 			what: "runs and is not ready: its readiness probe fails",
 			evidence: [`Unhealthy (${said.count} times): ${said.message.replace(/:\s*$/, "")}`],
-			remedy: `Read its log: ${readLog(pod, {
-				...container,
-				restarts: 0
-			})}. Check the probe's path and port; what listens on 127.0.0.1 alone does not hear the kubelet. If it only starts slowly, raise failureThreshold or add a startupProbe.`
+			remedy: `Read its log: ${readLog(pod, container.name, false)}. Check the probe's path and port; what listens on 127.0.0.1 alone does not hear the kubelet. If it only starts slowly, raise failureThreshold or add a startupProbe.`
 		}];
 	});
 });
@@ -1357,7 +1352,7 @@ const findClockJump = (baseline, { bootId, clockMs, uptimeS }) => {
 // src/diagnose/finding/merge.ts
 const isSameContainer = (a, b) => a.containerId !== void 0 && a.containerId === b.containerId || a.pod !== void 0 && a.namespace === b.namespace && a.pod === b.pod && (a.container === void 0 || b.container === void 0 || a.container === b.container);
 /**
-* What the kubelet tells of a kill, where it is no other than the kernel's. That a probe failed is
+* What the kubelet tells of a kill, or of an end that it led to, where it is no other than the kernel's. That a probe failed is
 * likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
 */
 const isKill = ({ kind, certainty }) => kind === "oom-kill" || kind === "killed" || kind === "crash" || kind === "liveness" && certainty === "likely";

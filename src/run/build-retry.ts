@@ -45,7 +45,8 @@ type Reading = {
 
 /**
  * Builds again without reading caches where a layer is gone that one of them promised: BuildKit asks for it only when
- * the build needs it, and fails then. What it had done before is in its own cache.
+ * the build needs it, and fails then, perhaps while it exports, so this is a whole try of its own. What it had done
+ * before is in its own cache.
  */
 export const retryUnread = async <T>(
   { target, cacheRequired, signal, warn }: Reading,
@@ -54,9 +55,9 @@ export const retryUnread = async <T>(
   try {
     return await build(target)
   } catch (error) {
-    const mayGoOn = error instanceof LostLayerFailure && !cacheRequired && !signal.aborted
-    const unread = mayGoOn ? toUnread(target) : undefined
-    if (!mayGoOn || unread === undefined) throw error
+    if (!(error instanceof LostLayerFailure) || cacheRequired || signal.aborted) throw error
+    const unread = toUnread(target)
+    if (unread === undefined) throw error
     warn(`${error.message}. Building again without reading caches.`)
     return await build(unread)
   }

@@ -114,7 +114,12 @@ test("the kubelet's word for a kill that the kernel tells of, too, is not told t
   const alike = finding({ kind: 'killed', namespace: 'shop', pod: 'api', container: 'main' })
   const sidecar = finding({ namespace: 'shop', pod: 'api', container: 'proxy', containerId: 'b' })
   const pull = finding({ kind: 'image-pull', namespace: 'shop', pod: 'api', container: 'main' })
-  expect(mergeKills(kernels, [same, alike, sidecar, pull])).toEqual([...kernels, sidecar, pull])
+  const crash = finding({ ...alike, kind: 'crash' })
+  expect(mergeKills(kernels, [same, alike, crash, sidecar, pull])).toEqual([
+    ...kernels,
+    sidecar,
+    pull,
+  ])
 })
 
 test('a probe that likely failed is no other cause of what the kernel killed', () => {

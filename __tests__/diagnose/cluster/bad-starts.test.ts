@@ -158,12 +158,30 @@ test('a probe counts that fails as often as Kubernetes lets it', () => {
   expect(find({ ...change('unready', {}, { isDeleted: true }), events: [event] })).toEqual([])
 })
 
+test.each([
+  ['admission webhook "policy.acme.io" denied the request', /webhook or policy refuses them$/],
+  ["ValidatingAdmissionPolicy 'a' with binding 'b' denied request", /policy refuses them$/],
+  ['failed calling webhook "policy.acme.io"', /does not answer as it should$/],
+  ['exceeded quota: compute, requested: pods=1', /quota is used up$/],
+  ['failed quota: compute: must specify limits.cpu', /requests and limits that its pods do not/],
+  ['maximum memory usage per Container is 1Gi, but limit is 2Gi', /LimitRange does not allow/],
+  ['violates PodSecurity "restricted:latest": host namespaces', /Pod Security Standard/],
+  ['error looking up service account a/b: serviceaccount "b" not found', /account is not there$/],
+  ['Pod "limited-6f9c-x2x9k" is invalid', /template is not valid$/],
+  ['', /limited-6f9c cannot make pods$/],
+])('no-pods: %s', (message, cause) => {
+  const event = { ...eventOf('limited-6f9c'), message }
+  expect(find({ pods: [], events: [event], nodes: [] })).toMatchObject([
+    { kind: 'no-pods', cause: expect.stringMatching(cause) },
+  ])
+})
+
 test('whoever may not make pods has none', () => {
   const found = all.filter(({ kind }) => kind === 'no-pods')
   expect(found.map(({ cause }) => cause)).toEqual([
     "ReplicaSet default/limited-6f9c cannot make pods: its namespace's quota is used up",
-    'Job default/watched cannot make pods: an admission webhook refuses them',
-    'StatefulSet default/store cannot make pods: an admission webhook refuses them',
+    'Job default/watched cannot make pods: an admission webhook or policy refuses them',
+    'StatefulSet default/store cannot make pods: an admission webhook or policy refuses them',
   ])
   const event = eventOf('limited-6f9c')
   const cluster = (owner: string | undefined): Cluster => ({

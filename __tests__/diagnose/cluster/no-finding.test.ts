@@ -77,7 +77,24 @@ test('events of a pod that had its name before are not its own', () => {
     'not-ready unready main',
   ])
   const younger = [unmounted, unready].map((pod) => ({ ...pod, createdAt: at('08:55') }))
-  expect(kindsOf(younger, { events })).toEqual([])
+  const nodes: Cluster['nodes'] = []
+  const tomorrow = toFacts({ pods: younger, events, nodes }, [], new Map(), undefined)
+  expect(findInCluster(tomorrow)).toEqual([])
+})
+
+test('a pod that is being deleted need not start', () => {
+  const events = badDay.events.filter(({ name }) => name === 'unmounted')
+  const pods = (isDeleted: boolean) =>
+    ['unmounted', 'unconfigured'].map((name) => podNamed(name, { isDeleted }))
+  expect(kindsOf(pods(false), { events })).toHaveLength(2)
+  expect(kindsOf(pods(true), { events })).toEqual([])
+})
+
+test('what has not started since before the job has not crashed, either', () => {
+  const cluster = { pods: [podNamed('unstarted')], events: [], nodes: [] }
+  const from = (minutes: string) => toFacts(cluster, [], new Map(), Date.parse(at(minutes)), now)
+  expect(findInCluster(from('00:00'))).toMatchObject([{ kind: 'not-started' }])
+  expect(findInCluster(from('08:00'))).toEqual([])
 })
 
 test('what ended before the job does not hide what is so since', () => {

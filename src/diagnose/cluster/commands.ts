@@ -1,4 +1,4 @@
-import type { Container, Pod } from './parse-cluster.ts'
+import type { Pod } from './parse-cluster.ts'
 
 type Named = Pick<Pod, 'namespace' | 'name'>
 
@@ -7,11 +7,12 @@ type Named = Pick<Pod, 'namespace' | 'name'>
 export const describePod = ({ namespace, name }: Named): string =>
   `\`kubectl describe pod ${name} --namespace ${namespace}\``
 
-/** Of the run that ended, where the container was started again since. */
+/** @param isPrevious of the run that ended, where the container was started again since */
 export const readLog = (
   { namespace, name }: Named,
-  container: Pick<Container, 'name' | 'restarts'>,
+  container: string,
+  isPrevious: boolean,
 ): string => {
-  const previous = container.restarts > 0 ? ' --previous' : ''
-  return `\`kubectl logs ${name} --namespace ${namespace} --container ${container.name}${previous}\``
+  const previous = isPrevious ? ' --previous' : ''
+  return `\`kubectl logs ${name} --namespace ${namespace} --container ${container}${previous}\``
 }

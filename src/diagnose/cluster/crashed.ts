@@ -59,7 +59,7 @@ const explain = (pod: Pod, container: Container, now: number): PodFinding | unde
   const { ended, restarts, waiting } = container
   if (ended === undefined || !isDown(container, now) || isFailedStart(container)) return undefined
   if (ended.reason === lostReason || isSidecars(pod, container)) return undefined
-  const log = `Read its log: ${readLog(pod, container)}.`
+  const log = `Read its log: ${readLog(pod, container.name, restarts > 0)}.`
   const times = restarts === 0 ? '' : `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}`
   const evidence = [`Exit code ${ended.exitCode}, reason ${ended.reason || 'not given'}${times}`]
   const found = {

@@ -36,8 +36,8 @@ const rows: readonly (readonly [words: RegExp, why: string, remedy: string])[] =
     'Wait until the pods behind it are ready (`kubectl rollout status`) before you apply what it is to admit.',
   ],
   [
-    /^admission webhook /,
-    'an admission webhook refuses them',
+    /^(?:admission webhook|ValidatingAdmissionPolicy) /,
+    'an admission webhook or policy refuses them',
     'Its own words are in the events: `kubectl get events`.',
   ],
   [

@@ -31,7 +31,7 @@ export const findNotReady = ({
           ...{ pod, container, kind: 'not-ready', certainty: 'certain', at: said.at },
           what: 'runs and is not ready: its readiness probe fails',
           evidence: [`Unhealthy (${said.count} times): ${said.message.replace(/:\s*$/, '')}`],
-          remedy: `Read its log: ${readLog(pod, { ...container, restarts: 0 })}. Check the probe's path and port; what listens on 127.0.0.1 alone does not hear the kubelet. If it only starts slowly, raise failureThreshold or add a startupProbe.`,
+          remedy: `Read its log: ${readLog(pod, container.name, false)}. Check the probe's path and port; what listens on 127.0.0.1 alone does not hear the kubelet. If it only starts slowly, raise failureThreshold or add a startupProbe.`,
         } as const,
       ]
     })

@@ -12,15 +12,16 @@ const kinds: Readonly<Record<string, string>> = {
 
 const toKind = (word: string): string => kinds[word.charAt(0).toLowerCase()] ?? word
 
-const forVolume = (volume: string | undefined): string =>
-  volume === undefined ? '' : `its volume ${volume} needs `
-
 /** Of the service account's token, which nobody wrote into a manifest, and which has another name in each pod. */
 const ownVolume = /^kube-api-access-/
 
 const lacks = (kind: string, name: string, { namespace }: Pod, volume?: string): Why => ({
-  why: `${forVolume(volume)}${kind} ${name}${volume === undefined ? ' is not' : ', which is not'} in namespace ${namespace}`,
-  remedy: `Create it before the pod, or correct the name in the manifest; what may be missing is \`optional: true\`.`,
+  why:
+    volume === undefined
+      ? `${kind} ${name} is not in namespace ${namespace}`
+      : `its volume ${volume} needs ${kind} ${name}, which is not in namespace ${namespace}`,
+  remedy:
+    'Create it before the pod, or correct the name in the manifest; what may be missing is `optional: true`.',
 })
 
 const lacksKey = (key: string, holder: string): Why => ({

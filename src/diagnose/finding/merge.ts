@@ -9,7 +9,7 @@ const isSameContainer = (a: Finding, b: Finding): boolean =>
     (a.container === undefined || b.container === undefined || a.container === b.container))
 
 /**
- * What the kubelet tells of a kill, where it is no other than the kernel's. That a probe failed is
+ * What the kubelet tells of a kill, or of an end that it led to, where it is no other than the kernel's. That a probe failed is
  * likely where only the kubelet is asked; who runs out of memory does not answer probes, either.
  */
 const isKill = ({ kind, certainty }: Finding): boolean =>

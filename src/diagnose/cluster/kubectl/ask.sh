@@ -30,4 +30,5 @@ printed=$(timeout --kill-after=0.5 4.2 kubectl --kubeconfig "$config" --request-
 words='permission denied|no such file or directory'
 cut='s%exec: \\"[^\t]*\\": (stat [^\t]*: )?('$words')%exec: \2%'
 keep=$(sed '/^#/d; /^$/d; s%.*%s\%\\t~"[^\\t]*(&)[^\\t]*"\%\\t"\\1"\%%' <<<"$4")
-sed -E "$cut"$'\n'"$keep"$'\n''s%\t~[^\t]*%\t%g' <<<"$printed"
+# Messages may be many, and made to be slow.
+timeout --kill-after=0.5 4 sed -E "$cut"$'\n'"$keep"$'\n''s%\t~[^\t]*%\t%g' <<<"$printed"
